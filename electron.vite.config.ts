@@ -1,0 +1,32 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "electron-vite";
+
+// Three builds: main (with every Node entry beside it), preload, renderer. The entries keep stable names because other
+// processes are started by path: out/main/worker.js is the measuring child, out/main/cli.js the command line.
+export default defineConfig({
+  main: {
+    build: {
+      rolldownOptions: {
+        input: {
+          index: "src/main/index.ts",
+          worker: "src/worker/index.ts",
+          cli: "src/cli/index.ts",
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload can load nothing but one CommonJS file.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: "src/preload/index.ts" },
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    plugins: [svelte()],
+    build: { minify: true, rolldownOptions: { input: { index: "src/renderer/index.html" } } },
+  },
+});

@@ -1,0 +1,96 @@
+/**
+ * The architecture's import table as one ESLint rule: which of our folders a folder may import, and which packages.
+ * docs/architecture.md shows the same table in words. A folder is matched by its longest prefix, so a row for
+ * `core/store` overrides the row for `core`.
+ */
+import { builtinModules } from "node:module";
+import path from "node:path";
+
+/** Packages that only one folder may import, so that replacing one touches one place. */
+export const SOLE_IMPORTERS = {
+  "onnxruntime-node": "core/engine",
+  "@huggingface/tokenizers": "core/engine",
+  "@huggingface/jinja": "core/engine",
+  "@bufbuild/protobuf": "core/onnx",
+  "better-sqlite3": "core/store",
+  uplot: "renderer/charts",
+};
+
+const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "pure-rand", "systeminformation"];
+
+/** @type {Record<string, {folders: string[], notFolders?: string[], node: boolean, packages: string[]}>} */
+export const IMPORT_TABLE = {
+  shared: { folders: ["shared"], node: false, packages: ["zod"] },
+  core: { folders: ["core", "shared"], node: true, packages: NODE_SIDE },
+  worker: { folders: ["worker", "core", "shared"], notFolders: ["core/store"], node: true, packages: NODE_SIDE },
+  main: { folders: ["main", "core", "shared"], node: true, packages: [...NODE_SIDE, "electron"] },
+  host: { folders: ["host", "core", "shared"], node: true, packages: NODE_SIDE },
+  cli: { folders: ["cli", "core", "shared"], node: true, packages: NODE_SIDE },
+  preload: { folders: ["preload", "shared"], node: false, packages: ["electron"] },
+  renderer: { folders: ["renderer", "shared"], node: false, packages: ["svelte"] },
+};
+
+const builtins = new Set(builtinModules);
+
+/** `@scope/name/deep` -> `@scope/name`, `name/deep` -> `name`. */
+function packageName(specifier) {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+const inside = (file, folder) => file === folder || file.startsWith(`${folder}/`);
+
+/**
+ * Why `importer` (a path below src/, with slashes) may not import `specifier`; null when it may.
+ * @param {string} importer
+ * @param {string} specifier
+ */
+export function forbidden(importer, specifier) {
+  const top = importer.split("/")[0];
+  const row = IMPORT_TABLE[top];
+  if (!row) return `src/${top} is not a folder of the architecture: add a row to scripts/lint/import-table.js.`;
+
+  if (specifier.startsWith(".") || specifier.startsWith("#")) {
+    const target = specifier.startsWith("#")
+      ? specifier.slice(1)
+      : path.posix.normalize(path.posix.join(path.posix.dirname(importer), specifier));
+    if (target.startsWith("..")) return null; // package.json and resources are data, not code of another folder
+    const allowed = row.folders.some((folder) => inside(target, folder));
+    const denied = (row.notFolders ?? []).find((folder) => inside(target, folder));
+    if (allowed && !denied) return null;
+    return `${top} may import ${row.folders.join(", ")}${row.notFolders ? ` without ${row.notFolders.join(", ")}` : ""}; not ${target}.`;
+  }
+
+  const bare = specifier.replace(/^node:/, "");
+  if (specifier.startsWith("node:") || builtins.has(packageName(bare))) {
+    return row.node ? null : `${top} may not use Node (${specifier}).`;
+  }
+  const name = packageName(specifier);
+  const owner = SOLE_IMPORTERS[name];
+  if (owner) return inside(importer, owner) ? null : `${name} may be imported by ${owner} only.`;
+  if (row.packages.includes(name)) return null;
+  return `${top} may import the packages ${row.packages.join(", ")}; not ${name}.`;
+}
+
+/** @type {import("eslint").Rule.RuleModule} */
+export const importTableRule = {
+  meta: { type: "problem", schema: [], messages: { forbidden: "{{reason}}" } },
+  create(context) {
+    const src = path.join(context.cwd, "src") + path.sep;
+    if (!context.filename.startsWith(src)) return {};
+    const importer = context.filename.slice(src.length).split(path.sep).join("/");
+    const check = (node) => {
+      if (!node.source || typeof node.source.value !== "string") return;
+      const reason = forbidden(importer, node.source.value);
+      if (reason) context.report({ node: node.source, messageId: "forbidden", data: { reason } });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};

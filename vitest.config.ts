@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+// Three speeds. unit: pure, no model. integration: real ONNX models, a real database, real processes.
+// e2e: the built program, started as its users start it.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/{shared,core,worker,main,host,cli,lint,scripts}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
