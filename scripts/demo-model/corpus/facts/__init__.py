@@ -1,0 +1,1 @@
+"""Relations by subject: each module has a list RELATIONS."""

@@ -1,0 +1,1 @@
+"""Trains the demo model with a plain PyTorch loop on one GPU."""
