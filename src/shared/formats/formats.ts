@@ -1,0 +1,53 @@
+/**
+ * The one table of formats: how the weights of a variant are stored and computed (docs/file-formats.md). The suffix only
+ * finds a file; what it really is comes from its graph. Sources: the file names of Hugging Face's ONNX repositories.
+ */
+export const FORMAT_IDS = ["fp32", "fp16", "int8", "uint8", "w8", "int4", "int4f16", "nf4", "fp4", "mixed"] as const;
+export type FormatId = (typeof FORMAT_IDS)[number];
+
+export interface Format {
+  readonly id: FormatId;
+  readonly label: string;
+  /** How the weights are stored, and what the activations are: one line for people. */
+  readonly weights: string;
+  readonly activations: string;
+  /** File name suffixes that are read, the one that is written first: `model` + suffix + `.onnx`. */
+  readonly suffixes: readonly string[];
+  /** Rank by nominal precision: the highest one present is the default reference. */
+  readonly precisionRank: number;
+  /** Whether this version can make it from a float variant. */
+  readonly makes: boolean;
+}
+
+const row = (
+  id: FormatId,
+  precisionRank: number,
+  weights: string,
+  activations: string,
+  suffixes: readonly string[],
+  makes = false,
+): Format => Object.freeze({ id, label: id, precisionRank, weights, activations, suffixes, makes });
+
+export const FORMATS: Readonly<Record<FormatId, Format>> = Object.freeze({
+  fp32: row("fp32", 100, "float32", "float32", [""]),
+  fp16: row("fp16", 90, "float16", "float16, inputs and outputs float32", ["_fp16"]),
+  w8: row("w8", 80, "8-bit blocks", "float32", ["_w8"], true),
+  int8: row("int8", 70, "int8", "uint8, quantized at run time", ["_int8", "_quantized", "_q8"]),
+  uint8: row("uint8", 65, "uint8", "uint8, quantized at run time", ["_uint8"]),
+  mixed: row("mixed", 60, "per layer", "per layer", ["_mixed"]),
+  int4: row("int4", 50, "4-bit blocks", "float32", ["_q4"], true),
+  int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"]),
+  nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"]),
+  fp4: row("fp4", 30, "float 4 blocks", "float32", ["_fp4"]),
+});
+
+export function isFormatId(text: string): text is FormatId {
+  return (FORMAT_IDS as readonly string[]).includes(text);
+}
+
+/** Suffix -> format, longest suffix first so that `_q4f16` is not taken for `_q4`. */
+export const SUFFIX_TABLE: readonly { suffix: string; format: FormatId }[] = Object.freeze(
+  FORMAT_IDS.flatMap((format) => FORMATS[format].suffixes.map((suffix) => ({ suffix, format }))).sort(
+    (a, b) => b.suffix.length - a.suffix.length,
+  ),
+);

@@ -1,0 +1,47 @@
+import type { Interval } from "../stats/interval.ts";
+import { requireInteger, requireSameLength } from "../stats/require.ts";
+import { wilson } from "../stats/wilson.ts";
+import { describeMetric } from "./descriptor.ts";
+import type { Answer } from "./flips.ts";
+
+export const accuracyMetric = describeMetric({
+  id: "accuracy",
+  label: "Accuracy",
+  unit: "share",
+  direction: "higher",
+  aggregation: "share of validly answered questions that are right, n of N shown; Wilson 95 %",
+});
+
+export interface Accuracy {
+  readonly correct: number;
+  /** Questions with a valid answer. */
+  readonly n: number;
+  /** All questions: "n of N". */
+  readonly total: number;
+  /** correct / n, 0 to 1; null when n is 0. */
+  readonly share: number | null;
+  /** Wilson 95 %; null when n is 0. */
+  readonly interval: Interval | null;
+}
+
+/** Share of right answers; a null prediction is invalid and leaves n. RangeError for unequal lengths. */
+export function accuracy<T extends Answer>(gold: readonly T[], predicted: readonly (T | null)[]): Accuracy {
+  requireSameLength(gold, predicted, "Gold and predicted answers");
+  const n = predicted.filter((answer) => answer !== null).length;
+  const correct = predicted.filter((answer, question) => answer !== null && answer === gold[question]).length;
+  return { correct, n, total: gold.length, share: n === 0 ? null : correct / n, interval: wilson(correct, n) };
+}
+
+/**
+ * Accuracy of blind guessing: the mean of 1 / choices over questions. Null without questions; RangeError for a question
+ * without choices.
+ */
+export function chanceLevel(choiceCounts: readonly number[]): number | null {
+  if (choiceCounts.length === 0) return null;
+  let sum = 0;
+  for (const choices of choiceCounts) {
+    requireInteger(choices, "choices", 1);
+    sum += 1 / choices;
+  }
+  return sum / choiceCounts.length;
+}

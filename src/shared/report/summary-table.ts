@@ -1,0 +1,118 @@
+/** The table that a run ends with: one row a cell, strings ready to align. */
+import { wilson } from "../stats/wilson.ts";
+import { median } from "../stats/quantile.ts";
+import type { CellResult, Comparison, Results } from "../results.ts";
+import { referenceCell } from "./build-results.ts";
+import { grouped, mebibytes, megabytes, percent, significant } from "./quantities.ts";
+
+export interface Table {
+  readonly header: readonly string[];
+  /** Unit of each column, shown under the header. */
+  readonly units: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const MISSING = "–";
+
+interface Row {
+  readonly cell: CellResult;
+  readonly comparison: Comparison | undefined;
+}
+
+interface Column {
+  readonly header: string;
+  readonly unit: string;
+  readonly text: (row: Row) => string | null;
+}
+
+export function summaryTable(results: Results): Table {
+  const columns = columnsOf(results).filter((column) => {
+    const rows = rowsOf(results);
+    return rows.some((row) => column.text(row) !== null);
+  });
+  return {
+    header: columns.map(({ header }) => header),
+    units: columns.map(({ unit }) => unit),
+    rows: rowsOf(results).map((row) => columns.map(({ text }) => text(row) ?? MISSING)),
+  };
+}
+
+function rowsOf({ cells, comparisons }: Results): Row[] {
+  return cells.map((cell) => ({ cell, comparison: comparisons.find(({ candidate }) => candidate === cell.label) }));
+}
+
+function columnsOf(results: Results): Column[] {
+  const reference = referenceCell(results.cells, results.run.spec.reference);
+  const batches = results.cells.flatMap(({ forward }) => forward.map(({ batchSize }) => batchSize));
+  const edges = [...new Set([Math.min(...batches), Math.max(...batches)])].filter(Number.isFinite);
+  const ks = [...new Set(results.comparisons.flatMap(({ jaccard }) => Object.keys(jaccard)))];
+  return [
+    {
+      header: "cell",
+      unit: "",
+      text: ({ cell }) => (cell === reference ? `${cell.label} (reference)` : cell.label),
+    },
+    { header: "file", unit: "MB", text: ({ cell }) => megabytes(cell.bytes) },
+    ...edges.map((batch): Column => ({
+      header: `memory b${batch}`,
+      unit: "MiB",
+      text: ({ cell }) => {
+        const bytes = forwardAt(cell, batch)?.peakMemoryBytes;
+        return bytes === null || bytes === undefined ? null : mebibytes(bytes);
+      },
+    })),
+    ...edges.map((batch): Column => ({
+      header: `latency b${batch}`,
+      unit: "ms",
+      text: ({ cell }) => {
+        const ms = median(forwardAt(cell, batch)?.latencyMs ?? []);
+        return ms === null ? null : significant(ms);
+      },
+    })),
+    ...ks.map((k): Column => ({
+      header: `J@${k}`,
+      unit: "",
+      text: ({ comparison }) => comparison?.jaccard[k]?.mean.toFixed(3) ?? null,
+    })),
+    { header: "accuracy (95 % CI)", unit: "log-likelihood", text: ({ cell }) => accuracyText(cell, "loglikelihood") },
+    {
+      header: "accuracy",
+      unit: "generated",
+      text: ({ cell }) => accuracyText(cell, "generate")?.split(" (")[0] ?? null,
+    },
+    { header: "flips", unit: "r→w : w→r", text: ({ comparison }) => flipsText(comparison) },
+    { header: "words/min", unit: "answers", text: ({ cell }) => words(answersRate(cell)) },
+    { header: "words/min", unit: "texts", text: ({ cell }) => words(textsRate(cell)) },
+  ];
+}
+
+function forwardAt(cell: CellResult, batch: number): CellResult["forward"][number] | undefined {
+  return cell.forward.find(({ batchSize }) => batchSize === batch);
+}
+
+function accuracyText(cell: CellResult, mode: string): string | null {
+  const result = cell.benchmark.find((each) => each.mode === mode);
+  if (!result || result.accuracy === null) return null;
+  const n =
+    mode === "generate" ? result.answers.length : result.answers.filter(({ predicted }) => predicted !== null).length;
+  const interval = wilson(result.answers.filter(({ correct }) => correct).length, n);
+  const range = interval ? ` (${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)})` : "";
+  return `${percent(result.accuracy)}${range}`;
+}
+
+function flipsText(comparison: Comparison | undefined): string | null {
+  return comparison?.flips ? `${comparison.flips.rightToWrong} : ${comparison.flips.wrongToRight}` : null;
+}
+
+function answersRate(cell: CellResult): number | null {
+  return cell.benchmark.find(({ mode }) => mode === "generate")?.wordsPerMinute ?? null;
+}
+
+/** Median over prompts. */
+function textsRate(cell: CellResult): number | null {
+  return median(cell.generations.flatMap(({ wordsPerMinute }) => wordsPerMinute ?? []));
+}
+
+function words(rate: number | null): string | null {
+  return rate === null ? null : grouped(rate);
+}

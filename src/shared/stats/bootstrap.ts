@@ -1,0 +1,131 @@
+import { createRandom } from "../random.ts";
+import type { Interval } from "./interval.ts";
+import type { Numbers } from "./numbers.ts";
+import { quantileOfSorted } from "./quantile.ts";
+import { requireFinite, requireInteger, requireSameLength } from "./require.ts";
+
+export const BOOTSTRAP_RESAMPLES = 10_000;
+/** With fewer clusters a bootstrap interval is too narrow to be shown. */
+export const BOOTSTRAP_LEAST_CLUSTERS = 10;
+
+export interface BootstrapOptions {
+  /** Stored with the result: the same seed gives the same ends. */
+  readonly seed: number;
+  /** Default 10,000. */
+  readonly resamples?: number;
+}
+
+export interface BootstrapMean {
+  /** Mean of all values (for a difference: candidate minus reference), in their unit. */
+  readonly estimate: number;
+  /** Percentile 95 %; null with fewer than 10 clusters. */
+  readonly interval: Interval | null;
+  /** Clusters that had values. */
+  readonly clusters: number;
+  readonly seed: number;
+  readonly resamples: number;
+}
+
+/** The values of each cluster (a question, a chunk of text): values of one cluster move together. */
+export type Clusters = readonly Numbers[];
+
+interface Totals {
+  /** Values are summed as differences from this one, so constant data has no rounding and an interval of width 0. */
+  readonly offset: number;
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+function totalsOf(clusters: Clusters): Totals {
+  const offset = clusters[0]![0]!;
+  const sums = new Float64Array(clusters.length);
+  const counts = new Float64Array(clusters.length);
+  clusters.forEach((values, cluster) => {
+    requireFinite(values, `cluster ${cluster}`);
+    let sum = 0;
+    for (const value of values) sum += value - offset;
+    sums[cluster] = sum;
+    counts[cluster] = values.length;
+  });
+  return { offset, sums, counts };
+}
+
+function meanOf({ offset, sums, counts }: Totals): number {
+  return offset + sums.reduce((a, b) => a + b, 0) / counts.reduce((a, b) => a + b, 0);
+}
+
+/** The mean of each resample for each variant: the same clusters are drawn for all of them, which is what pairs them. */
+function resampledMeans(
+  variants: readonly Totals[],
+  clusters: number,
+  seed: number,
+  resamples: number,
+): Float64Array[] {
+  const random = createRandom(seed);
+  const means = variants.map(() => new Float64Array(resamples));
+  const drawn = new Uint32Array(clusters);
+  for (let resample = 0; resample < resamples; resample += 1) {
+    random.fill(drawn);
+    variants.forEach((totals, variant) => (means[variant]![resample] = drawnMean(totals, drawn)));
+  }
+  return means;
+}
+
+function drawnMean({ offset, sums, counts }: Totals, drawn: Uint32Array): number {
+  let sum = 0;
+  let count = 0;
+  // Scaled to an index without a division; the bias is below clusters / 2^32.
+  const scale = sums.length / 2 ** 32;
+  for (const bits of drawn) {
+    const cluster = Math.floor(bits * scale);
+    sum += sums[cluster]!;
+    count += counts[cluster]!;
+  }
+  return offset + sum / count;
+}
+
+function percentileInterval(means: Float64Array): Interval {
+  means.sort();
+  return { low: quantileOfSorted(means, 0.025)!, high: quantileOfSorted(means, 0.975)! };
+}
+
+/**
+ * Cluster bootstrap of the mean: whole clusters are drawn with replacement, the percentile interval is taken
+ * (Efron 1979; clusters as in Miller 2024, "Adding error bars to evals").
+ * @param clusters values per cluster in any one unit; empty clusters are left out
+ * @returns null when there is no value. RangeError for values that are not finite and for fewer than one resample.
+ */
+export function bootstrapMean(clusters: Clusters, options: BootstrapOptions): BootstrapMean | null {
+  const { seed, resamples = BOOTSTRAP_RESAMPLES } = options;
+  requireInteger(resamples, "resamples", 1);
+  const filled = clusters.filter((values) => values.length > 0);
+  if (filled.length === 0) return null;
+  const totals = totalsOf(filled);
+  const enough = filled.length >= BOOTSTRAP_LEAST_CLUSTERS;
+  const interval = enough ? percentileInterval(resampledMeans([totals], filled.length, seed, resamples)[0]!) : null;
+  return { estimate: meanOf(totals), interval, clusters: filled.length, seed, resamples };
+}
+
+/**
+ * Cluster bootstrap of mean(candidate) - mean(reference), the same clusters drawn for both: what the texts have in
+ * common cancels, and identical variants give exactly [0, 0]. Cluster i of one is cluster i of the other; a cluster that
+ * is empty in either is left out. Null when none remains; RangeError as for `bootstrapMean`, and for unequal lengths.
+ */
+export function bootstrapMeanDifference(
+  reference: Clusters,
+  candidate: Clusters,
+  options: BootstrapOptions,
+): BootstrapMean | null {
+  const { seed, resamples = BOOTSTRAP_RESAMPLES } = options;
+  requireInteger(resamples, "resamples", 1);
+  requireSameLength(reference, candidate, "Clusters");
+  const shared = reference.flatMap((values, i) => (values.length > 0 && candidate[i]!.length > 0 ? [i] : []));
+  if (shared.length === 0) return null;
+  const before = totalsOf(shared.map((i) => reference[i]!));
+  const after = totalsOf(shared.map((i) => candidate[i]!));
+  const base = { estimate: meanOf(after) - meanOf(before), clusters: shared.length, seed, resamples };
+  if (shared.length < BOOTSTRAP_LEAST_CLUSTERS) return { ...base, interval: null };
+  const [minuends, subtrahends] = resampledMeans([after, before], shared.length, seed, resamples);
+  const differences = minuends!.map((mean, resample) => mean - subtrahends![resample]!);
+  return { ...base, interval: percentileInterval(differences) };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { isMetricId, METRIC_IDS, METRICS } from "#shared/metrics/index.ts";
+
+describe("METRICS", () => {
+  it("has one row for each id, in the order of the ids, and each row knows its id", () => {
+    expect(Object.keys(METRICS)).toEqual([...METRIC_IDS]);
+    for (const id of METRIC_IDS) expect(METRICS[id].id).toBe(id);
+  });
+
+  it("is frozen, rows too", () => {
+    expect(Object.isFrozen(METRICS)).toBe(true);
+    for (const id of METRIC_IDS) expect(Object.isFrozen(METRICS[id])).toBe(true);
+  });
+
+  it("gives every metric its own label and says how it is aggregated", () => {
+    const rows = Object.values(METRICS);
+    expect(new Set(rows.map((row) => row.label)).size).toBe(rows.length);
+    for (const row of rows) expect(row.aggregation).not.toBe("");
+  });
+
+  it("knows which way is better", () => {
+    expect(METRICS.jaccard.direction).toBe("higher");
+    expect(METRICS.klDivergence.direction).toBe("lower");
+    expect(METRICS.margin.direction).toBe("none");
+  });
+
+  it("labels the bound as one", () => {
+    expect(METRICS.klLowerBound.label).toContain("≥");
+  });
+});
+
+describe("isMetricId", () => {
+  it("knows the table's ids", () => {
+    expect(METRIC_IDS.every(isMetricId)).toBe(true);
+  });
+
+  it("refuses others, inherited names too", () => {
+    expect(["", "Jaccard", "toString"].some(isMetricId)).toBe(false);
+  });
+});
