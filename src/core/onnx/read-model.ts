@@ -1,0 +1,57 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { FileWindow } from "./file-window.ts";
+import { type GraphProto, type ModelProto, ModelProtoSchema } from "./proto/onnx_pb.ts";
+import { readSkeleton } from "./skeleton.ts";
+
+/** An ONNX file whose weights stay on disk; see skeleton.ts. */
+export interface OnnxModel {
+  readonly path: string;
+  readonly proto: ModelProto;
+  readonly graph: GraphProto;
+}
+
+/**
+ * Opens an ONNX file: its graph in memory, every weight a reference.
+ * @throws LabError MODEL_NOT_FOUND, MODEL_CORRUPT, naming the file and the remedy
+ */
+export function readModel(path: string): OnnxModel {
+  if (!existsSync(path)) {
+    throw new LabError("MODEL_NOT_FOUND", `${path} does not exist.`, { file: path });
+  }
+  if (!statSync(path).isFile()) throw new LabError("MODEL_NOT_FOUND", `${path} is not a file.`, { file: path });
+  using file = new FileWindow(path);
+  if (file.size === 0) throw corrupt(path, "it is empty");
+  if (isLfsPointer(file)) {
+    throw new LabError(
+      "MODEL_CORRUPT",
+      `${path} is a Git LFS pointer, not the model itself. Run "git lfs pull" in its folder, or download the file.`,
+      { file: path },
+    );
+  }
+  let proto: ModelProto;
+  try {
+    proto = fromBinary(ModelProtoSchema, readSkeleton(file, basename(path)));
+  } catch (error) {
+    throw corrupt(path, error instanceof Error ? error.message : String(error), error);
+  }
+  const { graph } = proto;
+  if (!graph || graph.node.length === 0) throw corrupt(path, "it has no graph");
+  return { path, proto, graph };
+}
+
+function corrupt(path: string, why: string, cause?: unknown): LabError {
+  return new LabError(
+    "MODEL_CORRUPT",
+    `${path} is not a complete ONNX file: ${why}. Download or export it again.`,
+    { file: path },
+    { cause },
+  );
+}
+
+function isLfsPointer(file: FileWindow): boolean {
+  const head = "version https://git-lfs";
+  return file.size < 1024 && file.size >= head.length && new TextDecoder().decode(file.slice(0, head.length)) === head;
+}

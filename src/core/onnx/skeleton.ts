@@ -1,0 +1,214 @@
+/**
+ * Reads an ONNX file without its weights. The protobuf is walked on the wire level; every large `raw_data` (or packed
+ * `float_data`, which has the same bytes) is left where it is and becomes an external reference to its own byte range in
+ * the .onnx file. So a model of any size is a few megabytes in memory, and one kind of reference describes all weights:
+ * `{location, offset, length}`, whether the exporter put them inside the file or beside it.
+ */
+import type { FileWindow } from "./file-window.ts";
+
+/** Tensors up to this size stay in the skeleton: shapes, axes and scalars that graph code wants to read. */
+export const INLINE_LIMIT_BYTES = 1024;
+/** What is left without the weights is megabytes even for the largest models; more is a broken or hostile file. */
+const SKELETON_LIMIT_BYTES = 1 << 29;
+const DEPTH_LIMIT = 64;
+
+export type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
+
+/**
+ * The fields through which a tensor can be reached, by ONNX's field numbers. Sparse tensors are not among them: onnx.proto
+ * here does not know them, so a reference inside one could never be pointed elsewhere by the writer. They stay whole.
+ */
+export const NESTED: Record<MessageKind, Readonly<Record<number, MessageKind>>> = {
+  model: { 7: "graph", 25: "function" },
+  graph: { 1: "node", 5: "tensor" },
+  function: { 7: "node" },
+  node: { 5: "attribute" },
+  attribute: { 5: "tensor", 6: "graph", 10: "tensor", 11: "graph" },
+  tensor: {},
+};
+const FLOAT_DATA = 4;
+export const RAW_DATA = 9;
+export const EXTERNAL_DATA = 13;
+export const DATA_LOCATION = 14;
+const EXTERNAL = 1;
+
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
+
+/** The wire format is broken; the caller adds the file's name. */
+export class WireError extends Error {}
+
+/**
+ * @param file the .onnx file
+ * @param location the name under which the file's own bytes are referenced (its base name)
+ * @returns a ModelProto in wire format
+ */
+export function readSkeleton(file: FileWindow, location: string): Uint8Array {
+  const walker = new Walker(file, location);
+  const sink = new ByteSink();
+  walker.message("model", 0, file.size, sink, 0);
+  return sink.toBytes();
+}
+
+class Walker {
+  readonly #file: FileWindow;
+  readonly #location: string;
+  #at = 0;
+  #kept = 0;
+
+  constructor(file: FileWindow, location: string) {
+    this.#file = file;
+    this.#location = location;
+  }
+
+  /** Copies the fields of one message from [start, end) to `sink`, large tensor data left out. */
+  message(kind: MessageKind, start: number, end: number, sink: ByteSink, depth: number): void {
+    if (depth > DEPTH_LIMIT) throw new WireError(`messages are nested more than ${DEPTH_LIMIT} deep`);
+    this.#at = start;
+    let moved: { offset: number; length: number } | null = null;
+    while (this.#at < end) {
+      const fieldStart = this.#at;
+      const tag = this.#varint(end);
+      const field = Math.floor(tag / 8);
+      const type = tag % 8;
+      if (field === 0) throw new WireError(`field number 0 at byte ${fieldStart}`);
+      if (type !== LENGTH_DELIMITED) {
+        this.#skipScalar(type, end);
+        this.#copy(fieldStart, this.#at, sink);
+        continue;
+      }
+      const length = this.#varint(end);
+      const bodyStart = this.#at;
+      if (length > end - bodyStart) {
+        throw new WireError(`a field at byte ${fieldStart} claims ${length} bytes where ${end - bodyStart} are left`);
+      }
+      const nested = NESTED[kind][field];
+      if (kind === "tensor" && (field === RAW_DATA || field === FLOAT_DATA) && length > INLINE_LIMIT_BYTES) {
+        if (moved) throw new WireError(`a tensor at byte ${start} holds its data twice`);
+        moved = { offset: bodyStart, length };
+      } else if (nested && length > INLINE_LIMIT_BYTES) {
+        const body = new ByteSink();
+        this.message(nested, bodyStart, bodyStart + length, body, depth + 1);
+        sink.tag(field, LENGTH_DELIMITED);
+        sink.varint(body.length);
+        sink.append(body);
+      } else {
+        this.#copy(fieldStart, bodyStart + length, sink);
+      }
+      this.#at = bodyStart + length;
+    }
+    if (moved) {
+      for (const [key, value] of [
+        ["location", this.#location],
+        ["offset", String(moved.offset)],
+        ["length", String(moved.length)],
+      ] as const) {
+        sink.tag(EXTERNAL_DATA, LENGTH_DELIMITED);
+        sink.entry(key, value);
+      }
+      sink.tag(DATA_LOCATION, VARINT);
+      sink.varint(EXTERNAL);
+    }
+  }
+
+  #copy(start: number, end: number, sink: ByteSink): void {
+    this.#kept += end - start;
+    if (this.#kept > SKELETON_LIMIT_BYTES) {
+      throw new WireError(`more than ${SKELETON_LIMIT_BYTES} bytes are left without the weights`);
+    }
+    sink.bytes(this.#file.slice(start, end - start));
+  }
+
+  #skipScalar(type: number, end: number): void {
+    if (type === VARINT) this.#varint(end);
+    else if (type === FIXED64) this.#at += 8;
+    else if (type === FIXED32) this.#at += 4;
+    else throw new WireError(`wire type ${type} at byte ${this.#at}`);
+    if (this.#at > end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
+  }
+
+  /** An unsigned varint; values beyond 2^53 (negative int64) lose precision, which only ever skips over them. */
+  #varint(end: number): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 0; count < 10; count++) {
+      if (this.#at >= end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
+      const byte = this.#file.byteAt(this.#at++);
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw new WireError(`a number of more than 10 bytes at byte ${this.#at - 10}`);
+  }
+}
+
+/** Growing list of byte chunks in protobuf's wire format. */
+export class ByteSink {
+  readonly #chunks: Uint8Array[] = [];
+  #small: number[] = [];
+  length = 0;
+
+  bytes(chunk: Uint8Array): void {
+    this.#flush();
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+
+  varint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#small.push((rest % 128) | 0x80);
+      this.length++;
+      rest = Math.floor(rest / 128);
+    }
+    this.#small.push(rest);
+    this.length++;
+  }
+
+  tag(field: number, wireType: number): void {
+    this.varint(field * 8 + wireType);
+  }
+
+  /** A StringStringEntryProto with its length in front. */
+  entry(key: string, value: string): void {
+    const encoder = new TextEncoder();
+    const body = new ByteSink();
+    for (const [field, text] of [
+      [1, key],
+      [2, value],
+    ] as const) {
+      const encoded = encoder.encode(text);
+      body.tag(field, LENGTH_DELIMITED);
+      body.varint(encoded.length);
+      body.bytes(encoded);
+    }
+    this.varint(body.length);
+    this.append(body);
+  }
+
+  append(other: ByteSink): void {
+    this.#flush();
+    other.#flush();
+    for (const chunk of other.#chunks) this.#chunks.push(chunk);
+    this.length += other.length;
+  }
+
+  toBytes(): Uint8Array {
+    this.#flush();
+    const all = new Uint8Array(this.length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    return all;
+  }
+
+  #flush(): void {
+    if (this.#small.length === 0) return;
+    this.#chunks.push(Uint8Array.from(this.#small));
+    this.#small = [];
+  }
+}

@@ -1,0 +1,115 @@
+import { openSync, closeSync } from "node:fs";
+import { LabError } from "#shared/errors.ts";
+import { dataType } from "./data-types.ts";
+import { resolveExternal } from "./external-data.ts";
+import { readFully } from "./file-window.ts";
+import type { TensorProto } from "./proto/onnx_pb.ts";
+
+/** Product of the dimensions; 1 for a scalar. Throws where a dimension is negative or the product is no safe integer. */
+export function elementCount(tensor: TensorProto): number {
+  let count = 1;
+  for (const dim of tensor.dims) {
+    count *= Number(dim);
+    if (dim < 0n || !Number.isSafeInteger(count)) {
+      throw new LabError(
+        "MODEL_CORRUPT",
+        `tensor "${tensor.name}" has the impossible shape [${tensor.dims.join(", ")}].`,
+        {
+          tensor: tensor.name,
+        },
+      );
+    }
+  }
+  return count;
+}
+
+/** Bytes of the tensor's data by shape and type; sub-byte types are packed over the flat tensor. */
+export function tensorBytes(tensor: TensorProto): number {
+  const type = dataType(tensor.dataType);
+  if (!type) {
+    throw new LabError("MODEL_CORRUPT", `tensor "${tensor.name}" has the unknown element type ${tensor.dataType}.`, {
+      tensor: tensor.name,
+    });
+  }
+  return Math.ceil((elementCount(tensor) * type.bits) / 8);
+}
+
+/** Random access to a tensor's little-endian bytes, wherever they are kept. Close it after use. */
+export interface TensorReader extends Disposable {
+  readonly byteLength: number;
+  /** Fills `target` from byte `offset` of the tensor on. */
+  read(target: Uint8Array, offset: number): void;
+}
+
+/**
+ * Opens a tensor for reading in slabs. Data in the typed fields (`float_data`, `int64_data`...) is small enough to have
+ * stayed in the proto (skeleton.ts) and is laid out as raw bytes first.
+ * @param modelPath the .onnx file that the tensor comes from
+ */
+export function openTensor(modelPath: string, tensor: TensorProto): TensorReader {
+  const byteLength = tensorBytes(tensor);
+  const range = resolveExternal(modelPath, tensor, byteLength);
+  if (!range) return bytesReader(modelPath, tensor, byteLength);
+  const fd = openSync(range.file, "r");
+  return {
+    byteLength,
+    read: (target, offset) => {
+      readFully(fd, target, range.offset + offset);
+    },
+    [Symbol.dispose]: () => {
+      closeSync(fd);
+    },
+  };
+}
+
+/** All bytes of a tensor: for the small ones. */
+export function readTensor(modelPath: string, tensor: TensorProto): Uint8Array {
+  using reader = openTensor(modelPath, tensor);
+  const bytes = new Uint8Array(reader.byteLength);
+  reader.read(bytes, 0);
+  return bytes;
+}
+
+/** An int64 tensor (shape, axes) as numbers. */
+export function readInt64s(modelPath: string, tensor: TensorProto): number[] {
+  const bytes = readTensor(modelPath, tensor);
+  return Array.from(new BigInt64Array(bytes.buffer, 0, bytes.length / 8), Number);
+}
+
+function bytesReader(modelPath: string, tensor: TensorProto, byteLength: number): TensorReader {
+  const bytes = typedDataBytes(tensor);
+  if (bytes.length !== byteLength) {
+    throw new LabError(
+      "MODEL_CORRUPT",
+      `${modelPath}: tensor "${tensor.name}" needs ${byteLength} bytes by its shape but holds ${bytes.length}. Download or export the model again.`,
+      { file: modelPath, tensor: tensor.name },
+    );
+  }
+  return {
+    byteLength,
+    read: (target, offset) => {
+      target.set(bytes.subarray(offset, offset + target.length));
+    },
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** `raw_data`, or the typed field laid out as `raw_data` would be (ONNX IR, TensorProto). */
+function typedDataBytes(tensor: TensorProto): Uint8Array {
+  if (tensor.rawData.length > 0) return tensor.rawData;
+  const view = (array: { buffer: ArrayBufferLike }): Uint8Array => new Uint8Array(array.buffer);
+  if (tensor.floatData.length > 0) return view(Float32Array.from(tensor.floatData));
+  if (tensor.int64Data.length > 0) return view(BigInt64Array.from(tensor.int64Data));
+  if (tensor.doubleData.length > 0) return view(Float64Array.from(tensor.doubleData));
+  if (tensor.uint64Data.length > 0) {
+    // uint64_data also holds uint32, one value an entry.
+    return dataType(tensor.dataType)?.bits === 32
+      ? view(Uint32Array.from(tensor.uint64Data, Number))
+      : view(BigUint64Array.from(tensor.uint64Data));
+  }
+  // int32_data also holds the 16- and 8-bit types, one value an entry.
+  const bits = dataType(tensor.dataType)?.bits;
+  if (bits === 16) return view(Uint16Array.from(tensor.int32Data));
+  if (bits === 32) return view(Int32Array.from(tensor.int32Data));
+  return Uint8Array.from(tensor.int32Data);
+}
