@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
+import type { DecoderSignature } from "#core/models/decoder-signature.ts";
+import { Decoder } from "./decoder.ts";
+import { InferenceSession, type SessionOptions } from "./ort.ts";
+
+export interface LoadOptions {
+  readonly file: string;
+  readonly signature: DecoderSignature;
+  readonly provider: ProviderId;
+  readonly threads: number;
+  readonly providerOptions?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A session that has just been created, still profiling: its first run tells where every node runs. */
+export interface LoadedDecoder {
+  readonly decoder: Decoder;
+  readonly loadMs: number;
+  /**
+   * Runs one short forward pass and stops the profiler for good.
+   * @returns nodes per execution provider, by the names in ONNX Runtime's profile
+   */
+  placement(): Promise<Record<string, number>>;
+}
+
+/**
+ * Creates a session on one provider. The options are the same for every variant, so that cells differ in what is compared
+ * only; a GPU provider may not hand nodes to the CPU unseen, which is what the placement is for.
+ * @throws LabError PROVIDER_UNAVAILABLE, OUT_OF_MEMORY or MODEL_CORRUPT
+ */
+export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> {
+  const profileDir = mkdtempSync(join(tmpdir(), "quantscope-profile-"));
+  try {
+    const start = performance.now();
+    const session = await InferenceSession.create(options.file, {
+      ...sessionOptions(options),
+      enableProfiling: true,
+      profileFilePrefix: join(profileDir, "profile"),
+    });
+    const loadMs = performance.now() - start;
+    const decoder = new Decoder(session, options.signature);
+    return {
+      decoder,
+      loadMs,
+      placement: async () => {
+        try {
+          await decoder.compute(decoder.batchFeeds([[0, 0, 0, 0]]));
+          session.endProfiling();
+          return countNodes(profileDir);
+        } finally {
+          rmSync(profileDir, { recursive: true, force: true });
+        }
+      },
+    };
+  } catch (error) {
+    rmSync(profileDir, { recursive: true, force: true });
+    throw loadError(error, options);
+  }
+}
+
+/** Session options of every measurement; exported for the overhead benchmark, which must use the same. */
+export function sessionOptions(options: Pick<LoadOptions, "provider" | "threads" | "providerOptions">): SessionOptions {
+  return {
+    executionProviders: [{ name: PROVIDERS[options.provider].ortName, ...options.providerOptions }],
+    intraOpNumThreads: options.threads,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  };
+}
+
+interface ProfileEvent {
+  readonly cat?: string;
+  readonly name?: string;
+  readonly args?: { readonly provider?: string };
+}
+
+/** Kernel events of the profile by provider, every node counted once. */
+function countNodes(profileDir: string): Record<string, number> {
+  const [file] = readdirSync(profileDir);
+  if (!file) return {};
+  const events = JSON.parse(readFileSync(join(profileDir, file), "utf8")) as ProfileEvent[];
+  const seen = new Set<string>();
+  const counts: Record<string, number> = {};
+  for (const { cat, name, args } of events) {
+    if (cat !== "Node" || !name?.endsWith("_kernel_time") || !args?.provider || seen.has(name)) continue;
+    seen.add(name);
+    counts[args.provider] = (counts[args.provider] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function loadError(error: unknown, { provider, file }: LoadOptions): LabError {
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = { cause: error };
+  if (/bad_alloc|out of memory|failed to allocate/i.test(message)) {
+    return new LabError(
+      "OUT_OF_MEMORY",
+      `${file} does not fit into memory on ${provider}: ${message}`,
+      { file },
+      cause,
+    );
+  }
+  if (provider !== "cpu" && /provider|backend|cuda|library|adapter|device/i.test(message)) {
+    const { label, remedy } = PROVIDERS[provider];
+    return new LabError(
+      "PROVIDER_UNAVAILABLE",
+      `${label} does not work here: ${message}. ${remedy}`,
+      { provider },
+      cause,
+    );
+  }
+  return new LabError("MODEL_CORRUPT", `ONNX Runtime cannot load ${file}: ${message}`, { file, provider }, cause);
+}
