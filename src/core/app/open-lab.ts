@@ -1,0 +1,54 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import envPaths from "env-paths";
+import { LabError } from "#shared/errors.ts";
+import { type Db, openDatabase } from "#core/store/database.ts";
+import { failAbandonedRuns } from "#core/store/write-run.ts";
+
+/** An opened data folder: the store, and where made files go. */
+export interface Lab extends Disposable {
+  readonly home: string;
+  readonly db: Db;
+  /** Where variants that runs need are made: the model's own folder stays as it is. */
+  readonly variantsDir: string;
+}
+
+/** The data folder: --home, else QUANTSCOPE_HOME, else the platform's folder for application data. */
+export function labHome(option?: string): string {
+  const given = option ?? process.env["QUANTSCOPE_HOME"];
+  return given ? resolve(given) : envPaths("quantscope", { suffix: "" }).data;
+}
+
+/** @throws LabError STORE_* when the folder or its database cannot be used */
+export function openLab(home: string): Lab {
+  try {
+    mkdirSync(home, { recursive: true });
+  } catch (error) {
+    throw new LabError(
+      "STORE_UNUSABLE",
+      `${home} cannot be used as the data folder: ${(error as Error).message}. Choose another with --home or QUANTSCOPE_HOME.`,
+      { home },
+      { cause: error },
+    );
+  }
+  const db = openDatabase(join(home, "quantscope.db"));
+  failAbandonedRuns(db, isAlive);
+  return {
+    home,
+    db,
+    variantsDir: join(home, "variants"),
+    [Symbol.dispose]: () => {
+      db.close();
+    },
+  };
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // Alive, but somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { readCsvQuestions } from "./read-csv.ts";
+import { readJsonlQuestions, readJsonQuestions } from "./read-json.ts";
+import { readParquetQuestions } from "./read-parquet.ts";
+
+/** One multiple-choice question: `answer` is an index into `choices`. */
+export interface Question {
+  /** Its place in the file: `q1` is the first. */
+  readonly id: string;
+  readonly subject: string | null;
+  readonly question: string;
+  readonly choices: readonly string[];
+  readonly answer: number;
+}
+
+export interface QuestionSet {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly questions: readonly Question[];
+}
+
+/** A question without what the set adds; readers give `null` for no subject. */
+export type RawQuestion = Omit<Question, "id">;
+
+type Reader = (bytes: Buffer, file: string) => RawQuestion[] | Promise<RawQuestion[]>;
+
+const READERS: Readonly<Record<string, Reader>> = Object.freeze({
+  ".csv": readCsvQuestions,
+  ".json": readJsonQuestions,
+  ".jsonl": readJsonlQuestions,
+  ".parquet": readParquetQuestions,
+});
+
+/**
+ * Reads a whole question set, or nothing of it.
+ * @throws LabError QUESTIONS_INVALID naming the file, the line or row, and what is wrong there
+ */
+export async function loadQuestionSet(file: string): Promise<QuestionSet> {
+  if (!existsSync(file)) {
+    throw new LabError(
+      "QUESTIONS_INVALID",
+      `${file} does not exist. Name a CSV, JSON, JSONL or Parquet file of questions.`,
+      {
+        file,
+      },
+    );
+  }
+  const reader = READERS[extname(file).toLowerCase()];
+  if (!reader) {
+    throw new LabError(
+      "QUESTIONS_INVALID",
+      `${file}: questions are read from ${Object.keys(READERS).join(", ")} files; "${extname(file)}" is none of them.`,
+      { file },
+    );
+  }
+  const bytes = readFileSync(file);
+  const raw = await reader(bytes, file);
+  if (raw.length === 0) throw new LabError("QUESTIONS_INVALID", `${file} holds no questions.`, { file });
+  return {
+    name: basename(file, extname(file)),
+    file,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    questions: raw.map((question, index) => ({ id: `q${index + 1}`, ...question })),
+  };
+}
+
+/** The subject that a file's name tells (`mmlu-virology.csv`, `high_school_physics_test.csv`), underscores as spaces. */
+export function subjectFromName(name: string): string {
+  return name
+    .replace(/^mmlu[-_]/i, "")
+    .replace(/[-_](test|dev|val|validation|train|auxiliary_train)$/i, "")
+    .replaceAll("_", " ");
+}

@@ -1,0 +1,80 @@
+import Database from "better-sqlite3";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { MIGRATIONS, STORE_VERSION } from "./migrations.ts";
+
+export type Db = Database.Database;
+
+const REQUIRED_NODE = 22;
+
+/**
+ * Opens the store and brings it to this version's schema.
+ * @param file path, or ":memory:"
+ * @throws LabError STORE_UNUSABLE, STORE_TOO_NEW (the file is left untouched), STORE_CORRUPT
+ */
+export function openDatabase(file: string): Db {
+  // better-sqlite3 13 crashes the process on an older Node instead of failing.
+  if (Number(process.versions.node.split(".")[0]) < REQUIRED_NODE) {
+    throw new LabError("STORE_UNUSABLE", `The store needs Node ${REQUIRED_NODE} or newer; this is ${process.version}.`);
+  }
+  let db: Db | null = null;
+  try {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    db = new Database(file);
+    db.pragma("foreign_keys = ON");
+    db.pragma("busy_timeout = 5000");
+    refuseNewer(db, file);
+    db.pragma("journal_mode = WAL");
+    // With WAL this loses no committed data when the program dies, only (never corrupting) when the power does.
+    db.pragma("synchronous = NORMAL");
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storeError(error, file);
+  }
+}
+
+function refuseNewer(db: Db, file: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version <= STORE_VERSION) return;
+  throw new LabError(
+    "STORE_TOO_NEW",
+    `${file} was written by a newer Quantscope (version ${version} of the store, this one knows ${STORE_VERSION}). Update Quantscope, or use another --home.`,
+    { file, version },
+  );
+}
+
+/** Each migration in a transaction of its own, with the version it reaches. */
+export function migrate(db: Db, migrations = MIGRATIONS): void {
+  migrations.forEach(({ number }, index) => {
+    if (number !== index + 1) throw new Error(`migration ${number} stands at place ${index + 1}`);
+  });
+  for (const { number, sql } of migrations) {
+    const step = db.transaction(() => {
+      // Read inside the transaction: another process may be opening the same database.
+      if ((db.pragma("user_version", { simple: true }) as number) >= number) return;
+      db.exec(sql);
+      db.pragma(`user_version = ${number}`);
+    });
+    step.immediate();
+  }
+}
+
+/** SQLite's failures in our words. */
+export function storeError(error: unknown, file: string): LabError {
+  if (error instanceof LabError) return error;
+  const { code = "", message } = error as { code?: string; message: string };
+  const details = { file, sqlite: code };
+  const cause = { cause: error };
+  if (code === "SQLITE_FULL" || code === "ENOSPC") {
+    return new LabError("DISK_FULL", `The disk of ${file} is full. Free some space and run again.`, details, cause);
+  }
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") {
+    const remedy = "Move it away (a new one is made), or restore a backup.";
+    return new LabError("STORE_CORRUPT", `${file} is not a readable database: ${message}. ${remedy}`, details, cause);
+  }
+  const remedy = "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
+  return new LabError("STORE_UNUSABLE", `The store ${file} cannot be used: ${message}. ${remedy}`, details, cause);
+}

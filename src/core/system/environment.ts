@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
+import si from "systeminformation";
+import type { Environment } from "#shared/results.ts";
+import { appVersion } from "./app-version.ts";
+
+/**
+ * What a run must say of the machine and the libraries, so that it can be compared with another.
+ * @param launcher how the measuring children are started (`fork`, `utilityProcess`)
+ */
+export async function readEnvironment(launcher: string): Promise<Environment> {
+  const cpu = await si.cpu();
+  return {
+    app: appVersion(),
+    runtime: { onnxruntime: onnxRuntimeVersion(), node: process.versions.node, launcher },
+    os: { platform: platform(), release: release(), arch: arch() },
+    cpu: {
+      model: cpus()[0]?.model.trim() ?? cpu.brand,
+      physicalCores: physicalCores(cpu.physicalCores),
+      logicalCores: cpus().length,
+    },
+    memoryBytes: totalmem(),
+    machineId: machineId(),
+  };
+}
+
+/** Threads that a cell computes with unless its spec says otherwise: one per physical core, as ONNX Runtime chooses. */
+export async function defaultThreads(): Promise<number> {
+  return physicalCores((await si.cpu()).physicalCores);
+}
+
+/** In containers the reported cores may be the host's; no more can run than this process sees. */
+function physicalCores(reported: number): number {
+  return Math.max(1, Math.min(reported || cpus().length, cpus().length));
+}
+
+/** Read from the package: loading the library itself would cost this process its memory. */
+function onnxRuntimeVersion(): string {
+  const file = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** Tells machines apart without naming them. */
+function machineId(): string {
+  const parts = [hostname(), platform(), arch(), cpus()[0]?.model ?? "", String(totalmem())];
+  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+}

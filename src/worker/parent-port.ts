@@ -1,0 +1,60 @@
+import type { CellJob, WorkerMessage } from "#core/runs/protocol.ts";
+
+/** The line to the parent, whichever way this process was started. */
+export interface ParentPort {
+  send(message: WorkerMessage): void;
+  /** Calls back once, with the job. */
+  onJob(run: (job: CellJob) => Promise<void>): void;
+  /** Waits until everything sent has left, then lets the process end. */
+  close(): Promise<void>;
+}
+
+/** What Electron's utilityProcess puts on `process`; stated here so that the worker needs no Electron types. */
+interface ElectronPort {
+  postMessage(message: unknown): void;
+  once(event: "message", listener: (event: { data: unknown }) => void): void;
+}
+
+export function openParentPort(): ParentPort {
+  const electron = (process as { parentPort?: ElectronPort }).parentPort;
+  if (electron) {
+    return {
+      send: (message) => {
+        electron.postMessage(message);
+      },
+      onJob: (run) => {
+        electron.once("message", ({ data }) => void run(data as CellJob));
+      },
+      close: () => {
+        process.exit(0);
+      },
+    };
+  }
+  const send = process.send?.bind(process);
+  if (!send) {
+    process.stderr.write("This is Quantscope's measuring process; it is started by a run (quantscope run).\n");
+    process.exit(1);
+  }
+  const pending = new Set<Promise<void>>();
+  return {
+    send: (message) => {
+      const sent = new Promise<void>((resolve) => {
+        // A parent that is gone ends this process: nobody would hear the rest.
+        send(message, undefined, {}, (error) => {
+          if (error) process.exit(1);
+          resolve();
+        });
+      });
+      pending.add(sent);
+      void sent.then(() => pending.delete(sent));
+    },
+    onJob: (run) => {
+      process.once("message", (job) => void run(job as CellJob));
+      process.once("disconnect", () => process.exit(1));
+    },
+    close: async () => {
+      await Promise.all(pending);
+      process.exit(0);
+    },
+  };
+}
