@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { buildResults } from "#shared/report/build-results.ts";
+import { duration } from "#shared/report/quantities.ts";
+import { labHome, openLab } from "#core/app/open-lab.ts";
+import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
+import { humanReport } from "../measure-and-report.ts";
+import { alignTable } from "../text.ts";
+
+interface Common {
+  home?: string;
+  json?: boolean;
+}
+
+export function addRuns(program: Command): void {
+  const runs = program.command("runs").description("the runs that are stored");
+  runs
+    .command("list")
+    .description("list runs, the newest first")
+    .option("--limit <n>", "how many", "50")
+    .option("--json", "print JSON")
+    .action((options: { limit: string }, command: Command) => {
+      const { home, json } = command.optsWithGlobals<Common>();
+      using lab = openLab(labHome(home));
+      const limit = Math.max(1, Math.floor(Number(options.limit)) || 50);
+      const rows = listRuns(lab.db, { limit, offset: 0 });
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ total: countRuns(lab.db), runs: rows })}\n`);
+        return;
+      }
+      if (rows.length === 0) {
+        process.stderr.write(`No runs in ${lab.home} yet. Make one: quantscope demo\n`);
+        return;
+      }
+      const table = {
+        header: ["run", "name", "model", "status", "cells", "started", "took"],
+        units: ["", "", "", "", "done/all", "", ""],
+        rows: rows.map((run) => [
+          run.id,
+          run.name,
+          run.model,
+          run.status,
+          `${run.cellsDone}/${run.cells}`,
+          run.startedAt.slice(0, 16).replace("T", " "),
+          run.finishedAt === null ? "–" : duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
+        ]),
+      };
+      process.stdout.write(`${alignTable(table)}\n`);
+    });
+  runs
+    .command("show")
+    .description("show one run: its table and verdicts")
+    .argument("<run>", "run id")
+    .option("--json", "print results.json")
+    .action((id: string, _options: unknown, command: Command) => {
+      const { home, json } = command.optsWithGlobals<Common>();
+      using lab = openLab(labHome(home));
+      const results = buildResults(readRun(lab.db, id));
+      process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+    });
+}

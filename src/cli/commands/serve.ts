@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { appRoot } from "#core/system/app-version.ts";
+
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("the app's pages at a loopback address, for machines without a display or without Electron")
+    .option("--port <port>", "port (default: a free one)")
+    .option("--no-open", "do not open a browser")
+    .action(async (options: { port?: string; open: boolean }, command: Command) => {
+      const { home } = command.optsWithGlobals<{ home?: string }>();
+      const args = [
+        join(appRoot(), "out", "main", "host.js"),
+        ...(home === undefined ? [] : ["--home", home]),
+        ...(options.port === undefined ? [] : ["--port", options.port]),
+        ...(options.open ? [] : ["--no-open"]),
+      ];
+      const child = spawn(process.execPath, args, { stdio: "inherit" });
+      // Ctrl-C reaches the child too; this process only waits for it.
+      process.on("SIGINT", () => undefined);
+      process.exitCode = await new Promise<number>((resolve) => {
+        child.once("exit", (code) => {
+          resolve(code ?? 1);
+        });
+      });
+    });
+}

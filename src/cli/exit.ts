@@ -1,0 +1,24 @@
+import { toEnvelope } from "#shared/errors.ts";
+import type { RunStatus } from "#shared/results.ts";
+
+/** Exit codes (docs/cli.md). */
+export const EXIT = Object.freeze({ done: 0, badArguments: 1, cellFailed: 2, cancelled: 3, storeUnusable: 4 });
+
+export function exitCodeOf(error: unknown): number {
+  const { code } = toEnvelope(error);
+  if (code === "CANCELLED") return EXIT.cancelled;
+  if (code.startsWith("STORE_") || code === "DISK_FULL") return EXIT.storeUnusable;
+  return EXIT.badArguments;
+}
+
+export function exitCodeOfRun(status: RunStatus): number {
+  if (status === "cancelled") return EXIT.cancelled;
+  return status === "done" ? EXIT.done : EXIT.cellFailed;
+}
+
+/** One line for the user; the stack only for errors that are ours. */
+export function sayError(error: unknown): void {
+  const { code, message } = toEnvelope(error);
+  process.stderr.write(`quantscope: ${message} [${code}]\n`);
+  if (code === "INTERNAL" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+}

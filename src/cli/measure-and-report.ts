@@ -1,0 +1,83 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { buildResults } from "#shared/report/build-results.ts";
+import { summaryTable } from "#shared/report/summary-table.ts";
+import type { Results } from "#shared/results.ts";
+import { labHome, openLab } from "#core/app/open-lab.ts";
+import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
+import { forkSpawner } from "#core/runs/spawner.ts";
+import { readRun } from "#core/store/read-run.ts";
+import { exitCodeOfRun } from "./exit.ts";
+import { openProgressLine } from "./progress-line.ts";
+import { alignTable, sideBySide, verdictLines } from "./text.ts";
+import { workerFile } from "./worker-file.ts";
+
+export interface ReportOptions {
+  readonly home: string | undefined;
+  /** Folder for results.json; undefined writes none. */
+  readonly out: string | undefined;
+  readonly json: boolean;
+}
+
+/** Runs an experiment with a progress line, prints what it found, and sets the exit code. Ctrl-C cancels it. */
+export async function measureAndReport(
+  execute: (context: ExecuteOptions) => Promise<RunOutcome>,
+  { home, out, json }: ReportOptions,
+): Promise<void> {
+  using lab = openLab(labHome(home));
+  const progress = openProgressLine(process.stderr);
+  const controller = new AbortController();
+  const cancel = (): void => {
+    progress.note("cancelling; what was measured is stored ...");
+    controller.abort();
+  };
+  process.once("SIGINT", cancel);
+  process.once("SIGTERM", cancel);
+  try {
+    const outcome = await execute({
+      db: lab.db,
+      variantsDir: lab.variantsDir,
+      spawner: forkSpawner(workerFile()),
+      signal: controller.signal,
+      onEvent: progress.onEvent,
+    });
+    progress.end();
+    const results = buildResults(readRun(lab.db, outcome.runId));
+    process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+    if (out !== undefined) process.stderr.write(`results: ${writeResults(results, out)}\n`);
+    if (outcome.status !== "done") {
+      process.stderr.write(`finish it with: quantscope run --resume ${outcome.runId}\n`);
+    }
+    process.exitCode = exitCodeOfRun(outcome.status);
+  } finally {
+    progress.end();
+    process.off("SIGINT", cancel);
+    process.off("SIGTERM", cancel);
+  }
+}
+
+/** The run as text: what was measured, the table, generated texts, and one sentence a cell. */
+export function humanReport(results: Results): string {
+  return ["", alignTable(summaryTable(results)), "", ...sideBySide(results), ...verdictLines(results), ""].join("\n");
+}
+
+/** Writes results.json whole or not at all; returns its path. */
+export function writeResults(results: Results, dir: string): string {
+  const file = join(resolve(dir), "results.json");
+  try {
+    mkdirSync(resolve(dir), { recursive: true });
+    writeFileSync(`${file}.part`, `${JSON.stringify(results)}\n`);
+    renameSync(`${file}.part`, file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const full = code === "ENOSPC";
+    throw new LabError(
+      full ? "DISK_FULL" : "OUTPUT_UNWRITABLE",
+      `${file} cannot be written: ${message}. The run is stored; write it elsewhere with: quantscope export ${results.run.id} --format json --out DIR`,
+      { file },
+      { cause: error },
+    );
+  }
+  return file;
+}

@@ -1,0 +1,58 @@
+import { duration, megabytes } from "#shared/report/quantities.ts";
+import type { Table } from "#shared/report/summary-table.ts";
+import type { Results } from "#shared/results.ts";
+
+/** Columns as wide as their longest cell; the first to the left, numbers to the right. */
+export function alignTable({ header, units, rows }: Table): string {
+  const lines = [header, units, ...rows];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => [...line[column]!].length)));
+  const align = (line: readonly string[]): string =>
+    line
+      .map((text, column) => {
+        const gap = " ".repeat(widths[column]! - [...text].length);
+        return column === 0 ? text + gap : gap + text;
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "─".repeat(width)).join("──");
+  return [align(header), align(units), rule, ...rows.map(align)].join("\n");
+}
+
+const SHOWN_PROMPTS = 3;
+const SHOWN_CHARACTERS = 90;
+
+/** The first prompts with what each cell made of them. */
+export function sideBySide({ cells }: Results): string[] {
+  const first = cells.find(({ generations }) => generations.length > 0);
+  if (!first) return [];
+  const width = Math.max(...cells.map(({ label }) => label.length));
+  return first.generations.slice(0, SHOWN_PROMPTS).flatMap(({ promptId, prompt }) => [
+    `“${prompt}”`,
+    ...cells.flatMap(({ label, generations }) => {
+      const generation = generations.find((each) => each.promptId === promptId);
+      return generation ? [`  ${label.padEnd(width)}  ${shorten(generation.text)}`] : [];
+    }),
+    "",
+  ]);
+}
+
+function shorten(text: string): string {
+  const line = text.trim().replaceAll(/\s+/g, " ");
+  return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS - 1)}…`;
+}
+
+/** One sentence a compared cell, and what failed. */
+export function verdictLines({ comparisons, run, cells }: Results): string[] {
+  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  return [
+    ...comparisons.map(({ verdict }) => `• ${verdict.sentence}`),
+    "",
+    `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${cells.length} cells${took} · ` +
+      `${run.environment.cpu.model}, ${cells[0]?.threads ?? "?"} threads, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
+  ];
+}
+
+/** `12.3 MB`, for lists. */
+export function fileSize(bytes: number): string {
+  return `${megabytes(bytes)} MB`;
+}
