@@ -16,7 +16,7 @@ export const SOLE_IMPORTERS = {
   uplot: "renderer/charts",
 };
 
-const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "pure-rand", "systeminformation"];
+const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "systeminformation"];
 
 /** @type {Record<string, {folders: string[], notFolders?: string[], node: boolean, packages: string[]}>} */
 export const IMPORT_TABLE = {

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
-import { summaryTable } from "#shared/report/summary-table.ts";
+import { costTable, qualityTable } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
@@ -57,9 +57,15 @@ export async function measureAndReport(
   }
 }
 
-/** The run as text: what was measured, the table, generated texts, and one sentence a cell. */
+/** The run as text: what was measured, generated texts, and one sentence a cell. */
 export function humanReport(results: Results): string {
-  return ["", alignTable(summaryTable(results)), "", ...sideBySide(results), ...verdictLines(results), ""].join("\n");
+  const tables = [costTable(results), qualityTable(results)].filter(({ header }) => header.length > 1);
+  const parts = [
+    ...tables.flatMap((table) => [alignTable(table), ""]),
+    ...sideBySide(results),
+    ...verdictLines(results),
+  ];
+  return ["", ...parts, ""].join("\n");
 }
 
 /** Writes results.json whole or not at all; returns its path. */

@@ -36,6 +36,7 @@ export const UINT8 = 2;
 export const INT8 = 3;
 export const INT64 = 7;
 export const FLOAT16 = 10;
+export const FLOAT64 = 11;
 export const BFLOAT16 = 16;
 
 /** The type with this number; null for one that this version does not know. */

@@ -3,7 +3,7 @@
  * attribute meanings: ONNX Runtime's contrib operator documentation (MatMulNBits, MatMulBnb4, MatMulInteger).
  */
 import type { FormatId } from "#shared/formats/formats.ts";
-import { dataType, FLOAT, FLOAT16, INT8 } from "./data-types.ts";
+import { BFLOAT16, FLOAT, FLOAT16, FLOAT64, INT8 } from "./data-types.ts";
 import type { GraphProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
 import type { OnnxModel } from "./read-model.ts";
 import { elementCount, tensorBytes } from "./tensor.ts";
@@ -28,6 +28,7 @@ export interface GraphFacts {
 
 /** Small tensors (axes, shapes, norms' epsilon) are not weights. */
 const WEIGHT_MIN_ELEMENTS = 64;
+const FLOAT_TYPES = new Set([FLOAT, FLOAT16, BFLOAT16, FLOAT64]);
 const BLOCK_OPERATORS = new Set(["MatMulNBits", "MatMulBnb4", "GatherBlockQuantized"]);
 
 export function readGraphFacts(model: OnnxModel): GraphFacts {
@@ -60,10 +61,11 @@ export function readGraphFacts(model: OnnxModel): GraphFacts {
   }
 
   const scales = scaleNames(nodes);
+  const integerWeights = integerWeightNames(nodes);
   let parameters = 0;
   let bytes = 0;
   let quantizedParameters = 0;
-  const floatBits = new Map<number, number>();
+  const floatElements = new Map<number, number>();
   for (const tensor of tensors) {
     const elements = quantized.get(tensor.name) ?? elementCount(tensor);
     const size = tensorBytes(tensor);
@@ -72,16 +74,18 @@ export function readGraphFacts(model: OnnxModel): GraphFacts {
       continue;
     }
     if (elements < WEIGHT_MIN_ELEMENTS) continue;
-    const bits = dataType(tensor.dataType)?.bits ?? 0;
+    const float = FLOAT_TYPES.has(tensor.dataType);
+    // Integer tensors are weights when an operator multiplies or looks them up; others are masks and indices.
+    if (!float && !quantized.has(tensor.name) && !integerWeights.has(tensor.name)) continue;
     bytes += size;
     parameters += elements;
-    if (quantized.has(tensor.name) || bits < 16) quantizedParameters += elements;
-    else floatBits.set(tensor.dataType, (floatBits.get(tensor.dataType) ?? 0) + elements);
+    if (float) floatElements.set(tensor.dataType, (floatElements.get(tensor.dataType) ?? 0) + elements);
+    else quantizedParameters += elements;
   }
   const integer = nodes.find(({ opType }) => opType === "MatMulInteger" || opType === "DynamicQuantizeMatMul");
   const first = blocks[0];
   return {
-    format: format(blocks, bnb4, integer && byName.get(integer.input[1] ?? ""), floatBits),
+    format: format(blocks, bnb4, integer && byName.get(integer.input[1] ?? ""), floatElements),
     operators,
     parameters,
     bitsPerWeight: parameters === 0 ? 0 : (bytes * 8) / parameters,
@@ -117,6 +121,31 @@ function format(
 /** Scales and zero points of quantized weights: they cost bytes but are no parameters. */
 function scaleNames(nodes: readonly NodeProto[]): Set<string> {
   return new Set(nodes.flatMap((node) => (BLOCK_OPERATORS.has(node.opType) ? node.input.slice(2, 4) : [])));
+}
+
+const INTEGER_OPERATORS: Readonly<Record<string, number>> = Object.freeze({
+  MatMulInteger: 1,
+  DynamicQuantizeMatMul: 1,
+  MatMulIntegerToFloat: 1,
+  ConvInteger: 1,
+  QLinearMatMul: 3,
+  DequantizeLinear: 0,
+});
+
+/** Integer tensors that are weights: what an integer operator takes, and tables whose looked-up rows are dequantized. */
+function integerWeightNames(nodes: readonly NodeProto[]): Set<string> {
+  const producers = new Map(nodes.flatMap((node) => node.output.map((output) => [output, node] as const)));
+  const names = new Set<string>();
+  for (const node of nodes) {
+    const place = INTEGER_OPERATORS[node.opType];
+    if (place === undefined) continue;
+    const name = node.input[place] ?? "";
+    names.add(name);
+    // An embedding is looked up (or a tied head transposed) as integers before it is dequantized.
+    const before = producers.get(name);
+    if (before?.opType === "Gather" || before?.opType === "Transpose") names.add(before.input[0] ?? "");
+  }
+  return names;
 }
 
 /** All nodes and stored tensors, those of subgraphs (If, Loop) and Constant nodes included. */

@@ -1,4 +1,4 @@
-/** The table that a run ends with: one row a cell, strings ready to align. */
+/** The tables that a run ends with, cost and quality: one row a cell, strings ready to align. */
 import { wilson } from "../stats/wilson.ts";
 import { median } from "../stats/quantile.ts";
 import type { CellResult, Comparison, Results } from "../results.ts";
@@ -25,15 +25,22 @@ interface Column {
   readonly text: (row: Row) => string | null;
 }
 
-export function summaryTable(results: Results): Table {
-  const columns = columnsOf(results).filter((column) => {
-    const rows = rowsOf(results);
-    return rows.some((row) => column.text(row) !== null);
-  });
+export function costTable(results: Results): Table {
+  return table(results, costColumns(results));
+}
+
+export function qualityTable(results: Results): Table {
+  return table(results, qualityColumns(results));
+}
+
+/** Columns in which no cell has anything are left out: a pass that was not run. */
+function table(results: Results, all: readonly Column[]): Table {
+  const rows = rowsOf(results);
+  const columns = [cellColumn(results), ...all.filter(({ text }) => rows.some((row) => text(row) !== null))];
   return {
     header: columns.map(({ header }) => header),
     units: columns.map(({ unit }) => unit),
-    rows: rowsOf(results).map((row) => columns.map(({ text }) => text(row) ?? MISSING)),
+    rows: rows.map((row) => columns.map(({ text }) => text(row) ?? MISSING)),
   };
 }
 
@@ -41,24 +48,26 @@ function rowsOf({ cells, comparisons }: Results): Row[] {
   return cells.map((cell) => ({ cell, comparison: comparisons.find(({ candidate }) => candidate === cell.label) }));
 }
 
-function columnsOf(results: Results): Column[] {
+function cellColumn(results: Results): Column {
   const reference = referenceCell(results.cells, results.run.spec.reference);
-  const batches = results.cells.flatMap(({ forward }) => forward.map(({ batchSize }) => batchSize));
+  return {
+    header: "cell",
+    unit: "",
+    text: ({ cell }) => (cell === reference ? `${cell.label} (reference)` : cell.label),
+  };
+}
+
+function costColumns({ cells }: Results): Column[] {
+  const batches = cells.flatMap(({ forward }) => forward.map(({ batchSize }) => batchSize));
   const edges = [...new Set([Math.min(...batches), Math.max(...batches)])].filter(Number.isFinite);
-  const ks = [...new Set(results.comparisons.flatMap(({ jaccard }) => Object.keys(jaccard)))];
   return [
-    {
-      header: "cell",
-      unit: "",
-      text: ({ cell }) => (cell === reference ? `${cell.label} (reference)` : cell.label),
-    },
     { header: "file", unit: "MB", text: ({ cell }) => megabytes(cell.bytes) },
     ...edges.map((batch): Column => ({
       header: `memory b${batch}`,
       unit: "MiB",
       text: ({ cell }) => {
-        const bytes = forwardAt(cell, batch)?.peakMemoryBytes;
-        return bytes === null || bytes === undefined ? null : mebibytes(bytes);
+        const bytes = forwardAt(cell, batch)?.peakMemoryBytes ?? null;
+        return bytes === null ? null : mebibytes(bytes);
       },
     })),
     ...edges.map((batch): Column => ({
@@ -69,6 +78,14 @@ function columnsOf(results: Results): Column[] {
         return ms === null ? null : significant(ms);
       },
     })),
+    { header: "words/min", unit: "answers", text: ({ cell }) => words(answersRate(cell)) },
+    { header: "words/min", unit: "texts", text: ({ cell }) => words(textsRate(cell)) },
+  ];
+}
+
+function qualityColumns({ comparisons }: Results): Column[] {
+  const ks = [...new Set(comparisons.flatMap(({ jaccard }) => Object.keys(jaccard)))];
+  return [
     ...ks.map((k): Column => ({
       header: `J@${k}`,
       unit: "",
@@ -81,8 +98,6 @@ function columnsOf(results: Results): Column[] {
       text: ({ cell }) => accuracyText(cell, "generate")?.split(" (")[0] ?? null,
     },
     { header: "flips", unit: "r→w : w→r", text: ({ comparison }) => flipsText(comparison) },
-    { header: "words/min", unit: "answers", text: ({ cell }) => words(answersRate(cell)) },
-    { header: "words/min", unit: "texts", text: ({ cell }) => words(textsRate(cell)) },
   ];
 }
 
