@@ -1,0 +1,59 @@
+/** Makes and copies ONNX messages for code outside this folder, which does not import the protobuf library. */
+import { clearField, clone, create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+} from "./proto/onnx_pb.ts";
+
+/** onnx.AttributeProto.AttributeType.INT */
+const INT_ATTRIBUTE = 2;
+/** onnx.TensorProto.DataLocation.EXTERNAL */
+export const EXTERNAL = 1;
+
+/** A deep copy, unknown fields included. Cheap: the weights are references. */
+export function cloneModel(model: ModelProto): ModelProto {
+  return clone(ModelProtoSchema, model);
+}
+
+export function encodeModel(model: ModelProto): Uint8Array {
+  return toBinary(ModelProtoSchema, model);
+}
+
+export function intAttribute(name: string, value: number): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: INT_ATTRIBUTE, i: BigInt(value) });
+}
+
+/** A tensor whose bytes a TensorJob (write-model.ts) will deliver. */
+export function promisedTensor(name: string, dataType: number, dims: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt) });
+}
+
+/** Sets the version of an operator domain, added where the model does not import it yet. */
+export function importOpset(model: ModelProto, domain: string, version: number): void {
+  const present = model.opsetImport.find((entry) => entry.domain === domain);
+  if (present) present.version = BigInt(version);
+  else model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
+}
+
+/** Points a tensor to a byte range of a data file beside the model. Offset and length are the only keys written. */
+export function setExternal(tensor: TensorProto, location: string, offset: number, length: number): void {
+  const entries = { location, offset: String(offset), length: String(length) };
+  tensor.externalData = Object.entries(entries).map(([key, value]) =>
+    create(StringStringEntryProtoSchema, { key, value }),
+  );
+  tensor.dataLocation = EXTERNAL;
+  clearField(tensor, TensorProtoSchema.field.rawData);
+}
+
+/** Leaves a mark in place of the tensor's data: spliceRawData (splice.ts) finds it in the encoded model. */
+export function setHole(tensor: TensorProto, mark: number): void {
+  tensor.externalData = [];
+  tensor.dataLocation = mark;
+  clearField(tensor, TensorProtoSchema.field.rawData);
+}

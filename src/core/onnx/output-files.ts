@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { LabError } from "#shared/errors.ts";
+
+const STALE_MS = 3_600_000;
+const DISK_FULL_CODES = new Set(["ENOSPC", "EDQUOT"]);
+
+interface OpenFile {
+  readonly path: string;
+  readonly temporary: string;
+  readonly fd: number;
+}
+
+/**
+ * Files that appear together or not at all: written by position under temporary names in their folder, renamed by
+ * `commit`, removed by dispose when nothing was committed. The file added last is the one that refers to the others; it
+ * is absent while they are replaced, so a model that can be seen is always whole.
+ */
+export class OutputFiles implements Disposable {
+  readonly #bytesNeeded: number;
+  #files: OpenFile[] = [];
+
+  /**
+   * @param folder made when it does not exist
+   * @param bytesNeeded of all files together
+   * @throws LabError DISK_FULL, OUTPUT_UNWRITABLE
+   */
+  constructor(folder: string, bytesNeeded: number) {
+    this.#bytesNeeded = bytesNeeded;
+    this.#guard(folder, () => {
+      fs.mkdirSync(folder, { recursive: true });
+      const { bavail, bsize } = fs.statfsSync(folder);
+      if (bytesNeeded > bavail * bsize) throw diskFull(folder, bytesNeeded, bavail * bsize);
+    });
+  }
+
+  /** @returns the index by which `write` knows the file */
+  add(path: string, bytes: number): number {
+    this.#guard(path, () => {
+      removeStale(path);
+      const temporary = `${path}.partial-${randomBytes(4).toString("hex")}`;
+      const fd = fs.openSync(temporary, "wx");
+      this.#files.push({ path, temporary, fd });
+      fs.ftruncateSync(fd, bytes);
+    });
+    return this.#files.length - 1;
+  }
+
+  write(index: number, bytes: Uint8Array, position: number): void {
+    const { fd, path } = this.#files[index]!;
+    this.#guard(path, () => {
+      for (let done = 0; done < bytes.length;) {
+        done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done);
+      }
+    });
+  }
+
+  /** Puts the files in place; afterwards they survive a power cut. */
+  commit(): void {
+    const last = this.#files.at(-1)!;
+    this.#guard(last.path, () => {
+      for (const { fd } of this.#files) fs.fsyncSync(fd);
+      this.#close();
+      if (this.#files.length > 1) fs.rmSync(last.path, { force: true });
+      for (const { temporary, path } of this.#files) fs.renameSync(temporary, path);
+      syncFolder(dirname(last.path));
+    });
+    this.#files = [];
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+    for (const { temporary } of this.#files) fs.rmSync(temporary, { force: true });
+    this.#files = [];
+  }
+
+  #closed = false;
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { fd } of this.#files) fs.closeSync(fd);
+  }
+
+  /** Turns the file system's refusals into errors with a remedy. */
+  #guard(path: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      if (error instanceof LabError || code === "") throw error;
+      if (DISK_FULL_CODES.has(code)) throw diskFull(path, this.#bytesNeeded, null, error);
+      throw new LabError(
+        "OUTPUT_UNWRITABLE",
+        `${path} cannot be written (${code}). Choose another folder, or change its permissions; close programs that use the file.`,
+        { file: path, code },
+        { cause: error },
+      );
+    }
+  }
+}
+
+function diskFull(path: string, bytesNeeded: number, bytesFree: number | null, cause?: unknown): LabError {
+  const free = bytesFree === null ? "the disk became full" : `${megabytes(bytesFree)} are free`;
+  return new LabError(
+    "DISK_FULL",
+    `${path}: ${megabytes(bytesNeeded)} are needed and ${free}. Nothing was left behind; free some space or choose another disk.`,
+    { file: path, bytesNeeded, bytesFree },
+    { cause },
+  );
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+
+/** Removes what a killed process left of the same file; a file that is still being written changes all the time. */
+function removeStale(path: string): void {
+  const prefix = `${basename(path)}.partial-`;
+  for (const name of fs.readdirSync(dirname(path))) {
+    if (!name.startsWith(prefix)) continue;
+    const leftover = join(dirname(path), name);
+    const modified = fs.statSync(leftover, { throwIfNoEntry: false })?.mtimeMs;
+    if (modified !== undefined && Date.now() - modified > STALE_MS) fs.rmSync(leftover, { force: true });
+  }
+}
+
+/** Makes the renames durable, where the platform can open a folder (Windows cannot). */
+function syncFolder(folder: string): void {
+  let fd: number;
+  try {
+    fd = fs.openSync(folder, "r");
+  } catch {
+    return;
+  }
+  try {
+    fs.fsyncSync(fd);
+  } catch {
+    // Some network file systems refuse; the files themselves are synced.
+  } finally {
+    fs.closeSync(fd);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The way back from skeleton.ts: puts tensor data into an encoded model without holding it. The result is a list of byte
+ * strings and holes; the writer fills a hole with the tensor's bytes at its place in the file. Works on the wire, at any
+ * depth (a Constant node inside a branch of an If), so that unknown fields and the order of repeated fields stay.
+ */
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { DATA_LOCATION, EXTERNAL_DATA, type MessageKind, NESTED, RAW_DATA } from "./skeleton.ts";
+
+/** `data_location` values from here on mark a hole: FIRST_HOLE + its index. ONNX itself uses 0 and 1. */
+export const FIRST_HOLE = 1000;
+
+export interface Hole {
+  readonly hole: number;
+  readonly length: number;
+}
+export type Part = Uint8Array | Hole;
+
+/**
+ * @param encoded a ModelProto in wire format in which tensors are marked by setHole (messages.ts)
+ * @param holeBytes data size of each hole, by index
+ * @returns what the file consists of, in order; `length` of all parts is the file's size
+ */
+export function spliceRawData(encoded: Uint8Array, holeBytes: readonly number[]): Part[] {
+  return joinNeighbours(container("model", encoded, holeBytes) ?? [encoded]);
+}
+
+/** The parts of a message with the holes filled in; null when there is none inside. */
+function message(kind: MessageKind, bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
+  return kind === "tensor" ? tensor(bytes, holeBytes) : container(kind, bytes, holeBytes);
+}
+
+function container(kind: MessageKind, bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
+  const reader = new BinaryReader(bytes);
+  const parts: Part[] = [];
+  let copied = 0;
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [field, type] = reader.tag();
+    const nested = type === WireType.LengthDelimited ? NESTED[kind][field] : undefined;
+    if (!nested) {
+      reader.skip(type);
+      continue;
+    }
+    const inner = message(nested, reader.bytes(), holeBytes);
+    if (!inner) continue;
+    parts.push(bytes.subarray(copied, start), header(field, totalLength(inner)), ...inner);
+    copied = reader.pos;
+  }
+  if (parts.length === 0) return null;
+  parts.push(bytes.subarray(copied));
+  return parts;
+}
+
+function tensor(bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
+  const reader = new BinaryReader(bytes);
+  const kept: Part[] = [];
+  let hole = -1;
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [field, type] = reader.tag();
+    if (field === DATA_LOCATION) hole = reader.int32() - FIRST_HOLE;
+    else reader.skip(type);
+    if (field !== DATA_LOCATION && field !== EXTERNAL_DATA) kept.push(bytes.subarray(start, reader.pos));
+  }
+  if (hole < 0) return null;
+  const length = holeBytes[hole]!;
+  return [...kept, header(RAW_DATA, length), { hole, length }];
+}
+
+function header(field: number, length: number): Uint8Array {
+  return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(length).finish();
+}
+
+/** One byte string between two holes: it becomes one write. */
+function joinNeighbours(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  let run: Uint8Array[] = [];
+  const flush = (): void => {
+    if (run.length > 0) joined.push(Buffer.concat(run));
+    run = [];
+  };
+  for (const part of parts) {
+    if (!("hole" in part)) {
+      run.push(part);
+      continue;
+    }
+    flush();
+    joined.push(part);
+  }
+  flush();
+  return joined;
+}
+
+export function totalLength(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}

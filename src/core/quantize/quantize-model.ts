@@ -1,0 +1,92 @@
+import { LabError } from "#shared/errors.ts";
+import { collect } from "#core/onnx/graph-facts.ts";
+import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
+import { writeModel, type WriteProgress } from "#core/onnx/write-model.ts";
+import { formatMaker } from "./formats.ts";
+import type { SkippedMatMul } from "./matmul-targets.ts";
+import type { QuantizedTensor, QuantizePlan } from "./plan.ts";
+import { parseRecipe, type Recipe } from "#shared/recipe.ts";
+
+export interface QuantizeOptions {
+  /** The float .onnx file. */
+  readonly source: string;
+  /** The .onnx file to write; its folder is made when needed. */
+  readonly target: string;
+  readonly recipe: Recipe;
+  readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** See write-model.ts. */
+  readonly inlineLimitBytes?: number | undefined;
+}
+
+export interface QuantizeResult {
+  readonly path: string;
+  /** The .onnx file and its external data, if any. */
+  readonly files: readonly string[];
+  /** Of all files. */
+  readonly bytes: number;
+  /** What was really done: the recipe with every default filled in. */
+  readonly recipe: Recipe;
+  readonly quantizedTensors: readonly QuantizedTensor[];
+  readonly skipped: readonly SkippedMatMul[];
+}
+
+/**
+ * Makes a quantized variant of an ONNX file, in memory that does not grow with the model.
+ * @throws LabError SPEC_INVALID (recipe), FORMAT_UNSUPPORTED (nothing to quantize, or quantized already), MODEL_NOT_FOUND,
+ * MODEL_CORRUPT (also NaN and infinite weights), EXTERNAL_DATA_*, DISK_FULL, OUTPUT_UNWRITABLE, CANCELLED
+ */
+export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeResult> {
+  const recipe = parseRecipe(options.recipe);
+  const maker = formatMaker(recipe.format);
+  const model = readModel(options.source);
+  refuseQuantized(model);
+  const plan = maker.plan(model, recipe);
+  if (plan.quantized.length === 0) throw nothingToQuantize(model, plan);
+  const { path, files, bytes } = await writeModel({
+    ...options,
+    proto: model.proto,
+    sourcePath: model.path,
+    jobs: plan.jobs,
+  });
+  return { path, files, bytes, recipe: plan.recipe, quantizedTensors: plan.quantized, skipped: plan.skipped };
+}
+
+/** Operators that only quantized models have. DequantizeLinear counts when it unpacks a stored weight. */
+const QUANTIZED_OPERATORS = new Set([
+  "MatMulNBits",
+  "MatMulBnb4",
+  "GatherBlockQuantized",
+  "MatMulInteger",
+  "MatMulIntegerToFloat",
+  "DynamicQuantizeLinear",
+  "DynamicQuantizeMatMul",
+  "ConvInteger",
+  "QLinearMatMul",
+  "QMoE",
+]);
+
+function refuseQuantized({ path, graph }: OnnxModel): void {
+  const { nodes, tensors } = collect(graph);
+  const stored = new Set(tensors.map(({ name }) => name));
+  const found = nodes.find(
+    ({ opType, input }) =>
+      QUANTIZED_OPERATORS.has(opType) || (opType === "DequantizeLinear" && stored.has(input[0] ?? "")),
+  );
+  if (!found) return;
+  throw new LabError(
+    "FORMAT_UNSUPPORTED",
+    `${path} is quantized already (node "${found.name}" is a ${found.opType}). Start from the float32 or float16 variant of the model.`,
+    { file: path, node: found.name, operator: found.opType },
+  );
+}
+
+function nothingToQuantize({ path }: OnnxModel, { recipe, skipped }: QuantizePlan): LabError {
+  const [first] = skipped;
+  const why = first ? `"${first.node}" stays (${first.reason})` : "it has no MatMul with constant weights";
+  return new LabError(
+    "FORMAT_UNSUPPORTED",
+    `${path} has nothing that ${recipe.format} could quantize: ${why}. Use another format, or export the model with weights as initializers of MatMul nodes.`,
+    { file: path, format: recipe.format, skipped },
+  );
+}

@@ -1,0 +1,33 @@
+import type { GraphProto } from "#core/onnx/proto/onnx_pb.ts";
+import { allGraphs } from "#core/onnx/walk.ts";
+
+/** Hands out names that nothing in a graph or its subgraphs has yet. ONNX Runtime refuses two nodes of one name. */
+export class UniqueNames {
+  readonly #nodes = new Set<string>();
+  readonly #values = new Set<string>();
+
+  constructor(graph: GraphProto) {
+    for (const part of allGraphs(graph)) {
+      for (const { name } of [...part.initializer, ...part.input, ...part.output]) this.#values.add(name);
+      for (const node of part.node) {
+        this.#nodes.add(node.name);
+        for (const name of [...node.input, ...node.output]) this.#values.add(name);
+      }
+    }
+  }
+
+  node(wanted: string): string {
+    return claim(this.#nodes, wanted);
+  }
+
+  value(wanted: string): string {
+    return claim(this.#values, wanted);
+  }
+}
+
+function claim(taken: Set<string>, wanted: string): string {
+  let name = wanted;
+  for (let count = 1; taken.has(name); count++) name = `${wanted}_${count}`;
+  taken.add(name);
+  return name;
+}
