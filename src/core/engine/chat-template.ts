@@ -23,7 +23,14 @@ export function loadChatTemplate(dir: string): ChatTemplate | null {
     ["bos_token", "eos_token", "unk_token", "pad_token"].map((key) => [key, tokenText(config[key])]),
   );
   const render = (template: Template, userMessage: string): string =>
-    template.render({ messages: [{ role: "user", content: userMessage }], add_generation_prompt: true, ...tokens });
+    template.render({
+      messages: [{ role: "user", content: userMessage }],
+      add_generation_prompt: true,
+      // transformers defines both as None, which templates ask for with `is not none`
+      tools: null,
+      documents: null,
+      ...tokens,
+    });
   try {
     const template = new Template(source);
     render(template, "a");
@@ -41,7 +48,7 @@ export function loadChatTemplate(dir: string): ChatTemplate | null {
 
 /** A template, or the one named "default" of a list of named ones. */
 function templateOf(config: Record<string, unknown>): string | null {
-  const value = config["chat_template"];
+  const value = config.chat_template;
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return null;
   const entries = value as { name?: unknown; template?: unknown }[];

@@ -75,8 +75,12 @@ export function loadTokenizer(dir: string): Tokenizer {
  * steer Python's slow tokenizers only, and text is tidied after decoding where the file says so, not by default.
  */
 function usedConfig(config: Record<string, unknown>): Record<string, unknown> {
-  const { remove_space, do_lowercase_and_remove_accent, ...used } = config;
-  return { ...used, clean_up_tokenization_spaces: config["clean_up_tokenization_spaces"] ?? false };
+  return {
+    ...config,
+    remove_space: false,
+    do_lowercase_and_remove_accent: false,
+    clean_up_tokenization_spaces: config.clean_up_tokenization_spaces ?? false,
+  };
 }
 
 /** What stands before and behind `plain` inside `full`. */

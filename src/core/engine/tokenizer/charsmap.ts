@@ -27,7 +27,7 @@ export function readCharsmap(base64: string): (text: string) => string {
 const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 function graphemes(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- ASCII without \r has no grapheme of several characters: the fast path
+  // The fast path: ASCII without \r has no grapheme of several characters.
   if (/^[\0-\x0c\x0e-\x7f]*$/.test(text)) return text.split("");
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

@@ -2,7 +2,7 @@ import type { Decoder } from "@huggingface/tokenizers";
 import type { ComponentConfig } from "./fixes.ts";
 
 export function fixDecoder(component: Decoder, config: ComponentConfig): void {
-  switch (config["type"]) {
+  switch (config.type) {
     case "ByteFallback":
       component.decode_chain = decodeByteFallback;
       break;
@@ -72,8 +72,8 @@ function fixByteLevel(component: Decoder): void {
  * Library: it always loses the first one.
  */
 function fixMetaspace(component: Decoder, config: ComponentConfig): void {
-  const mark = (config["replacement"] as string | undefined) ?? "▁";
-  const prepends = config["add_prefix_space"] !== false && config["prepend_scheme"] !== "never";
+  const mark = (config.replacement as string | undefined) ?? "▁";
+  const prepends = config.add_prefix_space !== false && config.prepend_scheme !== "never";
   component.decode_chain = (tokens) =>
     tokens.map((token, index) => token.replaceAll(mark, index === 0 && prepends ? "" : " "));
 }

@@ -14,10 +14,10 @@ import { fixPreTokenizer } from "./pre-tokenizers.ts";
 export type ComponentConfig = Readonly<Record<string, unknown>>;
 
 export function fixTokenizer(tokenizer: Tokenizer, json: ComponentConfig): void {
-  eachPart(tokenizer.normalizer, json["normalizer"], ["normalizers", "normalizers"], fixNormalizer);
-  eachPart(tokenizer.pre_tokenizer, json["pre_tokenizer"], ["tokenizers", "pretokenizers"], fixPreTokenizer);
-  eachPart(tokenizer.decoder, json["decoder"], ["decoders", "decoders"], fixDecoder);
-  eachPart(tokenizer.model, json["model"], null, fixModel);
+  eachPart(tokenizer.normalizer, json.normalizer, ["normalizers", "normalizers"], fixNormalizer);
+  eachPart(tokenizer.pre_tokenizer, json.pre_tokenizer, ["tokenizers", "pretokenizers"], fixPreTokenizer);
+  eachPart(tokenizer.decoder, json.decoder, ["decoders", "decoders"], fixDecoder);
+  eachPart(tokenizer.model, json.model, null, fixModel);
 }
 
 /** Calls `fix` with the component and its config; for a Sequence, with each of its members instead. */
@@ -29,7 +29,7 @@ function eachPart<T>(
 ): void {
   if (component === null || typeof config !== "object" || config === null) return;
   const parts = config as ComponentConfig;
-  if (members === null || parts["type"] !== "Sequence") {
+  if (members === null || parts.type !== "Sequence") {
     fix(component, parts);
     return;
   }

@@ -13,8 +13,8 @@ interface ModelFields {
 export function fixModel(component: Model, config: ComponentConfig): void {
   const model = component as unknown as ModelFields;
   if (model.fuse_unk) fixFusing(model);
-  if (Array.isArray(config["vocab"]) && config["byte_fallback"] === true) fixUnigramByteFallback(model);
-  if (config["type"] === "WordLevel") fixWordLevelUnknown(model, config);
+  if (Array.isArray(config.vocab) && config.byte_fallback === true) fixUnigramByteFallback(model);
+  if (config.type === "WordLevel") fixWordLevelUnknown(model, config);
 }
 
 /** Reference: unknown tokens are fused within a piece of the pre-tokenizer. Library: across pieces too. */
@@ -40,7 +40,7 @@ function byteToken(byte: number): string {
 
 /** Reference: the unknown token is the model's. Library: the one that tokenizer_config.json names, if any. */
 function fixWordLevelUnknown(model: ModelFields, config: ComponentConfig): void {
-  if (typeof config["unk_token"] !== "string") return;
-  model.unk_token = config["unk_token"];
+  if (typeof config.unk_token !== "string") return;
+  model.unk_token = config.unk_token;
   model.unk_token_id = model.tokens_to_ids.get(model.unk_token);
 }

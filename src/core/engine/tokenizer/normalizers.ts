@@ -3,7 +3,7 @@ import { readCharsmap } from "./charsmap.ts";
 import type { ComponentConfig } from "./fixes.ts";
 
 export function fixNormalizer(component: Normalizer, config: ComponentConfig): void {
-  switch (config["type"]) {
+  switch (config.type) {
     case "Precompiled":
       fixPrecompiled(component, config);
       break;
@@ -18,7 +18,7 @@ export function fixNormalizer(component: Normalizer, config: ComponentConfig): v
 
 /** Reference: looks each grapheme up in the map that the file holds. Library: NFKC and a list of its own. */
 function fixPrecompiled(component: Normalizer, config: ComponentConfig): void {
-  const charsmap = config["precompiled_charsmap"];
+  const charsmap = config.precompiled_charsmap;
   if (typeof charsmap === "string" && charsmap !== "") component.normalize = readCharsmap(charsmap);
 }
 
@@ -36,5 +36,5 @@ function fixBert(component: Normalizer, config: ComponentConfig): void {
   const bert = component as Normalizer & { tokenize_chinese_chars(text: string): string };
   bert.tokenize_chinese_chars = (text) => text.replaceAll(IDEOGRAPHS, " $& ");
   const normalize = component.normalize.bind(component);
-  if (config["lowercase"] === true) component.normalize = (text) => normalize(lowercase(text));
+  if (config.lowercase === true) component.normalize = (text) => normalize(lowercase(text));
 }

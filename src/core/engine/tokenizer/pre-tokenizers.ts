@@ -21,7 +21,7 @@ const GPT2_WORDS = new RegExp(
 );
 
 export function fixPreTokenizer(component: PreTokenizer, config: ComponentConfig): void {
-  switch (config["type"]) {
+  switch (config.type) {
     case "Metaspace":
       fixMetaspace(component, config);
       break;
@@ -55,8 +55,8 @@ export function fixPreTokenizer(component: PreTokenizer, config: ComponentConfig
  * Library: "first" marks every piece that an earlier pre-tokenizer cut, nothing is split, the old key is not read.
  */
 function fixMetaspace(component: PreTokenizer, config: ComponentConfig): void {
-  const mark = (config["replacement"] as string | undefined) ?? "▁";
-  const scheme = config["add_prefix_space"] === false ? "never" : (config["prepend_scheme"] ?? "always");
+  const mark = (config.replacement as string | undefined) ?? "▁";
+  const scheme = config.add_prefix_space === false ? "never" : (config.prepend_scheme ?? "always");
   const marks = new RegExp(`\\u{${mark.codePointAt(0)!.toString(16)}}`, "gu");
   component.pre_tokenize = (text, options) => {
     const section = (options as { section_index?: number } | undefined)?.section_index;
@@ -64,7 +64,7 @@ function fixMetaspace(component: PreTokenizer, config: ComponentConfig): void {
       const prepend = scheme === "always" || (scheme === "first" && index === 0 && section === 0);
       const marked = piece.replaceAll(" ", mark);
       const whole = prepend && !marked.startsWith(mark) ? mark + marked : marked;
-      return config["split"] === false ? [whole] : splitText(whole, marks, "MergedWithNext");
+      return config.split === false ? [whole] : splitText(whole, marks, "MergedWithNext");
     });
   };
 }
@@ -74,7 +74,7 @@ function fixSplit(component: PreTokenizer, config: ComponentConfig): void {
   const { pattern } = component as PreTokenizer & { pattern: RegExp | null };
   if (pattern === null) return;
   const behavior = behaviorOf(config);
-  component.pre_tokenize_text = (text) => splitText(text, pattern, behavior, config["invert"] === true);
+  component.pre_tokenize_text = (text) => splitText(text, pattern, behavior, config.invert === true);
 }
 
 /** Reference: five behaviours, Isolated (each mark by itself) unless stated. Library: Contiguous always. */
@@ -85,10 +85,10 @@ function fixPunctuation(component: PreTokenizer, config: ComponentConfig): void 
 
 /** Reference: every character that Unicode calls a number ("²", "½", "٣"). Library: 0 to 9. */
 function fixDigits(component: PreTokenizer, config: ComponentConfig): void {
-  const behavior = config["individual_digits"] === true ? "Isolated" : "Contiguous";
+  const behavior = config.individual_digits === true ? "Isolated" : "Contiguous";
   component.pre_tokenize_text = (text) => splitText(text, NUMERIC, behavior);
 }
 
 function behaviorOf(config: ComponentConfig): SplitBehavior {
-  return (config["behavior"] as SplitBehavior | undefined) ?? "Isolated";
+  return (config.behavior as SplitBehavior | undefined) ?? "Isolated";
 }
