@@ -35,6 +35,8 @@ export function openParentPort(): ParentPort {
     process.stderr.write("This is Quantscope's measuring process; it is started by a run (quantscope run).\n");
     process.exit(1);
   }
+  // Ctrl-C in a terminal reaches every process of the group; the parent decides what becomes of this one.
+  process.on("SIGINT", () => undefined);
   const pending = new Set<Promise<void>>();
   return {
     send: (message) => {

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly provider: ProviderId;
   readonly threads: number;
   readonly providerOptions?: Readonly<Record<string, string | number | boolean>>;
+  /** ONNX Runtime's session configuration entries, for paired comparisons (no spinning between two sessions). */
+  readonly sessionConfig?: Readonly<Record<string, string>>;
 }
 
 /** A session that has just been created, still profiling: its first run tells where every node runs. */
@@ -62,13 +64,14 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
 }
 
 /** Session options of every measurement; exported for the overhead benchmark, which must use the same. */
-export function sessionOptions(options: Pick<LoadOptions, "provider" | "threads" | "providerOptions">): SessionOptions {
+export function sessionOptions(options: Omit<LoadOptions, "file" | "signature">): SessionOptions {
   return {
     executionProviders: [{ name: PROVIDERS[options.provider].ortName, ...options.providerOptions }],
     intraOpNumThreads: options.threads,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    ...(options.sessionConfig && { extra: { session: options.sessionConfig } }),
   };
 }
 

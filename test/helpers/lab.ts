@@ -1,0 +1,83 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
+import { openLab } from "#core/app/open-lab.ts";
+import type { ExecuteOptions, RunEvent } from "#core/runs/execute.ts";
+import { forkSpawner } from "#core/runs/spawner.ts";
+import { FIXTURES } from "./reference.ts";
+
+/** The measuring child from source: Node 24 runs TypeScript as it is. */
+export const WORKER = join(import.meta.dirname, "..", "..", "src", "worker", "index.ts");
+
+/** A folder that is removed when the test ends. */
+export function scratchDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), "quantscope-test-"));
+  onTestFinished(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return dir;
+}
+
+export interface TestLab extends ExecuteOptions {
+  readonly events: RunEvent[];
+  readonly controller: AbortController;
+}
+
+/** An empty lab in a folder of its own, real processes, events recorded. */
+export function testLab(onEvent: (event: RunEvent) => void = () => undefined): TestLab {
+  const lab = openLab(join(scratchDir(), "home"));
+  onTestFinished(() => {
+    lab[Symbol.dispose]();
+  });
+  const events: RunEvent[] = [];
+  const controller = new AbortController();
+  return {
+    db: lab.db,
+    variantsDir: lab.variantsDir,
+    spawner: forkSpawner(WORKER),
+    signal: controller.signal,
+    controller,
+    events,
+    onEvent: (event) => {
+      events.push(event);
+      onEvent(event);
+    },
+  };
+}
+
+/** A copy of a zoo model that a test may break. */
+export function copyModel(name: string): string {
+  const dir = join(scratchDir(), name);
+  cpSync(join(FIXTURES, "zoo", name), dir, { recursive: true });
+  return dir;
+}
+
+/** A question file of `count` questions whose answer is always A. */
+export function questionFile(count: number): string {
+  const file = join(scratchDir(), "small.csv");
+  const rows = Array.from(
+    { length: count },
+    (_, index) => `What comes after ${index}?,${index + 1},${index + 3},${index + 5},7,A`,
+  );
+  writeFileSync(file, `question,A,B,C,D,answer\n${rows.join("\n")}\n`);
+  return file;
+}
+
+/** A spec small enough for a test, every pass in it. */
+export function smallSpec(model: string, questions: string, extra: Partial<SpecInput> = {}): Spec {
+  return parseSpec({
+    schemaVersion: 1,
+    name: "test",
+    model,
+    cells: [{ format: "fp32" }, { format: "int4" }],
+    passes: {
+      forward: { batchSizes: [1, 4], sequenceLength: 16, warmup: 1, minIterations: 3, minSeconds: 0 },
+      tokens: { questions },
+      benchmark: { questions, maxNewTokens: 3 },
+      generate: { prompts: ["The meaning of a name", "Numbers such as"], maxNewTokens: 6 },
+    },
+    ...extra,
+  });
+}
