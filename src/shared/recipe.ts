@@ -9,18 +9,44 @@ export type BlockSize = (typeof BLOCK_SIZES)[number];
 /** `accuracy_level` of MatMulNBits: 0 unset, 1 float32, 2 float16, 3 bfloat16, 4 int8 activations. */
 export const ACCURACY_LEVELS = [0, 1, 2, 3, 4] as const;
 
-export const recipeSchema = z.strictObject({
+/** How block weights are rounded: ONNX Runtime's default, round-to-nearest over [min, max], or llama.cpp's k-quant search. */
+export const ALGORITHMS = ["default", "rtn", "k_quant"] as const;
+
+const shape = {
   format: z.enum(FORMAT_IDS),
   /** Weights that share a scale. */
   blockSize: z.literal(BLOCK_SIZES).optional(),
   symmetric: z.boolean().optional(),
   accuracyLevel: z.literal(ACCURACY_LEVELS).optional(),
+  algorithm: z.enum(ALGORITHMS).optional(),
+  /** int8, uint8: a scale for each output feature instead of one for the matrix. */
+  perChannel: z.boolean().optional(),
+  /** int8, uint8: 7-bit weights, for x86 processors without VNNI, whose 8-bit sums saturate. */
+  reduceRange: z.boolean().optional(),
+  /** nf4, fp4: block maxima rounded as bitsandbytes' nested quantization would store them. */
+  doubleQuant: z.boolean().optional(),
+  /** Also store embedding tables in blocks (GatherBlockQuantized), sharing a tied head's bytes. */
+  embeddings: z.boolean().optional(),
+  /** Quantize a head that is a transposed embedding; the Python tools leave it in float. Default: yes. */
+  tiedHead: z.boolean().optional(),
+  /** fp16, int4f16: whose rule for values beyond float16's range. */
+  clamp: z.enum(["onnxruntime", "transformers.js"]).optional(),
   /** Names of nodes or weights that stay as they are; `*` stands for any characters. */
   exclude: z.array(z.string().min(1)).optional(),
+};
+
+/** The recipe of some layers inside another; it cannot name layers again. */
+const layerRecipeSchema = z.strictObject(shape);
+
+export const recipeSchema = z.strictObject({
+  ...shape,
+  /** mixed: name pattern -> what those layers are made of. The first pattern that fits decides. */
+  layers: z.record(z.string().min(1), layerRecipeSchema).optional(),
 });
 
 /** How to make a variant; what is left out, the format decides (one file per format). */
 export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipeOption = Exclude<keyof Recipe, "format">;
 
 /**
  * Reads a recipe that came from outside.

@@ -12,6 +12,7 @@ export function blockFormat(
 ): FormatMaker {
   return {
     format,
+    options: ["blockSize", "symmetric", "accuracyLevel", "exclude"],
     plan: (model, recipe) => {
       const settings = {
         blockSize: recipe.blockSize ?? defaults.blockSize,

@@ -2,7 +2,7 @@ import type { FormatId } from "#shared/formats/formats.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
-import type { Recipe } from "#shared/recipe.ts";
+import type { Recipe, RecipeOption } from "#shared/recipe.ts";
 
 /** A weight [K, N] (input by output features) that is stored in `bits` bits now, and the nodes that use it. */
 export interface QuantizedTensor {
@@ -26,6 +26,8 @@ export interface QuantizePlan {
 /** One format that can be made: one file each, listed in formats.ts. */
 export interface FormatMaker {
   readonly format: FormatId;
+  /** What a recipe of this format may say; anything else is refused by name. */
+  readonly options: readonly RecipeOption[];
   /**
    * Changes the model's graph in place and says what its new tensors will hold.
    * @throws LabError SPEC_INVALID where the recipe does not fit the model

@@ -5,7 +5,7 @@ import { writeModel, type WriteProgress } from "#core/onnx/write-model.ts";
 import { formatMaker } from "./formats.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { QuantizedTensor, QuantizePlan } from "./plan.ts";
-import { parseRecipe, type Recipe } from "#shared/recipe.ts";
+import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
 export interface QuantizeOptions {
   /** The float .onnx file. */
@@ -39,6 +39,7 @@ export interface QuantizeResult {
 export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeResult> {
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
+  refuseForeignOptions(recipe, maker.options);
   const model = readModel(options.source);
   refuseQuantized(model);
   const plan = maker.plan(model, recipe);
@@ -50,6 +51,20 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
     jobs: plan.jobs,
   });
   return { path, files, bytes, recipe: plan.recipe, quantizedTensors: plan.quantized, skipped: plan.skipped };
+}
+
+/** An option that a format does not know would be ignored, and the result taken for something that it is not. */
+function refuseForeignOptions(recipe: Recipe, options: readonly RecipeOption[]): void {
+  const foreign = Object.keys(recipe).find((key) => key !== "format" && !(options as readonly string[]).includes(key));
+  if (foreign === undefined) return;
+  throw new LabError(
+    "SPEC_INVALID",
+    `recipe.${foreign}: ${recipe.format} has no such option; it has ${options.join(", ")}.`,
+    {
+      field: `recipe.${foreign}`,
+      allowed: options,
+    },
+  );
 }
 
 /** Operators that only quantized models have. DequantizeLinear counts when it unpacks a stored weight. */
