@@ -47,7 +47,7 @@ export function loadTokenizer(dir: string): Tokenizer {
     const why = error instanceof Error ? error.message : String(error);
     throw new LabError(
       "TOKENIZER_INVALID",
-      `${file} cannot be used: ${why}. Download it again.`,
+      `${file} cannot be used: ${why}. Download it again; if that is no help, it uses a part that this version does not know.`,
       { file },
       { cause: error },
     );
