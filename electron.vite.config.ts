@@ -2,7 +2,8 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "electron-vite";
 
 // Three builds: main (with every Node entry beside it), preload, renderer. The entries keep stable names because other
-// processes are started by path: out/main/worker.js is the measuring child, out/main/cli.js the command line.
+// processes are started by path: out/main/worker.js is the measuring child, out/main/cli.js the command line,
+// out/main/host.js the loopback host.
 export default defineConfig({
   main: {
     build: {
@@ -11,6 +12,7 @@ export default defineConfig({
           index: "src/main/index.ts",
           worker: "src/worker/index.ts",
           cli: "src/cli/index.ts",
+          host: "src/host/index.ts",
         },
       },
     },

@@ -5,7 +5,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/{shared,core,worker,main,host,cli,lint,scripts}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/{shared,core,worker,main,preload,host,cli,renderer,lint,scripts}/**/*.test.ts"],
+        },
+      },
       {
         test: {
           name: "integration",

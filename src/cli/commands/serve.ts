@@ -18,8 +18,9 @@ export function addServe(program: Command): void {
         ...(options.open ? [] : ["--no-open"]),
       ];
       const child = spawn(process.execPath, args, { stdio: "inherit" });
-      // Ctrl-C reaches the child too; this process only waits for it.
+      // Ctrl-C reaches the child by itself; a kill of this process is passed on.
       process.on("SIGINT", () => undefined);
+      process.on("SIGTERM", () => child.kill("SIGTERM"));
       process.exitCode = await new Promise<number>((resolve) => {
         child.once("exit", (code) => {
           resolve(code ?? 1);

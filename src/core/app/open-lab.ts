@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { LabError } from "#shared/errors.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
@@ -22,7 +22,7 @@ export function labHome(option?: string): string {
 /** @throws LabError STORE_* when the folder or its database cannot be used */
 export function openLab(home: string): Lab {
   try {
-    mkdirSync(home, { recursive: true });
+    makeFolders(home);
   } catch (error) {
     throw new LabError(
       "STORE_UNUSABLE",
@@ -41,6 +41,14 @@ export function openLab(home: string): Lab {
       db.close();
     },
   };
+}
+
+/** Makes a folder and those above it. Node's own recursive form never returns below /proc, where a folder cannot be made. */
+function makeFolders(dir: string): void {
+  if (existsSync(dir)) return;
+  const parent = dirname(dir);
+  if (parent !== dir) makeFolders(parent);
+  mkdirSync(dir);
 }
 
 function isAlive(processId: number): boolean {

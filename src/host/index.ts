@@ -1,0 +1,42 @@
+/** The loopback host: the app's pages in a browser, for machines with no display or no Electron. */
+import { join } from "node:path";
+import { createHandlers } from "#core/app/handlers.ts";
+import { labHome, openLab } from "#core/app/open-lab.ts";
+import { appRoot } from "#core/system/app-version.ts";
+import { parseHostArguments } from "./args.ts";
+import { explain } from "./explain.ts";
+import { openBrowser } from "./open-browser.ts";
+import { type Host, startHost } from "./server.ts";
+
+try {
+  const { home, port, open } = parseHostArguments(process.argv.slice(2));
+  const lab = openLab(labHome(home));
+  const host = await startHost({
+    handlers: createHandlers(lab),
+    root: join(appRoot(), "out", "renderer"),
+    port,
+    onEntered: (nextUrl) => process.stdout.write(`For another browser: ${nextUrl}\n`),
+  });
+  process.stdout.write(`Quantscope is at ${host.url}\n`);
+  if (open) openBrowser(host.url);
+  endOnSignal(host, lab);
+} catch (error) {
+  const { message, exitCode } = explain(error);
+  process.stderr.write(`quantscope: ${message}\n`);
+  process.exitCode = exitCode;
+}
+
+/** The first signal closes in order; a second one has its default effect. */
+function endOnSignal(host: Host, lab: Disposable): void {
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    for (const signal of ["SIGINT", "SIGTERM"]) process.removeListener(signal, end);
+    void host.close().then(() => {
+      lab[Symbol.dispose]();
+    });
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+}

@@ -1,0 +1,84 @@
+/** The contract over WebSocket: `{id, name, input}` is answered with `{id, reply}`; an event is `{event, payload}`. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { z } from "zod";
+import { answer } from "#core/app/handlers.ts";
+import type { EventName, EventPayload, Handlers } from "#shared/api.ts";
+import { hostAllowed, originAllowed, type Session } from "./security.ts";
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const CLOSE_GRACE_MS = 500;
+
+const frameSchema = z.object({ id: z.number().int(), name: z.unknown(), input: z.unknown() });
+
+export interface SocketHub {
+  /** Takes over a connection that wants to be a WebSocket, or ends it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells every open page. */
+  broadcast<N extends EventName>(name: N, payload: EventPayload<N>): void;
+  close(): void;
+}
+
+export function createSocketHub(handlers: Handlers, session: Session, port: () => number): SocketHub {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  sockets.on("connection", (socket) => {
+    // ws reports a message that is too large, or no WebSocket at all, here and then closes: nothing is left to do.
+    socket.on("error", () => undefined);
+    socket.on("message", (data) => void serve(handlers, socket, data));
+  });
+  return {
+    upgrade: (request, socket, head) => {
+      const status = refusal(request, session, port());
+      if (status) {
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+    },
+    broadcast: (event, payload) => {
+      const message = JSON.stringify({ event, payload });
+      for (const socket of sockets.clients) socket.send(message);
+    },
+    close: () => {
+      for (const socket of sockets.clients) {
+        socket.close(1001);
+        // A browser that sleeps answers no closing handshake.
+        const late = setTimeout(() => {
+          socket.terminate();
+        }, CLOSE_GRACE_MS);
+        socket.once("close", () => {
+          clearTimeout(late);
+        });
+      }
+      sockets.close();
+    },
+  };
+}
+
+/** Why a connection may not become a WebSocket; null when it may. A page of another origin can open one to us, hence Origin. */
+export function refusal(request: Pick<IncomingMessage, "headers">, session: Session, port: number): string | null {
+  if (!hostAllowed(request.headers.host, port)) return "421 Misdirected Request";
+  if (!originAllowed(request.headers.origin, port)) return "403 Forbidden";
+  if (!session.holds(request.headers.cookie, port)) return "403 Forbidden";
+  return null;
+}
+
+async function serve(handlers: Handlers, socket: WebSocket, data: RawData): Promise<void> {
+  const frame = frameSchema.safeParse(parseJson(data));
+  if (!frame.success) {
+    socket.close(1008, "not a request");
+    return;
+  }
+  const { id, name, input } = frame.data;
+  socket.send(JSON.stringify({ id, reply: await answer(handlers, name, input) }));
+}
+
+function parseJson(data: RawData): unknown {
+  try {
+    // With ws's default binaryType a message is one Buffer.
+    return JSON.parse((data as Buffer).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

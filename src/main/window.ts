@@ -1,0 +1,39 @@
+import { BrowserWindow, nativeTheme } from "electron";
+import { APP_URL } from "./origin.ts";
+
+/** Behind the page until it has drawn: `--surface-page` of the renderer's tokens.css, so that nothing flashes. */
+const BACKGROUND = { light: "#f4f6f7", dark: "#101417" };
+
+/** Opens the window; its place and size are those it had last. */
+export async function openWindow(preload: string): Promise<void> {
+  const window = new BrowserWindow({
+    name: "main",
+    windowStatePersistence: true,
+    title: "Quantscope",
+    width: 1280,
+    height: 800,
+    minWidth: 880,
+    minHeight: 480,
+    show: false,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    },
+  });
+  window.once("ready-to-show", () => {
+    window.show();
+  });
+  await window.loadURL(APP_URL);
+}
+
+/** A second start of the app brings the first one's window to the front. */
+export function focusWindow(): void {
+  const window = BrowserWindow.getAllWindows()[0];
+  if (!window) return;
+  if (window.isMinimized()) window.restore();
+  window.focus();
+}

@@ -1,0 +1,78 @@
+/** What src/main uses of Electron, recorded. Given to vi.mock("electron"); test/helpers/electron-stand-in.ts runs the build. */
+import { EventEmitter } from "node:events";
+import { vi } from "vitest";
+
+export class FakeWindow extends EventEmitter {
+  static all: FakeWindow[] = [];
+  static getAllWindows = (): FakeWindow[] => FakeWindow.all;
+  readonly loadURL = vi.fn(() => Promise.resolve());
+  readonly show = vi.fn();
+  readonly focus = vi.fn();
+  readonly restore = vi.fn();
+  readonly options: Record<string, unknown>;
+  minimized = false;
+
+  constructor(options: Record<string, unknown>) {
+    super();
+    this.options = options;
+    FakeWindow.all.push(this);
+  }
+
+  isMinimized(): boolean {
+    return this.minimized;
+  }
+}
+
+export class FakeContents extends EventEmitter {
+  readonly send = vi.fn();
+  readonly setWindowOpenHandler = vi.fn();
+
+  readonly url: string;
+
+  constructor(url = "lab://app/") {
+    super();
+    this.url = url;
+  }
+
+  getURL(): string {
+    return this.url;
+  }
+}
+
+type Handler = (...parameters: unknown[]) => unknown;
+
+export const recorded = {
+  ipc: new Map<string, Handler>(),
+  protocols: new Map<string, (request: Request) => Promise<Response>>(),
+  privileged: [] as unknown[],
+  contents: [] as FakeContents[],
+  paths: new Map<string, string>(),
+};
+
+export const app = new EventEmitter();
+export const electron = {
+  app: Object.assign(app, {
+    setPath: (name: string, path: string) => recorded.paths.set(name, path),
+    whenReady: () => Promise.resolve(),
+    exit: vi.fn(),
+    quit: vi.fn(),
+  }),
+  dialog: { showErrorBox: vi.fn() },
+  session: {
+    defaultSession: {
+      setPermissionRequestHandler: vi.fn(),
+      setPermissionCheckHandler: vi.fn(),
+      setDevicePermissionHandler: vi.fn(),
+    },
+  },
+  BrowserWindow: FakeWindow,
+  nativeTheme: { shouldUseDarkColors: true },
+  ipcMain: { handle: (channel: string, handler: Handler) => recorded.ipc.set(channel, handler) },
+  webContents: { getAllWebContents: () => recorded.contents },
+  protocol: {
+    registerSchemesAsPrivileged: (schemes: unknown[]) => recorded.privileged.push(...schemes),
+    handle: (scheme: string, handler: (request: Request) => Promise<Response>) =>
+      recorded.protocols.set(scheme, handler),
+  },
+  Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
+};

@@ -1,0 +1,2 @@
+/** One line for each thing that is wrong with the page that it runs in. */
+export function accessibilityProblems(): string[];
