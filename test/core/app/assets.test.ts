@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { assetFile, CONTENT_SECURITY_POLICY, readAsset } from "#core/app/assets.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const root = resolve("pages");
 
