@@ -11,7 +11,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 
 step("lint", "eslint", ["."]);
 step("format", "prettier", ["--check", "--log-level", "warn", "."]);
-step("types", "tsc", ["-b"]);
+step("types", "tsc", ["-p", "tsconfig.node.json"]);
 step("types of the pages", "svelte-check", ["--tsconfig", "tsconfig.web.json", "--output", "human"]);
 tests();
   "out/main/cli.js",
