@@ -22,16 +22,18 @@ export function checkQuestion(
   const { question, subject } = parts;
   if (typeof question !== "string" || question.trim() === "") throw rowError(place, "the question is empty");
   if (!Array.isArray(parts.choices)) throw rowError(place, "choices is not a list");
+  const count = parts.choices.length;
+  if (count < FEWEST_CHOICES || count > LETTERS.length) {
+    throw rowError(place, `it has ${count} choices; ${FEWEST_CHOICES} to ${LETTERS.length} are allowed`);
+  }
   const choices = (parts.choices as unknown[]).map((choice, index) => {
-    if (typeof choice !== "string" && typeof choice !== "number")
+    // Parquet's whole numbers are bigints.
+    if (typeof choice !== "string" && typeof choice !== "number" && typeof choice !== "bigint")
       throw rowError(place, `choice ${LETTERS[index]} is not a text`);
     const text = String(choice);
-    if (text.trim() === "") throw rowError(place, `choice ${LETTERS[index] ?? index + 1} is empty`);
+    if (text.trim() === "") throw rowError(place, `choice ${LETTERS[index]} is empty`);
     return text;
   });
-  if (choices.length < FEWEST_CHOICES || choices.length > LETTERS.length) {
-    throw rowError(place, `it has ${choices.length} choices; ${FEWEST_CHOICES} to ${LETTERS.length} are allowed`);
-  }
   return {
     subject: typeof subject === "string" && subject.trim() !== "" ? subject.trim() : null,
     question,

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
+import { decodeText } from "./decode-text.ts";
 
 /** One text that every cell continues, so that the results can be read side by side. */
 export interface Prompt {
@@ -10,8 +11,14 @@ export interface Prompt {
 /** Prompts given in the spec, or a text file with one a line. LabError PROMPTS_INVALID names the file. */
 export function loadPrompts(source: string | readonly string[]): Prompt[] {
   if (typeof source !== "string") return number(source);
-  if (!existsSync(source)) throw new LabError("PROMPTS_INVALID", `${source} does not exist.`, { file: source });
-  const lines = readFileSync(source, "utf8")
+  const found = statSync(source, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
+    const why = found ? "is not a file" : "does not exist";
+    throw new LabError("PROMPTS_INVALID", `${source} ${why}. Name a text file with one prompt a line.`, {
+      file: source,
+    });
+  }
+  const lines = decodeText(readFileSync(source), source, "PROMPTS_INVALID")
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "");
   if (lines.length === 0)

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { readCsvQuestions } from "./read-csv.ts";
@@ -40,13 +40,12 @@ const READERS: Readonly<Record<string, Reader>> = Object.freeze({
  * @throws LabError QUESTIONS_INVALID naming the file, the line or row, and what is wrong there
  */
 export async function loadQuestionSet(file: string): Promise<QuestionSet> {
-  if (!existsSync(file)) {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
     throw new LabError(
       "QUESTIONS_INVALID",
-      `${file} does not exist. Name a CSV, JSON, JSONL or Parquet file of questions.`,
-      {
-        file,
-      },
+      `${file} ${found ? "is not a file" : "does not exist"}. Name a CSV, JSON, JSONL or Parquet file of questions.`,
+      { file },
     );
   }
   const reader = READERS[extname(file).toLowerCase()];
@@ -71,7 +70,7 @@ export async function loadQuestionSet(file: string): Promise<QuestionSet> {
 /** The subject that a file's name tells (`mmlu-virology.csv`, `high_school_physics_test.csv`), underscores as spaces. */
 export function subjectFromName(name: string): string {
   return name
-    .replace(/^mmlu[-_]/i, "")
     .replace(/[-_](test|dev|val|validation|train|auxiliary_train)$/i, "")
+    .replace(/^mmlu[-_](?=.)/i, "")
     .replaceAll("_", " ");
 }

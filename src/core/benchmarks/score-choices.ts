@@ -1,5 +1,6 @@
 import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
+import type { Logits } from "#core/engine/logits.ts";
 import type { ChoicePlan } from "./choice-plan.ts";
 
 /**
@@ -14,36 +15,23 @@ export async function scoreChoices(
   plan: ChoicePlan,
   promptLogits: Float32Array,
 ): Promise<(number | null)[]> {
-  const rows = new Map<string, (position: number) => Float32Array>();
-  const rowsOf = async (ids: readonly number[]): Promise<(position: number) => Float32Array> => {
-    const key = ids.join();
-    let row = rows.get(key);
-    if (!row) {
-      const logits = await decoder.forward([ids]);
-      row = (position) => logits.row(0, position);
-      rows.set(key, row);
+  const scores: (number | null)[] = plan.sequences.map(() => null);
+  // Choices that feed the same tokens share a pass; its logits are large, so they go before the next pass comes.
+  const byFed = Map.groupBy(plan.sequences.keys(), (choice) => plan.sequences[choice]!.ids.slice(0, -1).join());
+  const prompt = plan.promptIds.join();
+  for (const [fed, choices] of byFed) {
+    let logits: Logits | null = null;
+    for (const choice of choices) {
+      const { ids, scoredFrom } = plan.sequences[choice]!;
+      if (ids.length <= scoredFrom) continue;
+      // A seam that merged needs positions inside the prompt, which the prompt's own pass did not keep.
+      if (fed === prompt && scoredFrom === ids.length - 1) {
+        scores[choice] = sumLogprobs(ids, scoredFrom, () => promptLogits);
+        continue;
+      }
+      const passed = (logits ??= await decoder.forward([ids.slice(0, -1)]));
+      scores[choice] = sumLogprobs(ids, scoredFrom, (position) => passed.row(0, position));
     }
-    return row;
-  };
-  const lastOfPrompt = plan.promptIds.length - 1;
-  rows.set(plan.promptIds.join(), (position) => {
-    if (position !== lastOfPrompt)
-      throw new RangeError(`only the last position of the prompt was kept, not ${position}`);
-    return promptLogits;
-  });
-
-  const scores: (number | null)[] = [];
-  for (const { ids, scoredFrom } of plan.sequences) {
-    if (ids.length <= scoredFrom) {
-      scores.push(null);
-      continue;
-    }
-    const fed = ids.slice(0, -1);
-    const onlyLast = scoredFrom === ids.length - 1;
-    // A seam that merged needs positions inside the prompt, which the prompt's own pass did not keep.
-    if (!onlyLast) rows.delete(plan.promptIds.join());
-    const row = await rowsOf(fed);
-    scores.push(sumLogprobs(ids, scoredFrom, row));
   }
   return scores;
 }

@@ -47,6 +47,10 @@ export interface DecoderSignature {
 
 const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 const CACHE_NAME = /^(past|cache|kv|state|mems)|past|_state\b/i;
+/** Outputs of three axes that are no logits: an encoder's states would be measured as if they were probabilities. */
+const NOT_LOGITS = /hidden|embed|encod|present|past|cache|state/i;
+const INTEGERS: readonly DataTypeName[] = ["int64", "int32"];
+const LOGIT_TYPES: readonly DataTypeName[] = ["float32", "float16"];
 
 /**
  * @param headCount number of attention heads by the model's config, for exports that fold heads into the batch axis
@@ -68,6 +72,10 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
     throw unsupported(model, `it has no input_ids (inputs: ${names(inputs)})`, embedsRemedy(inputs));
   }
   expectRank(model, inputIds, 2);
+  expectType(model, inputIds, INTEGERS);
+  if (typeof inputIds.dims[1] === "number") {
+    throw unsupported(model, `its "${inputIds.name}" takes exactly ${inputIds.dims[1]} tokens`);
+  }
   const signature = {
     inputIds,
     attentionMask: take("attention_mask"),
@@ -79,10 +87,13 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
   };
   for (const input of [signature.attentionMask, signature.positionIds]) if (input) expectRank(model, input, 2);
 
-  const logits = outputs.find(({ name }) => name === "logits") ?? outputs.find(({ dims }) => dims.length === 3);
+  const logits =
+    outputs.find(({ name }) => name === "logits") ??
+    outputs.find(({ name, dims }) => dims.length === 3 && !NOT_LOGITS.test(name));
   if (!logits)
     throw unsupported(model, `it has no logits of shape [batch, tokens, vocabulary] (outputs: ${names(outputs)})`);
   expectRank(model, logits, 3);
+  expectType(model, logits, LOGIT_TYPES);
 
   const rest = [...unused.values()];
   const unknown = rest.find(({ name, dims }) => !CACHE_NAME.test(name) || dims.length < 2);
@@ -144,7 +155,8 @@ function cacheAxes(
       `the shape [${past.dims.join(", ")}] of its cache input "${past.name}" has too many free axes`,
     );
   }
-  const folded = batch !== undefined && /[*x]/.test(batch.dim.replace(/max|ctx/gi, ""));
+  // "batch_size x num_heads", "batch*4"; not the x of "batch_axis".
+  const folded = batch !== undefined && /\*|(?<![a-z])x/i.test(batch.dim);
   const factor = folded ? Number(/\d+/.exec(batch.dim)?.[0]) || headCount : 1;
   if (!factor) {
     throw unsupported(
@@ -179,6 +191,11 @@ function tensorInfo(model: OnnxModel, value: ValueInfoProto): TensorInfo {
 function expectRank(model: OnnxModel, tensor: TensorInfo, rank: number): void {
   if (tensor.dims.length === rank) return;
   throw unsupported(model, `"${tensor.name}" has shape [${tensor.dims.join(", ")}] where ${rank} axes are expected`);
+}
+
+function expectType(model: OnnxModel, tensor: TensorInfo, types: readonly DataTypeName[]): void {
+  if (types.includes(tensor.type)) return;
+  throw unsupported(model, `"${tensor.name}" is ${tensor.type} where ${types.join(" or ")} is expected`);
 }
 
 function names(tensors: readonly TensorInfo[]): string {

@@ -6,7 +6,7 @@ export function readJson(file: string, code: ErrorCode): Record<string, unknown>
   if (!existsSync(file)) return null;
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new LabError(code, `${file} is not valid JSON: ${(error as Error).message}. Download it again.`, { file });
   }

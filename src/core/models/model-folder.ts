@@ -3,10 +3,11 @@ import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { LabError, type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import { type FormatId, FORMATS, SUFFIX_TABLE } from "#shared/formats/formats.ts";
-import { collect, type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
+import { type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
 import { externalEntries, resolveExternal, safePath } from "#core/onnx/external-data.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
+import { allTensors } from "#core/onnx/walk.ts";
 import { type DecoderSignature, readSignature } from "./decoder-signature.ts";
 import { readJson } from "./json-file.ts";
 
@@ -63,9 +64,9 @@ export function openModelFolder(path: string): ModelFolder {
   }
   const variants: Variant[] = [];
   const broken: ModelFolder["broken"][number][] = [];
-  for (const { file, format } of files) {
+  for (const { file, format, named } of files) {
     try {
-      variants.push(openVariant(file, config, format));
+      variants.push(openVariant(file, config, named));
     } catch (error) {
       broken.push({ file, format, error: toEnvelope(error) });
     }
@@ -75,7 +76,7 @@ export function openModelFolder(path: string): ModelFolder {
   return {
     dir,
     name: basename(realpathSync(dir)),
-    architecture: firstString(config["architectures"]) ?? firstString(config["model_type"]),
+    architecture: firstString(config.architectures) ?? firstString(config.model_type),
     config,
     variants,
     broken,
@@ -85,11 +86,22 @@ export function openModelFolder(path: string): ModelFolder {
 /**
  * Reads one ONNX file and checks that all of its external data is there.
  * @param named the format its file name promises, for the warning when the graph says otherwise
+ * @throws LabError; each message names the file
  */
 export function openVariant(file: string, config: Readonly<Record<string, unknown>>, named?: FormatId): Variant {
+  try {
+    return describeVariant(file, config, named);
+  } catch (error) {
+    // What is wrong with a tensor is found by code that does not know its file.
+    if (!(error instanceof LabError) || "file" in error.details) throw error;
+    throw new LabError(error.code, `${file}: ${error.message}`, { file, ...error.details }, { cause: error });
+  }
+}
+
+function describeVariant(file: string, config: Readonly<Record<string, unknown>>, named?: FormatId): Variant {
   const model = readModel(file);
   const externalFiles = new Set<string>();
-  for (const tensor of collect(model.graph).tensors) {
+  for (const tensor of allTensors(model.proto)) {
     const entries = externalEntries(tensor);
     if (!entries) continue;
     resolveExternal(file, tensor, tensorBytes(tensor));
@@ -123,13 +135,14 @@ export function sourceVariant(model: ModelFolder): Variant {
   return [...model.variants].sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank)[0]!;
 }
 
-function decoderFiles(dir: string): { file: string; format: FormatId }[] {
-  if (!existsSync(dir)) return [];
+/** A name without a suffix promises nothing: onnxruntime-genai calls its files model.onnx, whatever their format. */
+function decoderFiles(dir: string): { file: string; format: FormatId; named: FormatId | undefined }[] {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(dir).filter((name) => name.endsWith(".onnx"));
   return BASE_NAMES.flatMap((base) =>
     SUFFIX_TABLE.flatMap(({ suffix, format }) => {
       const name = `${base}${suffix}.onnx`;
-      return names.includes(name) ? [{ file: join(dir, name), format }] : [];
+      return names.includes(name) ? [{ file: join(dir, name), format, named: suffix === "" ? undefined : format }] : [];
     }),
   );
 }

@@ -52,7 +52,7 @@ export function resolveExternal(modelPath: string, tensor: TensorProto, byteSize
   return { file, offset: entries.offset, length };
 }
 
-/** The real path of a location, or a LabError. Exported for its tests. */
+/** The path of a location beside the model, or a LabError. */
 export function safePath(modelPath: string, tensorName: string, location: string): string {
   const unsafe = (why: string): LabError =>
     new LabError(
@@ -61,6 +61,8 @@ export function safePath(modelPath: string, tensorName: string, location: string
       { file: modelPath, tensor: tensorName, location },
     );
   if (location === "") throw unsafe("is empty");
+  // The file's own weights (skeleton.ts), however it is called.
+  if (location === basename(modelPath)) return modelPath;
   if (location.includes("\0")) throw unsafe("holds a zero byte");
   // Windows' spellings are refused everywhere: a model folder moves between machines.
   if (isAbsolute(location) || /^[A-Za-z]:/.test(location) || /^[\\/]/.test(location))
@@ -90,10 +92,8 @@ function wholeNumber(tensor: TensorProto, key: string, text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new LabError(
       "MODEL_CORRUPT",
-      `tensor "${tensor.name}": external data has ${key} "${text}", not a byte count.`,
-      {
-        tensor: tensor.name,
-      },
+      `tensor "${tensor.name}": external data has ${key} "${text}", not a byte count. Download or export the model again.`,
+      { tensor: tensor.name },
     );
   }
   return value;

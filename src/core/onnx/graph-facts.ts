@@ -2,8 +2,9 @@
  * What an ONNX file really is, read from its graph and tensor headers alone: a file's name only finds it. Operator and
  * attribute meanings: ONNX Runtime's contrib operator documentation (MatMulNBits, MatMulBnb4, MatMulInteger).
  */
+import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
-import { BFLOAT16, FLOAT, FLOAT16, FLOAT64, INT8 } from "./data-types.ts";
+import { BFLOAT16, dataType, FLOAT, FLOAT16, FLOAT64, INT8, UINT8 } from "./data-types.ts";
 import type { GraphProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
 import type { OnnxModel } from "./read-model.ts";
 import { elementCount, tensorBytes } from "./tensor.ts";
@@ -29,18 +30,57 @@ export interface GraphFacts {
 /** Small tensors (axes, shapes, norms' epsilon) are not weights. */
 const WEIGHT_MIN_ELEMENTS = 64;
 const FLOAT_TYPES = new Set([FLOAT, FLOAT16, BFLOAT16, FLOAT64]);
-const BLOCK_OPERATORS = new Set(["MatMulNBits", "MatMulBnb4", "GatherBlockQuantized"]);
 
+/**
+ * Places among an operator's inputs: of a weight in integers, and of its scales and zero points, which cost bytes but are no
+ * parameters. Weights in blocks are not integer tensors of the weight's shape; they are read one by one.
+ */
+const OPERANDS: Readonly<Record<string, { readonly weight?: number; readonly scales: readonly number[] }>> =
+  Object.freeze({
+    MatMulNBits: { scales: [2, 3] },
+    MatMulBnb4: { scales: [2] },
+    GatherBlockQuantized: { scales: [2, 3] },
+    MatMulInteger: { weight: 1, scales: [3] },
+    DynamicQuantizeMatMul: { weight: 1, scales: [2, 3] },
+    MatMulIntegerToFloat: { weight: 1, scales: [3, 5] },
+    ConvInteger: { weight: 1, scales: [3] },
+    QLinearMatMul: { weight: 3, scales: [4, 5] },
+    DequantizeLinear: { weight: 0, scales: [1, 2] },
+  });
+/** Places of tables that are computed from the architecture: cosines and sines of the positions. */
+const TABLES: Readonly<Record<string, readonly number[]>> = Object.freeze({
+  "com.microsoft.GroupQueryAttention": [7, 8],
+  "com.microsoft.RotaryEmbedding": [2, 3],
+  ".RotaryEmbedding": [1, 2],
+});
+
+/** How one operator holds its weight in blocks. */
+interface Block {
+  readonly bits: number;
+  readonly blockSize: number | null;
+  readonly symmetric: boolean;
+  readonly accuracyLevel: number;
+  readonly float16: boolean;
+}
+
+/** @throws LabError FORMAT_UNSUPPORTED for weights in a float type that is no format here, MODEL_CORRUPT */
 export function readGraphFacts(model: OnnxModel): GraphFacts {
   const { nodes, tensors } = collect(model.graph);
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const stored = new Map(tensors.map(({ name, tensor }) => [name, tensor]));
   const operators: Record<string, number> = {};
-  const blocks: { bits: number; blockSize: number; symmetric: boolean; accuracyLevel: number; float16: boolean }[] = [];
+  const formats = new Set<FormatId>();
+  const blocks: Block[] = [];
+  const dequantized: Block[] = [];
+  const blockSizes: (number | null)[] = [];
+  /** Names of quantized weights -> parameters. */
   const quantized = new Map<string, number>();
-  let bnb4: "nf4" | "fp4" | null = null;
 
   for (const node of nodes) {
     operators[node.opType] = (operators[node.opType] ?? 0) + 1;
+    const integerWeight = stored.get(node.input[OPERANDS[node.opType]?.weight ?? -1] ?? "");
+    if (integerWeight && node.opType === "DequantizeLinear") {
+      dequantized.push(dequantizedBlock(node, integerWeight, stored.get(node.input[1] ?? "")));
+    } else if (integerWeight) formats.add(integerWeight.dataType === INT8 ? "int8" : "uint8");
     if (node.opType === "MatMulNBits") {
       quantized.set(node.input[1] ?? "", int(node, "K", 0) * int(node, "N", 0));
       blocks.push({
@@ -48,50 +88,33 @@ export function readGraphFacts(model: OnnxModel): GraphFacts {
         blockSize: int(node, "block_size", 32),
         symmetric: !node.input[3],
         accuracyLevel: int(node, "accuracy_level", 0),
-        float16: byName.get(node.input[2] ?? "")?.dataType === FLOAT16,
+        float16: stored.get(node.input[2] ?? "")?.dataType === FLOAT16,
       });
     } else if (node.opType === "MatMulBnb4") {
       quantized.set(node.input[1] ?? "", int(node, "K", 0) * int(node, "N", 0));
-      bnb4 = int(node, "quant_type", 1) === 1 ? "nf4" : "fp4";
+      formats.add(int(node, "quant_type", 1) === 1 ? "nf4" : "fp4");
+      blockSizes.push(int(node, "block_size", 64));
     } else if (node.opType === "GatherBlockQuantized") {
-      const table = byName.get(node.input[0] ?? "");
+      const name = node.input[0] ?? "";
+      const table = stored.get(name);
       // uint8 tables pack 8 / bits values a byte.
-      if (table) quantized.set(table.name, elementCount(table) * (table.dataType === 2 ? 8 / int(node, "bits", 4) : 1));
+      if (table) quantized.set(name, elementCount(table) * (table.dataType === UINT8 ? 8 / int(node, "bits", 4) : 1));
     }
   }
+  // ONNX Runtime fuses DequantizeLinear and MatMul into MatMulNBits; beside quantized operators it holds what they cannot.
+  if (blocks.length === 0 && formats.size === 0) blocks.push(...dequantized);
+  for (const block of blocks) formats.add(blockFormat(block));
 
-  const scales = scaleNames(nodes);
-  const integerWeights = integerWeightNames(nodes);
-  let parameters = 0;
-  let bytes = 0;
-  let quantizedParameters = 0;
-  const floatElements = new Map<number, number>();
-  for (const tensor of tensors) {
-    const elements = quantized.get(tensor.name) ?? elementCount(tensor);
-    const size = tensorBytes(tensor);
-    if (scales.has(tensor.name)) {
-      bytes += size;
-      continue;
-    }
-    if (elements < WEIGHT_MIN_ELEMENTS) continue;
-    const float = FLOAT_TYPES.has(tensor.dataType);
-    // Integer tensors are weights when an operator multiplies or looks them up; others are masks and indices.
-    if (!float && !quantized.has(tensor.name) && !integerWeights.has(tensor.name)) continue;
-    bytes += size;
-    parameters += elements;
-    if (float) floatElements.set(tensor.dataType, (floatElements.get(tensor.dataType) ?? 0) + elements);
-    else quantizedParameters += elements;
-  }
-  const integer = nodes.find(({ opType }) => opType === "MatMulInteger" || opType === "DynamicQuantizeMatMul");
-  const first = blocks[0];
+  const { parameters, bytes, quantizedParameters, floats } = countWeights(nodes, tensors, quantized);
+  const [only] = formats;
   return {
-    format: format(blocks, bnb4, integer && byName.get(integer.input[1] ?? ""), floatElements),
+    format: formats.size > 1 ? "mixed" : (only ?? floatFormat(model.path, floats)),
     operators,
     parameters,
     bitsPerWeight: parameters === 0 ? 0 : (bytes * 8) / parameters,
     quantizedShare: parameters === 0 ? 0 : quantizedParameters / parameters,
-    blockSize: same(blocks.map(({ blockSize }) => blockSize)),
-    symmetric: first ? blocks.every(({ symmetric }) => symmetric) : null,
+    blockSize: same([...blockSizes, ...blocks.map(({ blockSize }) => blockSize)]),
+    symmetric: blocks.length > 0 ? blocks.every(({ symmetric }) => symmetric) : null,
     accuracyLevel: same(blocks.map(({ accuracyLevel }) => accuracyLevel)),
     dynamicQuantization: nodes.some(({ opType }) => opType.startsWith("DynamicQuantize")),
     opset:
@@ -99,48 +122,93 @@ export function readGraphFacts(model: OnnxModel): GraphFacts {
   };
 }
 
-function format(
-  blocks: readonly { bits: number; float16: boolean }[],
-  bnb4: "nf4" | "fp4" | null,
-  integerWeight: TensorProto | undefined,
-  floats: ReadonlyMap<number, number>,
-): FormatId {
-  const kinds = Number(blocks.length > 0) + Number(bnb4 !== null) + Number(integerWeight !== undefined);
-  if (kinds > 1) return "mixed";
-  if (bnb4) return bnb4;
-  if (integerWeight) return integerWeight.dataType === INT8 ? "int8" : "uint8";
-  const bits = same(blocks.map((block) => block.bits));
-  if (blocks.length > 0) {
-    if (bits === 8) return "w8";
-    if (bits !== 4) return "mixed";
-    return blocks[0]!.float16 ? "int4f16" : "int4";
+function dequantizedBlock(node: NodeProto, weight: TensorProto, scale: TensorProto | undefined): Block {
+  const type = dataType(weight.dataType);
+  return {
+    bits: type && /^u?int/.test(type.name) ? type.bits : 0,
+    blockSize: int(node, "block_size", 0) || null,
+    symmetric: !node.input[2],
+    accuracyLevel: 0,
+    float16: scale?.dataType === FLOAT16,
+  };
+}
+
+function blockFormat({ bits, float16 }: Block): FormatId {
+  if (bits === 8) return "w8";
+  if (bits !== 4) return "mixed";
+  return float16 ? "int4f16" : "int4";
+}
+
+function floatFormat(path: string, floats: ReadonlyMap<number, number>): FormatId {
+  const [most = FLOAT] = [...floats].sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (most === FLOAT) return "fp32";
+  if (most === FLOAT16) return "fp16";
+  throw new LabError(
+    "FORMAT_UNSUPPORTED",
+    `${path} stores its weights as ${dataType(most)?.name}, which is none of the formats. Export the model as float32 or float16.`,
+    { file: path },
+  );
+}
+
+function countWeights(
+  nodes: readonly NodeProto[],
+  tensors: readonly StoredTensor[],
+  quantized: ReadonlyMap<string, number>,
+): { parameters: number; bytes: number; quantizedParameters: number; floats: Map<number, number> } {
+  const scales = scaleNames(nodes);
+  const tables = inputNames(nodes, ({ domain, opType }) => TABLES[`${domain === "ai.onnx" ? "" : domain}.${opType}`]);
+  const integerWeights = integerWeightNames(nodes);
+  const floats = new Map<number, number>();
+  let parameters = 0;
+  let bytes = 0;
+  let quantizedParameters = 0;
+  for (const { name, tensor } of tensors) {
+    const size = tensorBytes(tensor);
+    if (scales.has(name)) bytes += size;
+    if (scales.has(name) || tables.has(name)) continue;
+    const elements = quantized.get(name) ?? elementCount(tensor);
+    if (elements < WEIGHT_MIN_ELEMENTS) continue;
+    const float = FLOAT_TYPES.has(tensor.dataType);
+    // Integer tensors are weights when an operator multiplies or looks them up; others are masks and indices.
+    if (!float && !quantized.has(name) && !integerWeights.has(name)) continue;
+    bytes += size;
+    parameters += elements;
+    if (float) floats.set(tensor.dataType, (floats.get(tensor.dataType) ?? 0) + elements);
+    else quantizedParameters += elements;
   }
-  return (floats.get(FLOAT16) ?? 0) > (floats.get(FLOAT) ?? 0) ? "fp16" : "fp32";
+  return { parameters, bytes, quantizedParameters, floats };
 }
 
-/** Scales and zero points of quantized weights: they cost bytes but are no parameters. */
+/** Names of the inputs at the places that a table gives for a node; never "", which stands for an input left out. */
+function inputNames(
+  nodes: readonly NodeProto[],
+  places: (node: NodeProto) => readonly number[] | undefined,
+): Set<string> {
+  const names = nodes.flatMap((node) => (places(node) ?? []).map((place) => node.input[place] ?? ""));
+  return new Set(names.filter((name) => name !== ""));
+}
+
 function scaleNames(nodes: readonly NodeProto[]): Set<string> {
-  return new Set(nodes.flatMap((node) => (BLOCK_OPERATORS.has(node.opType) ? node.input.slice(2, 4) : [])));
+  const names = inputNames(nodes, ({ opType }) => OPERANDS[opType]?.scales);
+  // Dynamic quantization multiplies the weight's scale with the one that it has just found for the activation.
+  const activationScales = new Set(
+    nodes.flatMap(({ opType, output }) => (opType === "DynamicQuantizeLinear" ? output.slice(1, 2) : [])),
+  );
+  for (const { opType, input } of nodes) {
+    if (opType !== "Mul" || !input.some((name) => activationScales.has(name))) continue;
+    for (const name of input) if (!activationScales.has(name)) names.add(name);
+  }
+  return names;
 }
-
-const INTEGER_OPERATORS: Readonly<Record<string, number>> = Object.freeze({
-  MatMulInteger: 1,
-  DynamicQuantizeMatMul: 1,
-  MatMulIntegerToFloat: 1,
-  ConvInteger: 1,
-  QLinearMatMul: 3,
-  DequantizeLinear: 0,
-});
 
 /** Integer tensors that are weights: what an integer operator takes, and tables whose looked-up rows are dequantized. */
 function integerWeightNames(nodes: readonly NodeProto[]): Set<string> {
   const producers = new Map(nodes.flatMap((node) => node.output.map((output) => [output, node] as const)));
-  const names = new Set<string>();
-  for (const node of nodes) {
-    const place = INTEGER_OPERATORS[node.opType];
-    if (place === undefined) continue;
-    const name = node.input[place] ?? "";
-    names.add(name);
+  const names = inputNames(nodes, ({ opType }) => {
+    const place = OPERANDS[opType]?.weight;
+    return place === undefined ? [] : [place];
+  });
+  for (const name of [...names]) {
     // An embedding is looked up (or a tied head transposed) as integers before it is dequantized.
     const before = producers.get(name);
     if (before?.opType === "Gather" || before?.opType === "Transpose") names.add(before.input[0] ?? "");
@@ -148,16 +216,23 @@ function integerWeightNames(nodes: readonly NodeProto[]): Set<string> {
   return names;
 }
 
+/** A tensor under the name that nodes know it by; inside a Constant node its own name is often empty. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly tensor: TensorProto;
+}
+
 /** All nodes and stored tensors, those of subgraphs (If, Loop) and Constant nodes included. */
-export function collect(graph: GraphProto): { nodes: NodeProto[]; tensors: TensorProto[] } {
+export function collect(graph: GraphProto): { nodes: NodeProto[]; tensors: StoredTensor[] } {
   const nodes: NodeProto[] = [];
-  const tensors: TensorProto[] = [];
+  const tensors: StoredTensor[] = [];
   const visit = (part: GraphProto): void => {
-    tensors.push(...part.initializer);
+    for (const tensor of part.initializer) tensors.push({ name: tensor.name, tensor });
     for (const node of part.node) {
       nodes.push(node);
       for (const attribute of node.attribute) {
-        if (attribute.t && node.opType === "Constant") tensors.push(attribute.t);
+        if (attribute.t && node.opType === "Constant")
+          tensors.push({ name: node.output[0] ?? "", tensor: attribute.t });
         if (attribute.g) visit(attribute.g);
         attribute.graphs.forEach(visit);
       }
@@ -173,7 +248,7 @@ export function int(node: NodeProto, name: string, fallback: number): number {
   return attribute ? Number(attribute.i) : fallback;
 }
 
-function same(values: readonly number[]): number | null {
-  const first = values[0];
-  return first !== undefined && values.every((value) => value === first) ? first : null;
+function same(values: readonly (number | null)[]): number | null {
+  const first = values[0] ?? null;
+  return values.every((value) => value === first) ? first : null;
 }

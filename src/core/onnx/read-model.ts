@@ -31,6 +31,13 @@ export function readModel(path: string): OnnxModel {
       { file: path },
     );
   }
+  if (isWebPage(file)) {
+    throw new LabError(
+      "MODEL_CORRUPT",
+      `${path} is a web page, not a model: the download went to a log-in or error page. Download the file itself.`,
+      { file: path },
+    );
+  }
   let proto: ModelProto;
   try {
     proto = fromBinary(ModelProtoSchema, readSkeleton(file, basename(path)));
@@ -52,6 +59,13 @@ function corrupt(path: string, why: string, cause?: unknown): LabError {
 }
 
 function isLfsPointer(file: FileWindow): boolean {
-  const head = "version https://git-lfs";
-  return file.size < 1024 && file.size >= head.length && new TextDecoder().decode(file.slice(0, head.length)) === head;
+  return file.size < 1024 && head(file).startsWith("version https://git-lfs");
+}
+
+function isWebPage(file: FileWindow): boolean {
+  return /^\s*<(!doctype|html|\?xml)/i.test(head(file));
+}
+
+function head(file: FileWindow): string {
+  return new TextDecoder().decode(file.slice(0, Math.min(64, file.size)));
 }

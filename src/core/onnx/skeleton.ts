@@ -11,6 +11,8 @@ export const INLINE_LIMIT_BYTES = 1024;
 /** What is left without the weights is megabytes even for the largest models; more is a broken or hostile file. */
 const SKELETON_LIMIT_BYTES = 1 << 29;
 const DEPTH_LIMIT = 64;
+/** Field numbers have 29 bits; protobuf libraries cut longer tags off, so the two readers would see different fields. */
+const LARGEST_TAG = 2 ** 32 - 1;
 
 export type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
 
@@ -68,15 +70,17 @@ class Walker {
     if (depth > DEPTH_LIMIT) throw new WireError(`messages are nested more than ${DEPTH_LIMIT} deep`);
     this.#at = start;
     let moved: { offset: number; length: number } | null = null;
+    let external = false;
+    // Fields that stay are copied together: a chunk for each would cost a hostile file of tiny fields gigabytes.
+    let kept = start;
     while (this.#at < end) {
       const fieldStart = this.#at;
       const tag = this.#varint(end);
       const field = Math.floor(tag / 8);
       const type = tag % 8;
-      if (field === 0) throw new WireError(`field number 0 at byte ${fieldStart}`);
+      if (field === 0 || tag > LARGEST_TAG) throw new WireError(`no field number at byte ${fieldStart}`);
       if (type !== LENGTH_DELIMITED) {
         this.#skipScalar(type, end);
-        this.#copy(fieldStart, this.#at, sink);
         continue;
       }
       const length = this.#varint(end);
@@ -88,18 +92,25 @@ class Walker {
       if (kind === "tensor" && (field === RAW_DATA || field === FLOAT_DATA) && length > INLINE_LIMIT_BYTES) {
         if (moved) throw new WireError(`a tensor at byte ${start} holds its data twice`);
         moved = { offset: bodyStart, length };
+        this.#copy(kept, fieldStart, sink);
+        kept = bodyStart + length;
       } else if (nested && length > INLINE_LIMIT_BYTES) {
+        this.#copy(kept, fieldStart, sink);
+        kept = bodyStart + length;
         const body = new ByteSink();
         this.message(nested, bodyStart, bodyStart + length, body, depth + 1);
         sink.tag(field, LENGTH_DELIMITED);
         sink.varint(body.length);
         sink.append(body);
-      } else {
-        this.#copy(fieldStart, bodyStart + length, sink);
+      } else if (kind === "tensor" && field === EXTERNAL_DATA) {
+        external = true;
       }
       this.#at = bodyStart + length;
     }
+    this.#copy(kept, end, sink);
     if (moved) {
+      // ONNX forbids it, and readers disagree on which of the two is the weight.
+      if (external) throw new WireError(`a tensor at byte ${start} holds its data inside and outside of the file`);
       for (const [key, value] of [
         ["location", this.#location],
         ["offset", String(moved.offset)],
@@ -114,6 +125,7 @@ class Walker {
   }
 
   #copy(start: number, end: number, sink: ByteSink): void {
+    if (end === start) return;
     this.#kept += end - start;
     if (this.#kept > SKELETON_LIMIT_BYTES) {
       throw new WireError(`more than ${SKELETON_LIMIT_BYTES} bytes are left without the weights`);

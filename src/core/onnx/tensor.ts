@@ -37,7 +37,7 @@ export function tensorBytes(tensor: TensorProto): number {
 /** Random access to a tensor's little-endian bytes, wherever they are kept. Close it after use. */
 export interface TensorReader extends Disposable {
   readonly byteLength: number;
-  /** Fills `target` from byte `offset` of the tensor on. */
+  /** Fills `target` from byte `offset` of the tensor on; RangeError where the tensor ends before. */
   read(target: Uint8Array, offset: number): void;
 }
 
@@ -54,6 +54,7 @@ export function openTensor(modelPath: string, tensor: TensorProto): TensorReader
   return {
     byteLength,
     read: (target, offset) => {
+      expectInside(tensor, target, offset, byteLength);
       readFully(fd, target, range.offset + offset);
     },
     [Symbol.dispose]: () => {
@@ -70,12 +71,6 @@ export function readTensor(modelPath: string, tensor: TensorProto): Uint8Array {
   return bytes;
 }
 
-/** An int64 tensor (shape, axes) as numbers. */
-export function readInt64s(modelPath: string, tensor: TensorProto): number[] {
-  const bytes = readTensor(modelPath, tensor);
-  return Array.from(new BigInt64Array(bytes.buffer, 0, bytes.length / 8), Number);
-}
-
 function bytesReader(modelPath: string, tensor: TensorProto, byteLength: number): TensorReader {
   const bytes = typedDataBytes(tensor);
   if (bytes.length !== byteLength) {
@@ -88,10 +83,17 @@ function bytesReader(modelPath: string, tensor: TensorProto, byteLength: number)
   return {
     byteLength,
     read: (target, offset) => {
+      expectInside(tensor, target, offset, byteLength);
       target.set(bytes.subarray(offset, offset + target.length));
     },
     [Symbol.dispose]: () => undefined,
   };
+}
+
+/** Behind a tensor's end lies the next one: reading on would give wrong weights, not an error. */
+function expectInside(tensor: TensorProto, target: Uint8Array, offset: number, byteLength: number): void {
+  if (offset >= 0 && offset + target.length <= byteLength) return;
+  throw new RangeError(`bytes ${offset} to ${offset + target.length} of "${tensor.name}", which has ${byteLength}`);
 }
 
 /** `raw_data`, or the typed field laid out as `raw_data` would be (ONNX IR, TensorProto). */

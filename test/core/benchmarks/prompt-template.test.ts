@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { mmluContinuation, mmluPrompt, parseLetter, subjectOf } from "#core/benchmarks/prompt-template.ts";
+import type { Question } from "#core/benchmarks/question-set.ts";
+
+const question: Question = {
+  id: "q1",
+  subject: "high_school_physics",
+  question: "What falls?",
+  choices: ["a stone", "light", "time", "prices"],
+  answer: 0,
+};
+
+describe("mmluPrompt", () => {
+  it("is MMLU's prompt, to the letter", () => {
+    expect(mmluPrompt(question, "high school physics")).toBe(
+      "The following are multiple choice questions (with answers) about high school physics.\n\nWhat falls?\nA. a stone\nB. light\nC. time\nD. prices\nAnswer:",
+    );
+  });
+
+  it("leaves white space around the question out, and keeps that of choices", () => {
+    const padded = { ...question, question: "  Two\nlines? \n", choices: [" x", "y "] };
+    expect(mmluPrompt(padded, "art")).toBe(
+      "The following are multiple choice questions (with answers) about art.\n\nTwo\nlines?\nA.  x\nB. y \nAnswer:",
+    );
+  });
+
+  it("letters up to 26 choices", () => {
+    const many = { ...question, choices: Array.from({ length: 26 }, (_, index) => `c${index}`) };
+    expect(mmluPrompt(many, "art").split("\n").slice(-2)).toEqual(["Z. c25", "Answer:"]);
+  });
+});
+
+describe("mmluContinuation", () => {
+  it("is the letter behind a space", () => {
+    expect([0, 1, 25].map(mmluContinuation)).toEqual([" A", " B", " Z"]);
+  });
+});
+
+describe("subjectOf", () => {
+  it("is the spec's before the question's before the file name's", () => {
+    expect(subjectOf(question, "virology_test", "anatomy_basics")).toBe("anatomy basics");
+    expect(subjectOf(question, "virology_test", undefined)).toBe("high school physics");
+    expect(subjectOf({ ...question, subject: null }, "virology_test", undefined)).toBe("virology");
+    expect(subjectOf({ ...question, subject: null }, "mmlu-virology", undefined)).toBe("virology");
+  });
+});
+
+describe("parseLetter", () => {
+  it.each([
+    [" B", 1],
+    ["B.", 1],
+    ["B", 1],
+    ["\nB\n\nThe following", 1],
+    ["(B)", 1],
+    ["[B]", 1],
+    ["**B**", 1],
+    ["`B`", 1],
+    ["'B'", 1],
+    ["B: caesium", 1],
+    ["B, because", 1],
+    [" B. caesium", 1],
+    ["B caesium", 1],
+    ["A", 0],
+    ["A. stone", 0],
+    ["A) a stone", 0],
+    ["A is right", 0],
+    ["A\nthe next", 0],
+    ["Answer: B", 1],
+    ["answer: B", 1],
+    ["Answer : B", 1],
+    ["**Answer: B**", 1],
+    ["**Answer:** B", 1],
+    ["The answer is C.", 2],
+    ["The answer is: C", 2],
+    ["The answer is (C)", 2],
+    ["The correct answer is **D**", 3],
+    ["The best answer is option D", 3],
+    ["The final answer is A because", 0],
+    ["Option C", 2],
+    ["Answer: Choice C", 2],
+  ])("reads %j", (text, index) => {
+    expect(parseLetter(text, 4)).toBe(index);
+  });
+
+  it.each([
+    [""],
+    [" "],
+    ["a dog"],
+    ["b"],
+    ["A dog barks"],
+    ["A good answer would be B"],
+    ["I think B"],
+    ["Because"],
+    ["E"],
+    ["The answer is E"],
+    ["The answer is unclear"],
+    ["The answer"],
+    ["Answering: B"],
+    ["Both A and B"],
+    ["B2"],
+    ["BC"],
+    ["A's"],
+    ["A\u2019s"],
+    ["B-cells"],
+    ["B\u00e4r"],
+    ["\u212Aelvin"],
+    ["1"],
+    ["\u0412"],
+  ])("is a format failure: %j", (text) => {
+    expect(parseLetter(text, 4)).toBeNull();
+  });
+
+  it("does not take the word I for the ninth choice", () => {
+    expect(parseLetter("I think B", 10)).toBeNull();
+    expect(parseLetter("I", 10)).toBe(8);
+    expect(parseLetter("I.", 10)).toBe(8);
+    expect(parseLetter("\u212A", 26)).toBeNull();
+  });
+
+  it("knows how many choices there are", () => {
+    expect(parseLetter("E", 5)).toBe(4);
+    expect(parseLetter("C", 2)).toBeNull();
+    expect(parseLetter("Z", 26)).toBe(25);
+  });
+
+  it("is quick on long and hostile texts", () => {
+    const started = performance.now();
+    expect(parseLetter(" ".repeat(20_000) + "x", 4)).toBeNull();
+    expect(parseLetter("answer ".repeat(3000) + "x", 4)).toBeNull();
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadQuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
+import { temporaryFolder } from "../onnx/build-model.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+const bundled = (name: string): string => `resources/questions/${name}`;
+
+function write(name: string, content: string | Uint8Array): string {
+  writeFileSync(folder.file(name), content);
+  return folder.file(name);
+}
+
+const refused = (text: string): unknown =>
+  expect.objectContaining({ code: "QUESTIONS_INVALID", message: expect.stringContaining(text) as string });
+
+describe("loadQuestionSet", () => {
+  const small = {
+    id: "q1",
+    subject: "elements",
+    question: "An atom with 55 protons belongs to which element?",
+    choices: ["rhenium", "caesium", "americium", "scandium"],
+    answer: 1,
+  };
+  const large = {
+    id: "q1",
+    subject: "elements",
+    question: "Among these elements, which is a nonmetal?",
+    choices: ["nitrogen", "yttrium", "antimony", "cerium"],
+    answer: 0,
+  };
+  it.each([
+    ["demo.csv", 480, small],
+    ["demo.jsonl", 480, small],
+    ["demo-large.csv", 1600, large],
+    ["demo-large.jsonl", 1600, large],
+  ])("reads the bundled %s", async (name, count, first) => {
+    const set = await loadQuestionSet(bundled(name));
+    expect(set.questions).toHaveLength(count);
+    expect(set.questions[0]).toEqual(first);
+    expect(set.name).toBe(name.split(".")[0]);
+    expect(new Set(set.questions.map(({ id }) => id)).size).toBe(count);
+    expect(set.questions.every(({ choices, answer }) => choices.length === 4 && answer < 4)).toBe(true);
+    expect(readFileSync(bundled("README.md"), "utf8")).toContain(`\`${set.sha256}\``);
+  });
+
+  it.each(["demo", "demo-large"])("reads the same questions from %s.csv and its JSONL", async (name) => {
+    const [csv, jsonl] = await Promise.all([
+      loadQuestionSet(bundled(`${name}.csv`)),
+      loadQuestionSet(bundled(`${name}.jsonl`)),
+    ]);
+    expect(csv.questions).toEqual(jsonl.questions);
+  });
+
+  it("takes suffixes in any case, and hashes the bytes", async () => {
+    const text = "q,a,b,B\n";
+    const set = await loadQuestionSet(write("X.CSV", text));
+    expect(set).toMatchObject({ name: "X", sha256: createHash("sha256").update(text).digest("hex") });
+    expect(set.questions).toEqual([{ id: "q1", subject: null, question: "q", choices: ["a", "b"], answer: 1 }]);
+  });
+
+  it.each(["csv", "jsonl", "json"])("reads 10,000 rows of %s within two seconds", async (suffix) => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => ({
+      question: `What is "${index}", or\n${"so ".repeat(20)}?`,
+      choices: ["one", "two, or so", 'the "third"', "four"],
+      answer: index % 4,
+    }));
+    const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const csv = rows
+      .map(({ question, choices, answer }) => [question, ...choices, String(answer)].map(quote).join())
+      .join("\n");
+    const jsonl = rows.map((row) => JSON.stringify(row)).join("\n");
+    const file = write(`many.${suffix}`, suffix === "csv" ? csv : suffix === "jsonl" ? jsonl : JSON.stringify(rows));
+    const started = performance.now();
+    const { questions } = await loadQuestionSet(file);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(questions.at(-1)).toEqual({ id: "q10000", subject: null, ...rows.at(-1) });
+  });
+
+  it.each(["set.txt", "set", "set.csv.gz"])("refuses %s, and lists what is read", async (name) => {
+    await expect(loadQuestionSet(write(name, "q,a,b,A"))).rejects.toThrow(
+      refused("questions are read from .csv, .json, .jsonl, .parquet files"),
+    );
+  });
+
+  it.each(["csv", "json", "jsonl", "parquet"])("refuses an empty %s file by name", async (suffix) => {
+    const file = write(`empty.${suffix}`, "");
+    await expect(loadQuestionSet(file)).rejects.toThrow(refused(file));
+  });
+
+  it("refuses a header without rows, and an empty list", async () => {
+    await expect(loadQuestionSet(write("head.csv", "question,A,B,answer\n"))).rejects.toThrow(
+      refused("holds no questions"),
+    );
+    await expect(loadQuestionSet(write("list.json", "[]"))).rejects.toThrow(refused("holds no questions"));
+    await expect(loadQuestionSet(write("blank.jsonl", "\n \n"))).rejects.toThrow(refused("holds no questions"));
+  });
+
+  it("says that a file is missing, or no file", async () => {
+    await expect(loadQuestionSet(folder.file("none.csv"))).rejects.toThrow(refused("none.csv does not exist"));
+    mkdirSync(folder.file("folder.csv"));
+    await expect(loadQuestionSet(folder.file("folder.csv"))).rejects.toThrow(refused("folder.csv is not a file"));
+  });
+
+  it.each(["csv", "jsonl"])("refuses a %s file in another encoding, by line", async (suffix) => {
+    const latin1 = Buffer.from("q,a,b,A\nGr\u00f6sse,a,b,A\n", "latin1");
+    await expect(loadQuestionSet(write(`latin1.${suffix}`, latin1))).rejects.toThrow(
+      refused("line 2: it is not UTF-8"),
+    );
+    const utf16 = Buffer.from("\uFEFFq,a,b,A\n", "utf16le");
+    await expect(loadQuestionSet(write(`utf16.${suffix}`, utf16))).rejects.toThrow(refused("line 1: it is not UTF-8"));
+  });
+});
+
+describe("subjectFromName", () => {
+  it.each([
+    ["mmlu-virology", "virology"],
+    ["MMLU_virology", "virology"],
+    ["virology_test", "virology"],
+    ["mmlu_virology_val", "virology"],
+    ["high_school_physics", "high school physics"],
+    ["high_school_physics_test", "high school physics"],
+    ["high_school_physics_auxiliary_train", "high school physics"],
+    ["demo-large", "demo-large"],
+    ["latest", "latest"],
+    ["mmlu", "mmlu"],
+    ["mmlu_test", "mmlu"],
+    ["test", "test"],
+  ])("of %s is %s", (name, subject) => {
+    expect(subjectFromName(name)).toBe(subject);
+  });
+});
