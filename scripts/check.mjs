@@ -14,13 +14,6 @@ step("format", "prettier", ["--check", "--log-level", "warn", "."]);
 step("types", "tsc", ["-p", "tsconfig.node.json"]);
 step("types of the pages", "svelte-check", ["--tsconfig", "tsconfig.web.json", "--output", "human"]);
 tests();
-  "out/main/cli.js",
-  "--home",
-  join(scratch, "home"),
-  "demo",
-  "--out",
-  join(scratch, "results"),
-]);
 
 rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";

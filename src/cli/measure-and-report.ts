@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
@@ -9,6 +9,7 @@ import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { exitCodeOfRun } from "./exit.ts";
+import { abortOnInterrupt } from "./interrupt.ts";
 import { openProgressLine } from "./progress-line.ts";
 import { alignTable, sideBySide, verdictLines } from "./text.ts";
 import { workerFile } from "./worker-file.ts";
@@ -25,21 +26,19 @@ export async function measureAndReport(
   execute: (context: ExecuteOptions) => Promise<RunOutcome>,
   { home, out, json }: ReportOptions,
 ): Promise<void> {
+  // Before anything is measured: hours later would be too late to hear of a mistyped folder.
+  if (out !== undefined) makeOut(out);
   using lab = openLab(labHome(home));
   const progress = openProgressLine(process.stderr);
-  const controller = new AbortController();
-  const cancel = (): void => {
+  using interrupt = abortOnInterrupt(() => {
     progress.note("cancelling; what was measured is stored ...");
-    controller.abort();
-  };
-  process.once("SIGINT", cancel);
-  process.once("SIGTERM", cancel);
+  });
   try {
     const outcome = await execute({
       db: lab.db,
       variantsDir: lab.variantsDir,
       spawner: forkSpawner(workerFile()),
-      signal: controller.signal,
+      signal: interrupt.signal,
       onEvent: progress.onEvent,
     });
     progress.end();
@@ -52,8 +51,6 @@ export async function measureAndReport(
     process.exitCode = exitCodeOfRun(outcome.status);
   } finally {
     progress.end();
-    process.off("SIGINT", cancel);
-    process.off("SIGTERM", cancel);
   }
 }
 
@@ -68,22 +65,33 @@ export function humanReport(results: Results): string {
   return ["", ...parts, ""].join("\n");
 }
 
+/** @throws LabError OUTPUT_UNWRITABLE, DISK_FULL */
+function makeOut(dir: string): string {
+  const folder = resolve(dir);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw unwritable(folder, error, "Choose another with --out.");
+  }
+  return folder;
+}
+
 /** Writes results.json whole or not at all; returns its path. */
 export function writeResults(results: Results, dir: string): string {
-  const file = join(resolve(dir), "results.json");
+  const file = join(makeOut(dir), "results.json");
   try {
-    mkdirSync(resolve(dir), { recursive: true });
     writeFileSync(`${file}.part`, `${JSON.stringify(results)}\n`);
     renameSync(`${file}.part`, file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const full = code === "ENOSPC";
-    throw new LabError(
-      full ? "DISK_FULL" : "OUTPUT_UNWRITABLE",
-      `${file} cannot be written: ${message}. The run is stored; write it elsewhere with: quantscope export ${results.run.id} --format json --out DIR`,
-      { file },
-      { cause: error },
-    );
+    const again = `quantscope export ${results.run.id} --format json --out DIR`;
+    throw unwritable(file, error, `The run is stored; write it elsewhere with: ${again}`);
   }
   return file;
+}
+
+function unwritable(path: string, error: unknown, remedy: string): LabError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known = code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_UNWRITABLE";
+  return new LabError(known, `${path} cannot be written: ${message}. ${remedy}`, { path }, { cause: error });
 }

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import { duration } from "#shared/report/quantities.ts";
+import { duration, plural } from "#shared/report/quantities.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
 
 export interface ProgressLine {
@@ -18,7 +18,7 @@ const PASS_UNITS = { load: "", forward: " batch sizes", questions: "", generate:
 /** One line that says what is measured, how far it is and how long it still takes; redrawn in a terminal. */
 export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): ProgressLine {
   let line = "";
-  let lastLog = 0;
+  let lastLog = -Infinity;
   let labels: readonly string[] = [];
 
   const clear = (): void => {
@@ -53,7 +53,9 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
       }
       case "started":
         labels = event.labels;
-        note(`run ${event.runId}: ${labels.join(", ")}; ${event.questions.toLocaleString("en-US")} questions`);
+        note(
+          `run ${event.runId}: ${labels.join(", ")}${event.questions > 0 ? `; ${plural(event.questions, "question")}` : ""}`,
+        );
         return;
       case "cell":
         if (event.error) note(`${event.label} ${event.status}: ${event.error.message} [${event.error.code}]`);

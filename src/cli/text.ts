@@ -1,21 +1,26 @@
-import { duration, megabytes } from "#shared/report/quantities.ts";
+import { duration, megabytes, plural } from "#shared/report/quantities.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
 
 /** Columns as wide as their longest cell; the first to the left, numbers to the right. */
 export function alignTable({ header, units, rows }: Table): string {
   const lines = [header, units, ...rows];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => [...line[column]!].length)));
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => width(line[column]!))));
   const align = (line: readonly string[]): string =>
     line
       .map((text, column) => {
-        const gap = " ".repeat(widths[column]! - [...text].length);
+        const gap = " ".repeat(widths[column]! - width(text));
         return column === 0 ? text + gap : gap + text;
       })
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
   return [align(header), align(units), rule, ...rows.map(align)].join("\n");
+}
+
+/** Characters as a terminal counts them, near enough: our tables hold no emoji. */
+function width(text: string): number {
+  return Array.from(text).length;
 }
 
 const SHOWN_PROMPTS = 3;
@@ -27,7 +32,7 @@ export function sideBySide({ cells }: Results): string[] {
   if (!first) return [];
   const width = Math.max(...cells.map(({ label }) => label.length));
   return first.generations.slice(0, SHOWN_PROMPTS).flatMap(({ promptId, prompt }) => [
-    `“${prompt}”`,
+    `“${shorten(prompt)}”`,
     ...cells.flatMap(({ label, generations }) => {
       const generation = generations.find((each) => each.promptId === promptId);
       return generation ? [`  ${label.padEnd(width)}  ${shorten(generation.text)}`] : [];
@@ -41,14 +46,17 @@ function shorten(text: string): string {
   return line.length <= SHOWN_CHARACTERS ? line : `${line.slice(0, SHOWN_CHARACTERS - 1)}…`;
 }
 
-/** One sentence a compared cell, and what failed. */
+/** One sentence a compared cell; without any, why cells failed. Then what was run, and where. */
 export function verdictLines({ comparisons, run, cells }: Results): string[] {
+  const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
+  const counts = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
+  const threads = counts.length === 1 ? plural(counts[0]!, "thread") : `${counts.join(" or ")} threads`;
   const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
   return [
-    ...comparisons.map(({ verdict }) => `• ${verdict.sentence}`),
+    ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
     "",
-    `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${cells.length} cells${took} · ` +
-      `${run.environment.cpu.model}, ${cells[0]?.threads ?? "?"} threads, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
+    `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
+      `${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import type { CellJob, WorkerMessage } from "#core/runs/protocol.ts";
 
 /** The line to the parent, whichever way this process was started. */
 export interface ParentPort {
-  send(message: WorkerMessage): void;
+  readonly send: (message: WorkerMessage) => void;
   /** Calls back once, with the job. */
   onJob(run: (job: CellJob) => Promise<void>): void;
   /** Waits until everything sent has left, then lets the process end. */

@@ -24,14 +24,14 @@ export function readReference(dir: string): ReferencePrompt[] {
 /** Opens a model folder's first variant on the CPU, as a cell does. */
 export async function openModel(dir: string): Promise<{ variant: Variant; decoder: Decoder; tokenizer: Tokenizer }> {
   const variant = openModelFolder(dir).variants[0]!;
-  const { decoder, placement } = await loadDecoder({
+  const loaded = await loadDecoder({
     file: variant.file,
     signature: variant.signature,
     provider: "cpu",
     threads: 2,
   });
-  await placement();
-  return { variant, decoder, tokenizer: loadTokenizer(dir) };
+  await loaded.placement();
+  return { variant, decoder: loaded.decoder, tokenizer: loadTokenizer(dir) };
 }
 
 /** Feeds all but the last `tail` tokens as a prompt and the rest one by one; the logits behind the last. */
@@ -52,7 +52,7 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
  * Null, with the reason, where it is not.
  */
 export function testData(path: string): { file: string } | { missing: string } {
-  const root = process.env["QUANTSCOPE_TEST_DATA"] ?? join(import.meta.dirname, "..", "..", "..", "shared");
+  const root = process.env.QUANTSCOPE_TEST_DATA ?? join(import.meta.dirname, "..", "..", "..", "shared");
   const file = join(root, path);
   return existsSync(file)
     ? { file }

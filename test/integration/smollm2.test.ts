@@ -19,7 +19,7 @@ import { largestDifference, logitsStepByStep, openModel, testData } from "../hel
 function smollm2(context: TestContext): { dir: string; reference: Reference } {
   const maker = testData("models/smollm2/make.mjs");
   if ("missing" in maker) return context.skip(maker.missing);
-  const dir = process.env["QUANTSCOPE_SMOLLM2"] ?? join(tmpdir(), "quantscope-smollm2");
+  const dir = process.env.QUANTSCOPE_SMOLLM2 ?? join(tmpdir(), "quantscope-smollm2");
   if (!existsSync(join(dir, "tokenizer_config.json"))) {
     try {
       execFileSync(process.execPath, [maker.file, dir], { stdio: ["ignore", "ignore", "pipe"] });

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { join } from "node:path";
 import { parseSpec } from "#shared/spec.ts";
 import { demoResources } from "#core/app/resources.ts";
 import { executeRun } from "#core/runs/execute.ts";
 import { measureAndReport } from "../measure-and-report.ts";
+import { whole } from "../whole.ts";
 
 export function addDemo(program: Command): void {
   program
@@ -29,11 +29,11 @@ export function addDemo(program: Command): void {
           benchmark: asked,
           generate: { prompts, maxNewTokens: 48 },
         },
-        ...(options.limit !== undefined && { sample: { limit: Number(options.limit) } }),
+        ...(options.limit !== undefined && { sample: { limit: whole("--limit", options.limit) } }),
       });
       await measureAndReport((context) => executeRun(spec, context), {
         home,
-        out: join(options.out),
+        out: options.out,
         json: options.json ?? false,
       });
     });

@@ -5,16 +5,23 @@ import { LabError } from "#shared/errors.ts";
 import { FORMATS } from "#shared/formats/formats.ts";
 import { parseRecipe } from "#shared/recipe.ts";
 import { openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
-import { quantizeModel } from "#core/quantize/quantize-model.ts";
+import { formatMaker } from "#core/quantize/formats.ts";
+import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
+import { abortOnInterrupt } from "../interrupt.ts";
 import { openProgressLine } from "../progress-line.ts";
 import { fileSize } from "../text.ts";
+
+const MADE = Object.values(FORMATS)
+  .filter(({ makes }) => makes)
+  .map(({ id }) => id)
+  .join(",");
 
 export function addQuantize(program: Command): void {
   program
     .command("quantize")
-    .description("make variants of a model: int4, w8")
+    .description(`make variants of a model: ${MADE}`)
     .argument("<model>", "model folder")
-    .requiredOption("--to <list>", "formats: int4,w8")
+    .requiredOption("--to <list>", `formats: ${MADE}`)
     .option("--recipe <file>", "JSON with blockSize, symmetric, accuracyLevel, exclude")
     .option("--out <dir>", "write to DIR/onnx (default: beside the source)")
     .option("--json", "print JSON")
@@ -24,24 +31,31 @@ export function addQuantize(program: Command): void {
       const base = options.recipe === undefined ? {} : readRecipe(options.recipe);
       const recipes = options.to.split(",").map((format) => parseRecipe({ ...base, format: format.trim() }));
       const target = options.out === undefined ? dirname(source.file) : join(resolve(options.out), "onnx");
+      // All of them before the first is made.
+      for (const { format } of recipes) formatMaker(format);
       const progress = openProgressLine(process.stderr);
+      using interrupt = abortOnInterrupt(() => {
+        progress.note("cancelling ...");
+      });
+      const results: QuantizeResult[] = [];
       for (const recipe of recipes) {
         const { format } = recipe;
         const result = await quantizeModel({
           source: source.file,
           target: join(target, `model${FORMATS[format].suffixes[0] ?? ""}.onnx`),
           recipe,
+          signal: interrupt.signal,
           onProgress: (each) => {
             progress.onEvent({ type: "making", format, progress: each });
           },
         });
         progress.end();
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify(result)}\n`
-            : `${result.path}  ${fileSize(result.bytes)} (from ${fileSize(source.bytes)})\n`,
-        );
+        results.push(result);
+        if (!options.json) {
+          process.stdout.write(`${result.path}  ${fileSize(result.bytes)} (from ${fileSize(source.bytes)})\n`);
+        }
       }
+      if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
     });
 }
 

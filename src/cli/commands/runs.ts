@@ -5,6 +5,7 @@ import { labHome, openLab } from "#core/app/open-lab.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
 import { humanReport } from "../measure-and-report.ts";
 import { alignTable } from "../text.ts";
+import { whole } from "../whole.ts";
 
 interface Common {
   home?: string;
@@ -20,8 +21,8 @@ export function addRuns(program: Command): void {
     .option("--json", "print JSON")
     .action((options: { limit: string }, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
+      const limit = whole("--limit", options.limit);
       using lab = openLab(labHome(home));
-      const limit = Math.max(1, Math.floor(Number(options.limit)) || 50);
       const rows = listRuns(lab.db, { limit, offset: 0 });
       if (json) {
         process.stdout.write(`${JSON.stringify({ total: countRuns(lab.db), runs: rows })}\n`);

@@ -6,33 +6,40 @@ import type { CellJob, PassName } from "./protocol.ts";
  */
 export class Estimator {
   readonly #jobs: readonly CellJob[];
+  readonly #now: () => number;
   readonly #rates = new Map<PassName, { cost: number; ms: number }>();
   #cell = 0;
   #pass: PassName = "load";
   #done = 0;
-  #passStart = performance.now();
   #doneCost = 0;
+  #lastMs: number;
 
-  constructor(jobs: readonly CellJob[]) {
+  /** @param now a clock in ms */
+  constructor(jobs: readonly CellJob[], now: () => number = () => performance.now()) {
     this.#jobs = jobs;
+    this.#now = now;
+    this.#lastMs = now();
   }
 
   /** A cell begins: everything before it is over. */
   startCell(index: number): void {
     this.#cell = index;
     this.#enter("load");
+    this.#lastMs = this.#now();
   }
 
   /** `done` units of a pass are finished. */
   progress(pass: PassName, done: number): void {
     if (pass !== this.#pass) this.#enter(pass);
-    const job = this.#jobs[this.#cell]!;
-    const cost = costOf(job, pass, done);
-    const now = performance.now();
-    const rate = this.#rates.get(pass) ?? { cost: 0, ms: 0 };
-    this.#rates.set(pass, { cost: rate.cost + cost - this.#doneCost, ms: rate.ms + now - this.#passStart });
+    const cost = costOf(this.#jobs[this.#cell]!, pass, done);
+    const now = this.#now();
+    // A pass that begins (nothing done yet) has taken no time: what went by before belongs to no unit of it.
+    if (cost > this.#doneCost) {
+      const rate = this.#rates.get(pass) ?? { cost: 0, ms: 0 };
+      this.#rates.set(pass, { cost: rate.cost + cost - this.#doneCost, ms: rate.ms + now - this.#lastMs });
+    }
     this.#doneCost = cost;
-    this.#passStart = now;
+    this.#lastMs = now;
     this.#done = done;
   }
 
@@ -57,20 +64,19 @@ export class Estimator {
     this.#pass = pass;
     this.#done = 0;
     this.#doneCost = 0;
-    this.#passStart = performance.now();
   }
 
   /** A pass that has not run yet is taken at the rate of those that have. */
   #msPerCost(pass: PassName): number {
     const own = this.#rates.get(pass);
-    if (own && own.cost > 0) return own.ms / own.cost;
+    if (own) return own.ms / own.cost;
     let cost = 0;
     let ms = 0;
     for (const rate of this.#rates.values()) {
       cost += rate.cost;
       ms += rate.ms;
     }
-    return cost > 0 ? ms / cost : 0;
+    return ms / cost;
   }
 }
 

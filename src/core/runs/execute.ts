@@ -1,33 +1,25 @@
 /** Executes an experiment: plans its cells, runs each in a child of its own, stores every unit as it arrives. */
 import { randomInt } from "node:crypto";
-import { assertNever } from "#shared/assert-never.ts";
-import { type ErrorEnvelope, LabError } from "#shared/errors.ts";
+import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { CellStatus, RunStatus } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
 import { type ModelFolder, openModelFolder } from "#core/models/model-folder.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
-import { type Db, storeError } from "#core/store/database.ts";
-import {
-  finishCell,
-  insertRun,
-  reopenRun,
-  saveForward,
-  saveGeneration,
-  saveLoad,
-  saveQuestions,
-  setRunStatus,
-  startCell,
-} from "#core/store/write-run.ts";
-import { readRun } from "#core/store/read-run.ts";
+import type { Db } from "#core/store/database.ts";
+import { failRun, finishCell, insertRun, reopenRun, setRunStatus, startCell } from "#core/store/write-run.ts";
+import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
+import { absolutePaths } from "./absolute-paths.ts";
 import { Estimator } from "./estimator.ts";
 import { planCells, type PlannedCell, referenceLabel } from "./plan-cells.ts";
 import { type PlannedQuestions, planQuestions } from "./plan-questions.ts";
-import type { CellJob, PassName, WorkerMessage } from "./protocol.ts";
+import type { CellJob, PassName } from "./protocol.ts";
+import { refuseChanged } from "./refuse-changed.ts";
 import { runCell } from "./run-cell.ts";
 import type { Spawner } from "./spawner.ts";
+import { saveMessage, stored } from "./store-message.ts";
 
 export type RunEvent =
   | { readonly type: "making"; readonly format: FormatId; readonly progress: WriteProgress | null }
@@ -66,7 +58,8 @@ interface CellTask {
  * Runs a new experiment to its end. A failed cell does not stop the others; a cancel stores what was measured.
  * @throws LabError while planning (nothing is stored then), and STORE_* or DISK_FULL when results cannot be stored
  */
-export async function executeRun(spec: Spec, options: ExecuteOptions): Promise<RunOutcome> {
+export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<RunOutcome> {
+  const spec = absolutePaths(asked);
   const plan = await planRun(spec, options);
   const { model, cells, questions } = plan;
   const runId = newRunId();
@@ -97,18 +90,18 @@ export async function executeRun(spec: Spec, options: ExecuteOptions): Promise<R
 }
 
 /**
- * Finishes an interrupted run: cells that are not done are measured again, the others stay.
- * @throws LabError RUN_NOT_FOUND, or SPEC_INVALID when a file is no longer the one that the run began with
+ * Finishes an interrupted run: cells that are not done are measured again, the others stay. A finished one stays as it is.
+ * @throws LabError RUN_NOT_FOUND, or SPEC_INVALID when it goes on already, or when a file, the machine or ONNX Runtime is
+ * no longer what the run began with: its cells could not be compared
  */
 export async function resumeRun(runId: string, options: ExecuteOptions): Promise<RunOutcome> {
   const { run, cells } = readRun(options.db, runId);
+  if (run.status === "done") return { runId, status: "done" };
+  if (run.status === "running") throw new LabError("SPEC_INVALID", `The run ${runId} is being measured right now.`);
   const plan = await planRun(run.spec, options);
   const tasks = await cellTasks(runId, plan);
-  for (const [index, { sha256, variant }] of plan.cells.entries()) {
-    if (cells[index]?.sha256 === sha256) continue;
-    const message = `${variant.file} has changed since the run ${runId} began. Start a new run instead.`;
-    throw new LabError("SPEC_INVALID", message, { file: variant.file });
-  }
+  const begun = { run, cells, questionHashes: readQuestionHashes(options.db, runId) };
+  refuseChanged(begun, plan, await readEnvironment(options.spawner.launcher));
   const left = tasks.filter((_, index) => cells[index]?.status !== "done");
   stored(options.db, () => {
     reopenRun(options.db, runId);
@@ -149,6 +142,7 @@ async function cellTasks(runId: string, { spec, model, cells, questions }: RunPl
       providerOptions: cell.providerOptions,
       threads: cell.threads ?? threads,
       seed: spec.seed,
+      memoryLimitBytes: spec.limits?.memoryBytes,
       forward: spec.passes.forward ?? null,
       questionJobs: questions.jobs,
       generate: generate ? { spec: generate, prompts } : null,
@@ -156,7 +150,26 @@ async function cellTasks(runId: string, { spec, model, cells, questions }: RunPl
   }));
 }
 
+/** Runs the cells; when the store gives up (the disk is full), the run at least does not look as if it still ran. */
 async function runTasks(
+  runId: string,
+  tasks: readonly CellTask[],
+  plan: RunPlan,
+  options: ExecuteOptions,
+): Promise<RunOutcome> {
+  try {
+    return await runEach(runId, tasks, plan, options);
+  } catch (error) {
+    try {
+      failRun(options.db, runId, toEnvelope(error).message);
+    } catch {
+      // The store's first failure is the one to tell; the next start of the program fails the run.
+    }
+    throw error;
+  }
+}
+
+async function runEach(
   runId: string,
   tasks: readonly CellTask[],
   { spec, questions }: RunPlan,
@@ -202,38 +215,6 @@ async function runTasks(
     setRunStatus(db, runId, status, new Date().toISOString());
   });
   return { runId, status };
-}
-
-function saveMessage(db: Db, runId: string, cellId: string, message: WorkerMessage): void {
-  switch (message.type) {
-    case "loaded":
-      saveLoad(db, runId, cellId, message.result);
-      return;
-    case "forward":
-      saveForward(db, cellId, message.result);
-      return;
-    case "questions":
-      saveQuestions(db, cellId, message.results);
-      return;
-    case "generation":
-      saveGeneration(db, cellId, message.result);
-      return;
-    case "progress":
-    case "done":
-    case "failed":
-      return;
-    default:
-      assertNever(message);
-  }
-}
-
-/** Writes to the store, its failures in our words. */
-function stored(db: Db, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw storeError(error, db.name);
-  }
 }
 
 /** Sorts by time and is short enough to type: `20261121-143205-k3f9`. */

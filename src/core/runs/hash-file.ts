@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
-import type { Db } from "#core/store/database.ts";
+import { type Db, storeError } from "#core/store/database.ts";
 import { cachedHash, saveHash } from "#core/store/read-run.ts";
 
 /**
@@ -11,7 +11,8 @@ export async function hashVariant(db: Db, file: string, externalFiles: readonly 
   const files = [file, ...externalFiles];
   const stats = files.map((path) => statSync(path));
   const bytes = stats.reduce((sum, { size }) => sum + size, 0);
-  const modifiedMs = Math.max(...stats.map(({ mtimeMs }) => mtimeMs));
+  // The sum, because a data file that was put back with an older date leaves the latest one as it was.
+  const modifiedMs = stats.reduce((sum, { mtimeMs }) => sum + mtimeMs, 0);
   const known = cachedHash(db, file, bytes, modifiedMs);
   if (known) return known;
   const hash = createHash("sha256");
@@ -19,6 +20,10 @@ export async function hashVariant(db: Db, file: string, externalFiles: readonly 
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   }
   const sha256 = hash.digest("hex");
-  saveHash(db, file, bytes, modifiedMs, sha256);
+  try {
+    saveHash(db, file, bytes, modifiedMs, sha256);
+  } catch (error) {
+    throw storeError(error, db.name);
+  }
   return sha256;
 }

@@ -1,5 +1,5 @@
 import { chanceLevel } from "#shared/metrics/accuracy.ts";
-import type { Spec } from "#shared/spec.ts";
+import type { BenchmarkPassSpec, Spec, TokensPassSpec } from "#shared/spec.ts";
 import { loadQuestionSet, type Question, type QuestionSet } from "#core/benchmarks/question-set.ts";
 import { sampleQuestions } from "#core/benchmarks/sample.ts";
 import type { QuestionJob } from "./protocol.ts";
@@ -37,14 +37,15 @@ export async function planQuestions({ passes, sample }: Spec): Promise<PlannedQu
     jobs.push({ setIndex, setName: set.name, questions: asked, subject, chatTemplate, ...asks });
   };
 
-  const together =
-    benchmark !== undefined &&
-    tokens !== undefined &&
-    benchmark.questions === tokens.questions &&
-    benchmark.promptTemplate === tokens.promptTemplate &&
-    benchmark.chatTemplate === tokens.chatTemplate &&
-    benchmark.subject === tokens.subject;
+  const together = tokens !== undefined && benchmark !== undefined && asksTheSame(tokens, benchmark);
   if (benchmark) await add(benchmark, { benchmark, tokens: together });
   if (tokens && !together) await add(tokens, { benchmark: null, tokens: true });
   return { sets, jobs };
+}
+
+/** Whether two passes put the same prompts. */
+function asksTheSame(tokens: TokensPassSpec, benchmark: BenchmarkPassSpec): boolean {
+  return (["questions", "promptTemplate", "chatTemplate", "subject"] as const).every(
+    (field) => tokens[field] === benchmark[field],
+  );
 }

@@ -26,6 +26,8 @@ export interface CellJob {
   readonly providerOptions?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly threads: number;
   readonly seed: number;
+  /** Peak memory above the idle process at which the cell ends (limits.memoryBytes). */
+  readonly memoryLimitBytes?: number | undefined;
   readonly forward: ForwardPassSpec | null;
   readonly questionJobs: readonly QuestionJob[];
   readonly generate: { readonly spec: GeneratePassSpec; readonly prompts: readonly Prompt[] } | null;

@@ -1,0 +1,12 @@
+const {readModel}=await import("#core/onnx/read-model.ts");
+const {formatMaker}=await import("#core/quantize/formats.ts");
+const {layOut}=await import("#core/onnx/layout.ts");
+const t0=performance.now();
+const model=readModel("/tmp/models/smollm2/onnx/model.onnx");
+const t1=performance.now();
+const plan=formatMaker("int4").plan(model,{format:"int4"});
+const t2=performance.now();
+const promised = new Map(plan.jobs.flatMap((job) => [...job.tensors]));
+const l=layOut(model.proto,model.path,promised,"/tmp/x_data",1.9e9);
+const t3=performance.now();
+console.error("read",t1-t0,"plan",t2-t1,"layout",t3-t2, plan.jobs.length,l.placements.length);

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { LabError } from "#shared/errors.ts";
+import { FORMAT_IDS, isFormatId } from "#shared/formats/formats.ts";
+import { isProviderId, PROVIDER_IDS } from "#shared/providers/providers.ts";
+import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
+import { demoResources } from "#core/app/resources.ts";
+import { whole } from "./whole.ts";
+
+/** What `quantscope run` takes in place of a spec file, as typed. */
+export interface SpecOptions {
+  model?: string;
+  cells?: string;
+  passes?: string;
+  questions?: string;
+  prompts?: string;
+  limit?: string;
+  seed?: string;
+  name?: string;
+  batchSizes?: string;
+  sequenceLength?: string;
+  threads?: string;
+}
+
+export const PASSES = ["forward", "tokens", "benchmark", "generate"] as const;
+
+/**
+ * An option that would be ignored is refused: whoever typed it believes that it counts.
+ * @throws LabError SPEC_INVALID naming it
+ */
+export function refuseOptionsBeside(what: string, options: SpecOptions & { home?: string }): void {
+  const names = Object.entries(options)
+    .filter(([name, value]) => name !== "home" && value !== undefined)
+    .map(([name]) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (names.length === 0) return;
+  throw new LabError("SPEC_INVALID", `${names.join(", ")} cannot be given beside ${what}, which says it already.`);
+}
+
+/** @throws LabError SPEC_INVALID naming the file, and the field where it can be read */
+export function specFromFile(file: string): Spec {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new LabError("SPEC_INVALID", `${file} cannot be read: ${(error as Error).message}.`, { file });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new LabError("SPEC_INVALID", `${file} is not valid JSON: ${(error as Error).message}.`, { file });
+  }
+  return parseSpec(value, file);
+}
+
+/** @throws LabError SPEC_INVALID naming the option and what it takes */
+export function specFromOptions(options: SpecOptions): Spec {
+  const { model, cells, questions } = options;
+  if (model === undefined || cells === undefined) {
+    throw new LabError(
+      "SPEC_INVALID",
+      "Name a spec file, or --model DIR with --cells fp32,int4 (see quantscope run --help).",
+    );
+  }
+  const seed = whole("--seed", options.seed ?? "0");
+  const wanted = passList(options.passes, questions !== undefined);
+  for (const pass of ["tokens", "benchmark"] as const) {
+    if (wanted.has(pass) && questions === undefined) {
+      throw new LabError("SPEC_INVALID", `The pass ${pass} needs questions: --questions FILE.`);
+    }
+  }
+  const asked = { questions: resolve(questions ?? "") };
+  const threads = options.threads === undefined ? undefined : whole("--threads", options.threads);
+  const spec: SpecInput = {
+    schemaVersion: 1,
+    name: options.name ?? `${model.split(/[\\/]/).findLast((part) => part !== "") ?? model}: ${cells}`,
+    model: resolve(model),
+    cells: cells.split(",").map((text) => ({ ...parseCell(text.trim()), ...(threads !== undefined && { threads }) })),
+    passes: {
+      ...(wanted.has("forward") && { forward: forwardOptions(options) }),
+      ...(wanted.has("tokens") && { tokens: asked }),
+      ...(wanted.has("benchmark") && { benchmark: asked }),
+      ...(wanted.has("generate") && {
+        generate: { prompts: options.prompts === undefined ? demoResources().prompts : resolve(options.prompts) },
+      }),
+    },
+    ...(options.limit !== undefined && { sample: { limit: whole("--limit", options.limit), seed } }),
+    seed,
+  };
+  return parseSpec(spec, "command line");
+}
+
+function forwardOptions({ batchSizes, sequenceLength }: SpecOptions): NonNullable<SpecInput["passes"]["forward"]> {
+  return {
+    ...(batchSizes !== undefined && { batchSizes: batchSizes.split(",").map((size) => whole("--batch-sizes", size)) }),
+    ...(sequenceLength !== undefined && { sequenceLength: whole("--sequence-length", sequenceLength) }),
+  };
+}
+
+function passList(text: string | undefined, withQuestions: boolean): ReadonlySet<string> {
+  if (text === undefined) return new Set(withQuestions ? PASSES : ["forward", "generate"]);
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !(PASSES as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new LabError("SPEC_INVALID", `--passes: there is no pass "${unknown}"; there are ${PASSES.join(", ")}.`);
+  }
+  return new Set(names);
+}
+
+/** `int4@cuda` -> format and provider. */
+function parseCell(text: string): SpecInput["cells"][number] {
+  const [format = "", provider = "cpu", ...rest] = text.split("@");
+  if (rest.length > 0 || !isFormatId(format)) {
+    throw new LabError("SPEC_INVALID", `--cells: "${text}" names no format; there are ${FORMAT_IDS.join(", ")}.`);
+  }
+  if (!isProviderId(provider)) {
+    throw new LabError("SPEC_INVALID", `--cells: "${text}" names no provider; there are ${PROVIDER_IDS.join(", ")}.`);
+  }
+  return { format, provider };
+}
