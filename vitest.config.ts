@@ -8,6 +8,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // No unit test needs more than a second; on a machine that is busy with other work, a second can be long.
+          testTimeout: 30_000,
           include: ["test/{shared,core,worker,main,preload,host,cli,renderer,lint,scripts}/**/*.test.ts"],
         },
       },

@@ -67,9 +67,10 @@ export type TokenRow = z.output<typeof tokenRowSchema>;
 
 export const answerSchema = z.object({
   questionId: z.string(),
-  /** Index of the choice; null where none could be read (generate) or a score was not a number (loglikelihood). */
+  /** Index of the choice; null where the text names none (a format failure) or the model's output was not a number. */
   predicted: z.number().int().nullable(),
   correct: z.boolean(),
+  /** The generated text names no choice: a wrong answer, in contrast to one that the model never gave. */
   formatFailure: z.boolean(),
   /** Log-likelihood of each choice in nats (loglikelihood); empty for generate. */
   choiceLogprobs: z.array(z.number().nullable()),
@@ -80,6 +81,11 @@ export const answerSchema = z.object({
   elapsedMs: z.number(),
 });
 export type Answer = z.output<typeof answerSchema>;
+
+/** Whether an answer counts. One that was computed from NaN is no answer, right or wrong, and leaves every share. */
+export function isValidAnswer({ predicted, formatFailure }: Answer): boolean {
+  return predicted !== null || formatFailure;
+}
 
 export const benchmarkResultSchema = z.object({
   mode: z.enum(BENCHMARK_MODES),

@@ -3,6 +3,7 @@
  * Defaults are written into the stored spec, so that a run says what was done and not only what was asked.
  */
 import { z } from "zod";
+import { closedObject } from "./closed-object.ts";
 import { LabError } from "./errors.ts";
 import { FORMAT_IDS } from "./formats/formats.ts";
 import { PROVIDER_IDS } from "./providers/providers.ts";
@@ -16,26 +17,24 @@ export const STORED_TOP_TOKENS = 20;
 
 const positive = z.number().int().positive();
 
-export const cellSchema = z
-  .strictObject({
-    format: z.enum(FORMAT_IDS).optional(),
-    recipe: recipeSchema.optional(),
-    file: z.string().min(1).optional(),
-    provider: z.enum(PROVIDER_IDS).default("cpu"),
-    providerOptions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-    threads: positive.optional(),
-    graph: z.enum(["exported"]).default("exported"),
-  })
-  .refine((cell) => [cell.format, cell.recipe, cell.file].filter((value) => value !== undefined).length === 1, {
-    message: "a cell names exactly one of format, recipe and file",
-  });
+export const cellSchema = closedObject({
+  format: z.enum(FORMAT_IDS).optional(),
+  recipe: recipeSchema.optional(),
+  file: z.string().min(1).optional(),
+  provider: z.enum(PROVIDER_IDS).default("cpu"),
+  providerOptions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  threads: positive.optional(),
+  graph: z.enum(["exported"]).default("exported"),
+}).refine((cell) => [cell.format, cell.recipe, cell.file].filter((value) => value !== undefined).length === 1, {
+  message: "a cell names exactly one of format, recipe and file",
+});
 
 const batchSizes = z
   .array(positive.max(4096))
   .min(1)
-  .transform((sizes) => [...new Set(sizes)].sort((a, b) => a - b));
+  .overwrite((sizes) => [...new Set(sizes)].sort((a, b) => a - b));
 
-export const forwardPassSchema = z.strictObject({
+export const forwardPassSchema = closedObject({
   batchSizes: batchSizes.default([...BATCH_SIZES]),
   sequenceLength: positive.max(1 << 20).default(128),
   warmup: z.number().int().min(0).default(3),
@@ -43,7 +42,7 @@ export const forwardPassSchema = z.strictObject({
   minSeconds: z.number().min(0).default(2),
 });
 
-export const tokensPassSchema = z.strictObject({
+export const tokensPassSchema = closedObject({
   questions: z.string().min(1),
   topK: z
     .array(positive.max(STORED_TOP_TOKENS))
@@ -57,7 +56,7 @@ export const tokensPassSchema = z.strictObject({
 export const BENCHMARK_MODES = ["loglikelihood", "generate"] as const;
 export type BenchmarkMode = (typeof BENCHMARK_MODES)[number];
 
-export const benchmarkPassSchema = z.strictObject({
+export const benchmarkPassSchema = closedObject({
   questions: z.string().min(1),
   modes: z
     .array(z.enum(BENCHMARK_MODES))
@@ -71,8 +70,10 @@ export const benchmarkPassSchema = z.strictObject({
   subject: z.string().optional(),
 });
 
-export const generatePassSchema = z.strictObject({
-  prompts: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+export const generatePassSchema = closedObject({
+  prompts: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+    error: "name a text file with one prompt a line, or give a list of texts",
+  }),
   maxNewTokens: positive.default(64),
   temperature: z.number().min(0).default(0.1),
   topP: z.number().gt(0).max(1).default(1),
@@ -80,34 +81,28 @@ export const generatePassSchema = z.strictObject({
   chatTemplate: z.boolean().optional(),
 });
 
-export const specSchema = z.strictObject({
-  schemaVersion: z.literal(SPEC_VERSION),
+export const specSchema = closedObject({
+  schemaVersion: z.literal(SPEC_VERSION, { error: `this version reads schemaVersion ${SPEC_VERSION} only` }),
   name: z.string().min(1),
   model: z.string().min(1),
   cells: z.array(cellSchema).min(1),
   /** Label of the reference cell (`fp32@cpu`); default the highest precision present. */
   reference: z.string().optional(),
-  passes: z
-    .strictObject({
-      forward: forwardPassSchema.optional(),
-      tokens: tokensPassSchema.optional(),
-      benchmark: benchmarkPassSchema.optional(),
-      generate: generatePassSchema.optional(),
-    })
-    .refine((passes) => Object.values(passes).some((pass) => pass !== undefined), {
-      message: "name at least one pass",
-    }),
-  sample: z
-    .strictObject({
-      limit: positive.optional(),
-      seed: z.number().int().min(0).default(0),
-      stratifyBy: z.enum(["subject"]).optional(),
-    })
-    .optional(),
+  passes: closedObject({
+    forward: forwardPassSchema.optional(),
+    tokens: tokensPassSchema.optional(),
+    benchmark: benchmarkPassSchema.optional(),
+    generate: generatePassSchema.optional(),
+  }).refine((passes) => Object.values(passes).some((pass) => pass !== undefined), {
+    message: "name at least one pass",
+  }),
+  sample: closedObject({
+    limit: positive.optional(),
+    seed: z.number().int().min(0).default(0),
+    stratifyBy: z.enum(["subject"]).optional(),
+  }).optional(),
   seed: z.number().int().min(0).default(0),
-  limits: z
-    .strictObject({ memoryBytes: positive.optional(), cellSeconds: z.number().positive().optional() })
-    .optional(),
+  limits: closedObject({ memoryBytes: positive.optional(), cellSeconds: z.number().positive().optional() }).optional(),
 });
 
 export type Spec = z.output<typeof specSchema>;
@@ -125,9 +120,11 @@ export type GeneratePassSpec = z.output<typeof generatePassSchema>;
 export function parseSpec(value: unknown, source = "spec"): Spec {
   const result = specSchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const { issues } = result.error;
+  // A misspelt key is also a missing one: the name that is wrong says more than the one that is not there.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
   const field = issue.path.length > 0 ? issue.path.join(".") : "the document";
   throw new LabError("SPEC_INVALID", `${source}: ${field}: ${issue.message}.`, {
-    issues: result.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+    issues: issues.map(({ path, message }) => ({ path: path.join("."), message })),
   });
 }

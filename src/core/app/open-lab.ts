@@ -15,7 +15,7 @@ export interface Lab extends Disposable {
 
 /** The data folder: --home, else QUANTSCOPE_HOME, else the platform's folder for application data. */
 export function labHome(option?: string): string {
-  const given = option ?? process.env["QUANTSCOPE_HOME"];
+  const given = option ?? process.env.QUANTSCOPE_HOME;
   return given ? resolve(given) : envPaths("quantscope", { suffix: "" }).data;
 }
 

@@ -1,3 +1,4 @@
+import { mebibytes } from "#shared/report/quantities.ts";
 import type { MemoryResult } from "#shared/results.ts";
 import { type ChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
@@ -23,18 +24,31 @@ const QUESTIONS_PER_MESSAGE = 16;
  * this model's and a crash is this cell's.
  */
 export async function measureCell(job: CellJob, send: Send): Promise<void> {
+  try {
+    await measurePasses(job, send);
+  } catch (error) {
+    throw memoryError(error) ?? error;
+  }
+}
+
+async function measurePasses(job: CellJob, sendNow: Send): Promise<void> {
   const config = readJson(join(job.modelDir, "config.json"), "MODEL_CORRUPT") ?? {};
   const variant = openVariant(job.file, config);
   const tokenizer = loadTokenizer(job.modelDir);
   const endIds = endTokenIds(job.modelDir, tokenizer);
   const template = loadTemplateIfUsed(job);
 
-  send({ type: "progress", pass: "load", done: 0, total: 1 });
+  sendNow({ type: "progress", pass: "load", done: 0, total: 1 });
   const memory = openPeakMemory();
   collectGarbage();
   const baseBytes = memory.residentBytes();
   memory.reset();
-  const { providerOptions } = job;
+  const { providerOptions, memoryLimitBytes } = job;
+  // Between units, since nothing can be heard while the model runs: what went over the limit is stored, nothing follows.
+  const send: Send = (message) => {
+    sendNow(message);
+    if (message.type !== "progress") refuseOver(memoryLimitBytes, memory.peakBytes() - baseBytes);
+  };
   const loaded = await loadDecoder({
     file: job.file,
     signature: variant.signature,
@@ -54,13 +68,15 @@ export async function measureCell(job: CellJob, send: Send): Promise<void> {
       specialTokens: tokenizer.specialTokens,
     },
   });
+  send({ type: "progress", pass: "load", done: 1, total: 1 });
 
   if (job.forward) {
     const total = job.forward.batchSizes.length;
     let done = 0;
     send({ type: "progress", pass: "forward", done, total });
     const vocabularySize = Math.min(tokenizer.vocabularySize, variant.signature.vocabularySize ?? Infinity);
-    const input = { decoder, spec: job.forward, memory, baseBytes, loadPeakBytes, vocabularySize, seed: job.seed };
+    const measured = { decoder, memory, baseBytes, loadPeakBytes, memoryLimitBytes };
+    const input = { ...measured, spec: job.forward, vocabularySize, seed: job.seed };
     for await (const result of forwardPass(input)) {
       send({ type: "forward", result });
       send({ type: "progress", pass: "forward", done: ++done, total });
@@ -72,12 +88,13 @@ export async function measureCell(job: CellJob, send: Send): Promise<void> {
 
   if (job.generate) {
     const { spec, prompts } = job.generate;
+    const total = prompts.length;
     const chatTemplate = spec.chatTemplate === false ? null : template;
+    send({ type: "progress", pass: "generate", done: 0, total });
     for (const [index, prompt] of prompts.entries()) {
-      send({ type: "progress", pass: "generate", done: index, total: prompts.length });
       send({ type: "generation", result: await generateText(prompt, spec, { ...input, chatTemplate }) });
+      send({ type: "progress", pass: "generate", done: index + 1, total });
     }
-    send({ type: "progress", pass: "generate", done: prompts.length, total: prompts.length });
   }
 }
 
@@ -89,6 +106,7 @@ async function askAll(
 ): Promise<void> {
   const total = jobs.reduce((sum, { questions }) => sum + questions.length, 0);
   let done = 0;
+  if (total > 0) send({ type: "progress", pass: "questions", done, total });
   for (const job of jobs) {
     const chatTemplate = job.chatTemplate ? template : null;
     for (let start = 0; start < job.questions.length; start += QUESTIONS_PER_MESSAGE) {
@@ -102,6 +120,23 @@ async function askAll(
       send({ type: "progress", pass: "questions", done, total });
     }
   }
+}
+
+function refuseOver(limitBytes: number | undefined, peakBytes: number): void {
+  if (limitBytes === undefined || peakBytes <= limitBytes) return;
+  throw new LabError(
+    "OUT_OF_MEMORY",
+    `The cell needed ${mebibytes(peakBytes)} MiB of memory, more than its limit of ${mebibytes(limitBytes)} MiB (limits.memoryBytes).`,
+    { peakBytes, limitBytes },
+  );
+}
+
+/** A failed allocation inside a pass, in our words; null for any other failure. */
+function memoryError(error: unknown): LabError | null {
+  if (error instanceof LabError || !(error instanceof Error)) return null;
+  if (!/bad_alloc|out of memory|failed to allocate|array buffer allocation failed/i.test(error.message)) return null;
+  const remedy = "Use fewer or smaller batch sizes, or a smaller format.";
+  return new LabError("OUT_OF_MEMORY", `Memory ran out: ${error.message}. ${remedy}`, {}, { cause: error });
 }
 
 /** Steady memory is read after a forward pass: external weights are mapped and only count once they were touched. */

@@ -1,4 +1,3 @@
-import { freemem } from "node:os";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { ForwardResult } from "#shared/results.ts";
 import type { ForwardPassSpec } from "#shared/spec.ts";
@@ -13,6 +12,8 @@ export interface ForwardPassInput {
   /** Resident bytes of the idle process with ONNX Runtime loaded. */
   readonly baseBytes: number;
   readonly loadPeakBytes: number;
+  /** The spec's limit of memory; undefined for none. */
+  readonly memoryLimitBytes?: number | undefined;
   readonly vocabularySize: number;
   readonly seed: number;
 }
@@ -21,6 +22,8 @@ export interface ForwardPassInput {
 const LOGITS_MEMORY_SHARE = 0.8;
 const LOGITS_COPIES = 2;
 const FLOAT_BYTES = 4;
+/** ONNX Runtime's kernels count the elements of a tensor in 32 bits. */
+const MOST_LOGITS = 2 ** 31;
 
 /**
  * Latency and peak memory of one forward pass (empty past, logits fetched) at each batch size, ascending: the runtime's
@@ -56,7 +59,7 @@ async function measureBatch(batchSize: number, input: ForwardPassInput): Promise
     const elapsedMs = await run();
     latencyMs.push(elapsedMs);
     totalMs += elapsedMs;
-    if (latencyMs.length >= MAX_ITERATIONS) break;
+    if (latencyMs.length >= Math.max(MAX_ITERATIONS, spec.minIterations)) break;
   }
   const runPeakBytes = Math.max(0, memory.peakBytes() - input.baseBytes);
   return {
@@ -72,7 +75,7 @@ async function measureBatch(batchSize: number, input: ForwardPassInput): Promise
   };
 }
 
-/** Past this, more runs of one launch add nothing: what varies then is the launch. */
+/** Past this, more runs of one launch add nothing: what varies then is the launch. A spec that asks for more gets them. */
 const MAX_ITERATIONS = 200;
 
 /** The same ids for every variant, other ids in every row: no row's work can be shared, and cells stay comparable. */
@@ -84,10 +87,18 @@ function randomBatch(batchSize: number, { spec, vocabularySize, seed }: ForwardP
 }
 
 /** Why a batch size cannot be measured here; null when it can. */
-function tooLarge(batchSize: number, { spec, decoder, vocabularySize }: ForwardPassInput): string | null {
+function tooLarge(
+  batchSize: number,
+  { spec, decoder, vocabularySize, memoryLimitBytes = Infinity }: ForwardPassInput,
+): string | null {
   const vocabulary = decoder.signature.vocabularySize ?? vocabularySize;
-  const needed = batchSize * spec.sequenceLength * vocabulary * FLOAT_BYTES * LOGITS_COPIES;
-  const allowed = freemem() * LOGITS_MEMORY_SHARE;
+  const values = batchSize * spec.sequenceLength * vocabulary;
+  if (values >= MOST_LOGITS) {
+    return `not run: its logits have ${values.toLocaleString("en-US")} values, more than one tensor can hold here`;
+  }
+  const needed = values * FLOAT_BYTES * LOGITS_COPIES;
+  // What this process may still take: in a container less than the machine has free.
+  const allowed = Math.min(process.availableMemory() * LOGITS_MEMORY_SHARE, memoryLimitBytes);
   if (needed <= allowed) return null;
   const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
   return `not run: its logits need ${mebibytes(needed)}, ${mebibytes(allowed)} may be used`;

@@ -42,7 +42,8 @@ function canReset(): boolean {
   if (process.platform !== "linux") return false;
   try {
     linuxPeak.reset();
-    return true;
+    // Some sandboxes have the file to write to and no high-water mark to read.
+    return linuxPeak.peakBytes() > 0;
   } catch {
     return false;
   }

@@ -77,7 +77,7 @@ export async function askQuestion(
       questionId: question.id,
       predicted,
       correct: predicted === question.answer,
-      formatFailure: predicted === null,
+      formatFailure: predicted === null && !answer.broken,
       choiceLogprobs: [],
       text: answerText,
       generatedTokens: answer.ids.length,

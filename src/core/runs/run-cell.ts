@@ -79,9 +79,13 @@ function failure(error: unknown): CellOutcome {
   return { status: "failed", error: toEnvelope(error) };
 }
 
+/** Lines of a JavaScript crash that follow its message and would push it out: the stack, a caret, Node's version. */
+const NO_REASON = /^\s+at |^\s*\^*\s*$|^Node\.js v/;
+
 /** Why a child died that said nothing, as far as its exit tells. */
 function deathCertificate({ code, signal, stderr }: ExitReason): LabError {
-  const lastWords = stderr === "" ? "" : ` It wrote: ${stderr.split("\n").slice(-5).join(" ")}`;
+  const lines = stderr.split("\n").filter((line) => !NO_REASON.test(line));
+  const lastWords = lines.length === 0 ? "" : ` It wrote: ${lines.slice(-5).join(" ")}`;
   const details = { code, signal };
   if (/bad_alloc|out of memory|allocation failed|cannot allocate/i.test(stderr)) {
     const message = `The measuring process ran out of memory.${lastWords} Use fewer or smaller batch sizes, or a smaller format.`;

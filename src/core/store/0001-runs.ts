@@ -120,7 +120,7 @@ CREATE TABLE generations (
   PRIMARY KEY (cell_id, prompt_id)
 ) STRICT, WITHOUT ROWID;
 
--- A large file's hash takes seconds; it is computed again when size or time changed.
+-- A large variant's hash takes seconds; it is computed again when the size of its files or the sum of their times changed.
 CREATE TABLE file_hashes (
   path TEXT PRIMARY KEY,
   bytes INTEGER NOT NULL,

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { MIGRATIONS, STORE_VERSION } from "./migrations.ts";
@@ -20,11 +20,16 @@ export function openDatabase(file: string): Db {
   }
   let db: Db | null = null;
   try {
-    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    if (file !== ":memory:") {
+      mkdirSync(dirname(file), { recursive: true });
+      // Before SQLite: it would write a -wal and a -shm file beside a database that is not ours to touch.
+      refuseNewer(versionInHeader(file), file);
+    }
     db = new Database(file);
     db.pragma("foreign_keys = ON");
     db.pragma("busy_timeout = 5000");
-    refuseNewer(db, file);
+    // Again: a newer program that runs right now may hold its version in the write-ahead log still.
+    refuseNewer(db.pragma("user_version", { simple: true }) as number, file);
     db.pragma("journal_mode = WAL");
     // With WAL this loses no committed data when the program dies, only (never corrupting) when the power does.
     db.pragma("synchronous = NORMAL");
@@ -36,8 +41,31 @@ export function openDatabase(file: string): Db {
   }
 }
 
-function refuseNewer(db: Db, file: string): void {
-  const version = db.pragma("user_version", { simple: true }) as number;
+/** Where the file format keeps user_version: a big-endian integer (sqlite.org/fileformat2.html, section 1.3). */
+const VERSION_OFFSET = 60;
+const MAGIC = "SQLite format 3\0";
+
+/** user_version as the file has it, without SQLite; 0 for a file that is not there or is no database. */
+function versionInHeader(file: string): number {
+  const header = Buffer.alloc(VERSION_OFFSET + 4);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r");
+  } catch {
+    return 0; // SQLite makes it, or says why it cannot.
+  }
+  try {
+    const length = readSync(descriptor, header, 0, header.length, 0);
+    const isDatabase = length === header.length && header.toString("latin1", 0, MAGIC.length) === MAGIC;
+    return isDatabase ? header.readInt32BE(VERSION_OFFSET) : 0;
+  } catch {
+    return 0;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuseNewer(version: number, file: string): void {
   if (version <= STORE_VERSION) return;
   throw new LabError(
     "STORE_TOO_NEW",
@@ -62,12 +90,16 @@ export function migrate(db: Db, migrations = MIGRATIONS): void {
   }
 }
 
-/** SQLite's failures in our words. */
+/** SQLite's failures in our words; a mistake of ours (a unit stored twice) is no failure of the store and INTERNAL. */
 export function storeError(error: unknown, file: string): LabError {
   if (error instanceof LabError) return error;
-  const { code = "", message } = error as { code?: string; message: string };
+  const { message } = error as Error;
+  const code = (error as { code?: unknown }).code ?? "";
   const details = { file, sqlite: code };
   const cause = { cause: error };
+  if (typeof code !== "string" || code === "" || code.startsWith("SQLITE_CONSTRAINT")) {
+    return new LabError("INTERNAL", `${file}: ${message}`, details, cause);
+  }
   if (code === "SQLITE_FULL" || code === "ENOSPC") {
     return new LabError("DISK_FULL", `The disk of ${file} is full. Free some space and run again.`, details, cause);
   }
@@ -75,6 +107,8 @@ export function storeError(error: unknown, file: string): LabError {
     const remedy = "Move it away (a new one is made), or restore a backup.";
     return new LabError("STORE_CORRUPT", `${file} is not a readable database: ${message}. ${remedy}`, details, cause);
   }
-  const remedy = "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
+  const remedy = code.startsWith("SQLITE_BUSY")
+    ? "Another program holds it; close that, or use another --home."
+    : "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
   return new LabError("STORE_UNUSABLE", `The store ${file} cannot be used: ${message}. ${remedy}`, details, cause);
 }

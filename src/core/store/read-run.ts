@@ -1,17 +1,18 @@
 import type { RunSummary } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
-import type {
-  Answer,
-  BenchmarkResult,
-  CellResult,
-  CellStatus,
-  Environment,
-  ForwardResult,
-  Generation,
-  MemoryResult,
-  Results,
-  RunStatus,
-  TokenRow,
+import {
+  type Answer,
+  type BenchmarkResult,
+  type CellResult,
+  type CellStatus,
+  type Environment,
+  type ForwardResult,
+  type Generation,
+  isValidAnswer,
+  type MemoryResult,
+  type Results,
+  type RunStatus,
+  type TokenRow,
 } from "#shared/results.ts";
 import { countWords, wordsPerMinute } from "#shared/metrics/words-per-minute.ts";
 import { BENCHMARK_MODES, type BenchmarkMode, type Spec } from "#shared/spec.ts";
@@ -107,6 +108,14 @@ function readQuestionSet(db: Db, runId: string): Results["questionSet"] {
   return { name, sha256, count, asked, chanceLevel, specialTokens };
 }
 
+/** Hashes of the question sets that a run asks, in the order of its plan. */
+export function readQuestionHashes(db: Db, runId: string): string[] {
+  return db
+    .prepare<[string], string>("SELECT set_sha256 FROM run_questions WHERE run_id = ? ORDER BY set_index")
+    .pluck()
+    .all(runId);
+}
+
 interface CellRow {
   id: string;
   label: string;
@@ -157,15 +166,15 @@ function readForward(db: Db, cellId: string): ForwardResult[] {
     .prepare<[string], Columns>("SELECT * FROM forward_results WHERE cell_id = ? ORDER BY batch_size")
     .all(cellId);
   return rows.map((row) => ({
-    batchSize: row["batch_size"] as number,
-    sequenceLength: row["sequence_length"] as number,
-    latencyMs: unpackFloat64(row["latency_ms"] as Buffer),
-    warmupMs: unpackFloat64(row["warmup_ms"] as Buffer),
-    peakMemoryBytes: row["peak_memory_bytes"] as number | null,
-    runPeakBytes: row["run_peak_bytes"] as number | null,
-    deviceMemoryBytes: row["device_memory_bytes"] as number | null,
-    foreignLoadCores: row["foreign_load_cores"] as number | null,
-    skipped: row["skipped"] as string | null,
+    batchSize: row.batch_size as number,
+    sequenceLength: row.sequence_length as number,
+    latencyMs: unpackFloat64(row.latency_ms as Buffer),
+    warmupMs: unpackFloat64(row.warmup_ms as Buffer),
+    peakMemoryBytes: row.peak_memory_bytes as number | null,
+    runPeakBytes: row.run_peak_bytes as number | null,
+    deviceMemoryBytes: row.device_memory_bytes as number | null,
+    foreignLoadCores: row.foreign_load_cores as number | null,
+    skipped: row.skipped as string | null,
   }));
 }
 
@@ -175,16 +184,16 @@ const IN_FILE_ORDER = "ORDER BY CAST(substr(question_id, 2) AS INTEGER)";
 function readTokens(db: Db, cellId: string): TokenRow[] {
   const rows = db.prepare<[string], Columns>(`SELECT * FROM token_rows WHERE cell_id = ? ${IN_FILE_ORDER}`).all(cellId);
   return rows.map((row) => ({
-    questionId: row["question_id"] as string,
-    promptTokens: row["prompt_tokens"] as number,
-    topIds: unpackInt32(row["top_ids"] as Buffer),
-    topLogprobs: unpackFloat32(row["top_logprobs"] as Buffer).map(toSixDecimals),
+    questionId: row.question_id as string,
+    promptTokens: row.prompt_tokens as number,
+    topIds: unpackInt32(row.top_ids as Buffer),
+    topLogprobs: unpackFloat32(row.top_logprobs as Buffer).map(toSixDecimals),
   }));
 }
 
-/** float32 has no more: the rest would be noise of the conversion. */
+/** float32 has no more: the rest would be noise of the conversion. Adding 0 turns -0 into 0, which JSON would do anyway. */
 function toSixDecimals(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
+  return Math.round(value * 1e6) / 1e6 + 0;
 }
 
 function readBenchmark(db: Db, cellId: string, mode: BenchmarkMode): BenchmarkResult[] {
@@ -193,18 +202,16 @@ function readBenchmark(db: Db, cellId: string, mode: BenchmarkMode): BenchmarkRe
     .all(cellId, mode);
   if (rows.length === 0) return [];
   const answers = rows.map((row): Answer => ({
-    questionId: row["question_id"] as string,
-    predicted: row["predicted"] as number | null,
-    correct: row["correct"] === 1,
-    formatFailure: row["format_failure"] === 1,
-    choiceLogprobs: unpackFloat64(row["choice_logprobs"] as Buffer).map((value) =>
-      Number.isNaN(value) ? null : value,
-    ),
-    text: row["text"] as string | null,
-    generatedTokens: row["generated_tokens"] as number,
-    elapsedMs: row["elapsed_ms"] as number,
+    questionId: row.question_id as string,
+    predicted: row.predicted as number | null,
+    correct: row.correct === 1,
+    formatFailure: row.format_failure === 1,
+    choiceLogprobs: unpackFloat64(row.choice_logprobs as Buffer).map((value) => (Number.isNaN(value) ? null : value)),
+    text: row.text as string | null,
+    generatedTokens: row.generated_tokens as number,
+    elapsedMs: row.elapsed_ms as number,
   }));
-  const valid = mode === "generate" ? answers : answers.filter(({ predicted }) => predicted !== null);
+  const valid = answers.filter(isValidAnswer);
   const words = answers.reduce((sum, { text }) => sum + countWords(text ?? ""), 0);
   const elapsedMs = answers.reduce((sum, answer) => sum + answer.elapsedMs, 0);
   return [
@@ -224,14 +231,14 @@ function readGenerations(db: Db, cellId: string): Generation[] {
     )
     .all(cellId);
   return rows.map((row) => ({
-    promptId: row["prompt_id"] as string,
-    prompt: row["prompt"] as string,
-    chatTemplate: row["chat_template"] === 1,
-    promptTokens: row["prompt_tokens"] as number,
-    text: row["text"] as string,
-    tokenIds: unpackInt32(row["token_ids"] as Buffer),
-    tokenMs: unpackFloat64(row["token_ms"] as Buffer),
-    wordsPerMinute: row["words_per_minute"] as number | null,
+    promptId: row.prompt_id as string,
+    prompt: row.prompt as string,
+    chatTemplate: row.chat_template === 1,
+    promptTokens: row.prompt_tokens as number,
+    text: row.text as string,
+    tokenIds: unpackInt32(row.token_ids as Buffer),
+    tokenMs: unpackFloat64(row.token_ms as Buffer),
+    wordsPerMinute: row.words_per_minute as number | null,
   }));
 }
 

@@ -41,8 +41,15 @@ export interface NewCell {
   readonly facts: GraphFacts;
 }
 
+/**
+ * Runs that this process began or went on with. A process id alone cannot tell: in a container every start of the program
+ * has the same small one, and a run that died would look alive for ever.
+ */
+const runsOfThisProcess = new Set<string>();
+
 /** A whole run's plan in one transaction, its cells waiting. */
 export function insertRun(db: Db, run: NewRun): void {
+  runsOfThisProcess.add(run.id);
   db.transaction(() => {
     db.prepare(
       `INSERT INTO runs (id, name, status, process_id, started_at, spec, environment, model_name, model_folder,
@@ -96,29 +103,32 @@ export function setRunStatus(db: Db, runId: string, status: RunStatus, finishedA
 
 /** A run that goes on: by this process, and not finished. */
 export function reopenRun(db: Db, runId: string): void {
+  runsOfThisProcess.add(runId);
   db.prepare("UPDATE runs SET status = 'running', finished_at = NULL, process_id = ? WHERE id = ?").run(
     process.pid,
     runId,
   );
 }
 
-/**
- * Runs whose program ended without a word (a crash, a power cut) are failed, and their open cells with them; `resumeRun`
- * finishes them. Called when a store is opened.
- */
+/** A run that stops without an end of its own, and the cell that was being measured with it; `resumeRun` finishes it. */
+export function failRun(db: Db, runId: string, message: string): void {
+  db.transaction(() => {
+    setRunStatus(db, runId, "failed", null);
+    db.prepare(
+      `UPDATE cells SET status = 'failed', error_code = 'WORKER_DIED', error_message = ?
+       WHERE run_id = ? AND status = 'running'`,
+    ).run(message, runId);
+  })();
+}
+
+/** Runs whose program ended without a word (a crash, a power cut) are failed. Called when a store is opened. */
 export function failAbandonedRuns(db: Db, isAlive: (processId: number) => boolean): void {
   const running = db
     .prepare<[], { id: string; process_id: number }>("SELECT id, process_id FROM runs WHERE status = 'running'")
     .all();
   for (const { id, process_id: processId } of running) {
-    if (isAlive(processId)) continue;
-    db.transaction(() => {
-      setRunStatus(db, id, "failed", null);
-      db.prepare(
-        `UPDATE cells SET status = 'failed', error_code = 'WORKER_DIED', error_message = 'Quantscope ended while this cell ran.'
-         WHERE run_id = ? AND status = 'running'`,
-      ).run(id);
-    })();
+    if (processId === process.pid ? runsOfThisProcess.has(id) : isAlive(processId)) continue;
+    failRun(db, id, "Quantscope ended while this cell ran.");
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, hostname, platform, release, totalmem } from "node:os";
 import si from "systeminformation";
 import type { Environment } from "#shared/results.ts";
 import { appVersion } from "./app-version.ts";
@@ -31,9 +31,9 @@ export async function defaultThreads(): Promise<number> {
   return physicalCores((await si.cpu()).physicalCores);
 }
 
-/** In containers the reported cores may be the host's; no more can run than this process sees. */
+/** In containers the reported cores are the host's; no more can run than this process is let. */
 function physicalCores(reported: number): number {
-  return Math.max(1, Math.min(reported || cpus().length, cpus().length));
+  return Math.max(1, Math.min(reported || cpus().length, availableParallelism()));
 }
 
 /** Read from the package: loading the library itself would cost this process its memory. */

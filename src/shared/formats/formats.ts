@@ -30,15 +30,15 @@ const row = (
 
 export const FORMATS: Readonly<Record<FormatId, Format>> = Object.freeze({
   fp32: row("fp32", 100, "float32", "float32", [""]),
-  fp16: row("fp16", 90, "float16", "float16, inputs and outputs float32", ["_fp16"]),
+  fp16: row("fp16", 90, "float16", "float16, inputs and outputs float32", ["_fp16"], true),
   w8: row("w8", 80, "8-bit blocks", "float32", ["_w8"], true),
-  int8: row("int8", 70, "int8", "uint8, quantized at run time", ["_int8", "_quantized", "_q8"]),
-  uint8: row("uint8", 65, "uint8", "uint8, quantized at run time", ["_uint8"]),
+  int8: row("int8", 70, "int8", "uint8, quantized at run time", ["_int8", "_quantized", "_q8"], true),
+  uint8: row("uint8", 65, "uint8", "uint8, quantized at run time", ["_uint8"], true),
   mixed: row("mixed", 60, "per layer", "per layer", ["_mixed"]),
   int4: row("int4", 50, "4-bit blocks", "float32", ["_q4"], true),
-  int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"]),
-  nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"]),
-  fp4: row("fp4", 30, "float 4 blocks", "float32", ["_fp4"]),
+  int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"], true),
+  nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"], true),
+  fp4: row("fp4", 30, "float 4 blocks", "float32", ["_fp4"], true),
 });
 
 export function isFormatId(text: string): text is FormatId {

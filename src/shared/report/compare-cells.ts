@@ -5,7 +5,8 @@ import { jaccardAtK } from "../metrics/jaccard.ts";
 import { klLowerBound } from "../metrics/kl-lower-bound.ts";
 import { top1Agreement } from "../metrics/top1-agreement.ts";
 import { hashSeed } from "../random.ts";
-import type { Answer, CellResult, Comparison } from "../results.ts";
+import { type Answer, type CellResult, type Comparison, isValidAnswer } from "../results.ts";
+import { BENCHMARK_MODES, type BenchmarkMode } from "../spec.ts";
 import { bootstrapMean } from "../stats/bootstrap.ts";
 import { medianInterval } from "../stats/median-interval.ts";
 
@@ -65,27 +66,40 @@ function meanJaccard(pairs: readonly TokenPair[], k: number, seed: number): Comp
   return { mean: estimate.estimate, low: estimate.interval?.low ?? null, high: estimate.interval?.high ?? null };
 }
 
-/** Flips and accuracy difference of the log-likelihood answers; of the generated ones where only those exist. */
+export interface ComparedAnswers {
+  readonly mode: BenchmarkMode;
+  /** Reference and candidate, question by question. */
+  readonly pairs: readonly (readonly [Answer, Answer])[];
+}
+
+/** The answers that decide: the log-likelihoods', or the generated ones where only those are in both; null without either. */
+export function comparedAnswers(reference: CellResult, candidate: CellResult): ComparedAnswers | null {
+  const answersOf = (cell: CellResult, mode: BenchmarkMode): readonly Answer[] =>
+    cell.benchmark.find((result) => result.mode === mode)?.answers ?? [];
+  for (const mode of BENCHMARK_MODES) {
+    const byId = new Map(answersOf(candidate, mode).map((answer) => [answer.questionId, answer]));
+    const pairs = answersOf(reference, mode).flatMap((answer) => {
+      const other = byId.get(answer.questionId);
+      return other ? [[answer, other] as const] : [];
+    });
+    if (pairs.length > 0) return { mode, pairs };
+  }
+  return null;
+}
+
 function compareAnswers(
   reference: CellResult,
   candidate: CellResult,
 ): { counts: Comparison["flips"]; delta: Comparison["accuracyDelta"] } {
-  const answersOf = (cell: CellResult, mode: string): readonly Answer[] =>
-    cell.benchmark.find((result) => result.mode === mode)?.answers ?? [];
-  const mode = answersOf(reference, "loglikelihood").length > 0 ? "loglikelihood" : "generate";
-  const byId = new Map(answersOf(candidate, mode).map((answer) => [answer.questionId, answer]));
-  const pairs = answersOf(reference, mode).flatMap((answer) => {
-    const other = byId.get(answer.questionId);
-    return other ? [[answer, other] as const] : [];
-  });
-  if (pairs.length === 0) return { counts: null, delta: null };
+  const compared = comparedAnswers(reference, candidate);
+  if (!compared) return { counts: null, delta: null };
+  const { pairs } = compared;
 
   // The gold answer is known here only as right or wrong, which is all that flips need.
   const gold = pairs.map(() => "right");
   const outcome = (answer: Answer): string | null => {
-    if (answer.correct) return "right";
-    if (answer.predicted === null) return mode === "generate" ? "none" : null;
-    return `wrong ${answer.predicted}`;
+    if (!isValidAnswer(answer)) return null;
+    return answer.correct ? "right" : `wrong ${answer.predicted ?? "(no choice named)"}`;
   };
   const flips = countFlips(
     gold,

@@ -18,12 +18,13 @@ export function mebibytes(bytes: number): string {
   return significant(bytes / 2 ** 20);
 }
 
-/** Three digits that count, no exponent, thousands grouped: 8.49, 29.7, 1,234. */
+/** Three digits that count, no exponent, thousands grouped: 0.0523, 8.49, 29.7, 1,234. */
 export function significant(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  return grouped(value, digits);
+  if (value === 0) return "0";
+  // The power of ten of the rounded value: 9.996 is 10.0 and not 10.00.
+  const power = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(3)))));
+  return grouped(value, Math.min(6, Math.max(0, 2 - power)));
 }
 
 export function grouped(value: number, digits = 0): string {
@@ -36,13 +37,19 @@ export function percent(share: number, digits = 1): string {
 
 /** How many times: 3.1x, 1.04x near one. */
 export function times(ratio: number): string {
-  return `${ratio.toFixed(ratio < 1.1 && ratio > 0.9 ? 2 : 1)}x`;
+  return `${ratio.toFixed(ratio < 1.095 && ratio > 0.9 ? 2 : 1)}x`;
+}
+
+/** `1 question`, `1,600 questions`. */
+export function plural(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** p-values: two digits that count, and never a bare zero. */
 export function pValue(p: number): string {
   if (p < 0.001) return "p < 0.001";
-  return `p ${p.toFixed(p < 0.1 ? 3 : 2)}`;
+  if (p === 1) return "p = 1";
+  return `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
 }
 
 /** 75 s -> "1 min 15 s". */

@@ -1,7 +1,8 @@
 /** The tables that a run ends with, cost and quality: one row a cell, strings ready to align. */
 import { wilson } from "../stats/wilson.ts";
 import { median } from "../stats/quantile.ts";
-import type { CellResult, Comparison, Results } from "../results.ts";
+import { type CellResult, type Comparison, isValidAnswer, type Results } from "../results.ts";
+import type { BenchmarkMode } from "../spec.ts";
 import { referenceCell } from "./build-results.ts";
 import { grouped, mebibytes, megabytes, percent, significant } from "./quantities.ts";
 
@@ -53,7 +54,11 @@ function cellColumn(results: Results): Column {
   return {
     header: "cell",
     unit: "",
-    text: ({ cell }) => (cell === reference ? `${cell.label} (reference)` : cell.label),
+    text: ({ cell }) => {
+      // The numbers of a cell that did not reach its end are of what it got done.
+      const notes = [...(cell === reference ? ["reference"] : []), ...(cell.status === "done" ? [] : [cell.status])];
+      return notes.length === 0 ? cell.label : `${cell.label} (${notes.join(", ")})`;
+    },
   };
 }
 
@@ -92,11 +97,7 @@ function qualityColumns({ comparisons }: Results): Column[] {
       text: ({ comparison }) => comparison?.jaccard[k]?.mean.toFixed(3) ?? null,
     })),
     { header: "accuracy (95 % CI)", unit: "log-likelihood", text: ({ cell }) => accuracyText(cell, "loglikelihood") },
-    {
-      header: "accuracy",
-      unit: "generated",
-      text: ({ cell }) => accuracyText(cell, "generate")?.split(" (")[0] ?? null,
-    },
+    { header: "accuracy (95 % CI)", unit: "generated", text: ({ cell }) => accuracyText(cell, "generate") },
     { header: "flips", unit: "r→w : w→r", text: ({ comparison }) => flipsText(comparison) },
   ];
 }
@@ -105,14 +106,16 @@ function forwardAt(cell: CellResult, batch: number): CellResult["forward"][numbe
   return cell.forward.find(({ batchSize }) => batchSize === batch);
 }
 
-function accuracyText(cell: CellResult, mode: string): string | null {
-  const result = cell.benchmark.find((each) => each.mode === mode);
-  if (!result || result.accuracy === null) return null;
-  const n =
-    mode === "generate" ? result.answers.length : result.answers.filter(({ predicted }) => predicted !== null).length;
-  const interval = wilson(result.answers.filter(({ correct }) => correct).length, n);
-  const range = interval ? ` (${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)})` : "";
-  return `${percent(result.accuracy)}${range}`;
+/** Share with its interval, and "n of N" where answers had to be left out. */
+function accuracyText(cell: CellResult, mode: BenchmarkMode): string | null {
+  const answers = cell.benchmark.find((each) => each.mode === mode)?.answers ?? [];
+  const valid = answers.filter(isValidAnswer);
+  const correct = valid.filter((answer) => answer.correct).length;
+  const interval = wilson(correct, valid.length);
+  if (!interval) return null;
+  const range = `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`;
+  const left = valid.length === answers.length ? "" : `; ${grouped(valid.length)} of ${grouped(answers.length)}`;
+  return `${percent(correct / valid.length)} (${range}${left})`;
 }
 
 function flipsText(comparison: Comparison | undefined): string | null {

@@ -1,0 +1,109 @@
+/** What a candidate saves and costs against the reference, in words. Only differences that are more than noise count. */
+import type { CellResult } from "../results.ts";
+import type { Differences } from "./compare-cells.ts";
+import { times } from "./quantities.ts";
+
+/** 1 better than the reference, -1 worse, 0 no difference that could be measured, null not measured. */
+type Sign = 1 | 0 | -1 | null;
+
+interface Part {
+  readonly sign: Sign;
+  readonly text: string;
+  readonly batchSize?: number;
+}
+
+export interface Costs {
+  /** `3.9x less memory and 1.7x faster at batch 1, a file 3.5x smaller`. */
+  readonly text: string;
+  /**
+   * `yes`: memory or time, or disk space at no price. `disk`: a smaller file, paid for with memory or time.
+   * `unknown`: no gain was found, but memory or speed was not measured.
+   */
+  readonly saves: "yes" | "disk" | "nothing" | "unknown";
+  /** What makes the numbers less sure. */
+  readonly doubts: readonly string[];
+}
+
+/** Differences below 2 % are no difference, however sure they are; of memory also those below 5 MiB (docs/measurement.md). */
+const NEGLIGIBLE = 0.02;
+const NEGLIGIBLE_BYTES = 5 * 2 ** 20;
+/** More of other programs' work than this disturbs a timing. */
+const FOREIGN_CORES = 0.15;
+
+export interface CostsInput {
+  readonly reference: CellResult;
+  readonly candidate: CellResult;
+  readonly differences: Differences;
+}
+
+export function costs(input: CostsInput): Costs {
+  const memory = memoryPart(input);
+  const speed = speedPart(input);
+  const file = filePart(input);
+  const gains = memory.sign === 1 || speed.sign === 1;
+  const losses = memory.sign === -1 || speed.sign === -1;
+  const known = memory.sign !== null && speed.sign !== null;
+  return {
+    text: join(join(memory, speed, " and "), file, ", ").text,
+    saves: gains ? "yes" : file.sign === 1 ? (losses ? "disk" : "yes") : known ? "nothing" : "unknown",
+    doubts: disturbances(input, speed.batchSize),
+  };
+}
+
+/** At the smallest batch size that both have. */
+function memoryPart({ reference, candidate, differences }: CostsInput): Part {
+  const [first] = differences.memoryRatio;
+  if (!first) return { sign: null, text: "" };
+  const { ratio, batchSize } = first;
+  const bytesOf = (cell: CellResult): number =>
+    cell.forward.find((result) => result.batchSize === batchSize)?.peakMemoryBytes ?? 0;
+  const small = Math.abs(bytesOf(reference) - bytesOf(candidate)) < NEGLIGIBLE_BYTES;
+  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: "the same memory", batchSize };
+  return ratio > 1
+    ? { sign: 1, text: `${times(ratio)} less memory`, batchSize }
+    : { sign: -1, text: `${times(1 / ratio)} more memory`, batchSize };
+}
+
+function speedPart({ differences }: CostsInput): Part {
+  const [first] = differences.latencyRatio;
+  if (!first) return { sign: null, text: "" };
+  const { ratio, low, high, batchSize } = first;
+  if (low === null || high === null) {
+    return { sign: null, text: "an unknown difference in speed (fewer than 6 timed runs)", batchSize };
+  }
+  if (low > 1 + NEGLIGIBLE) return { sign: 1, text: `${times(ratio)} faster`, batchSize };
+  if (high < 1 - NEGLIGIBLE) return { sign: -1, text: `${times(1 / ratio)} slower`, batchSize };
+  return { sign: 0, text: "no measurable difference in speed", batchSize };
+}
+
+function filePart({ reference, candidate }: CostsInput): Part {
+  const ratio = reference.bytes / candidate.bytes;
+  if (Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: "a file of the same size" };
+  return ratio > 1
+    ? { sign: 1, text: `a file ${times(ratio)} smaller` }
+    : { sign: -1, text: `a file ${times(1 / ratio)} larger` };
+}
+
+/** Two parts as one; "but" where one is good and the other bad, and a batch size that both have is named once. */
+function join(first: Part, second: Part, neutral: string): Part {
+  if (first.text === "") return { ...second, text: second.text + at(second) };
+  if (second.text === "") return { ...first, text: first.text + at(first) };
+  const opposed = first.sign !== null && second.sign !== null && first.sign * second.sign < 0;
+  const link = opposed ? `${neutral.startsWith(",") ? "," : ""} but ` : neutral;
+  const once = first.batchSize !== undefined && first.batchSize === second.batchSize;
+  const sign = first.sign === null || first.sign === 0 ? second.sign : first.sign;
+  return { sign, text: `${first.text}${once ? "" : at(first)}${link}${second.text}${at(second)}` };
+}
+
+function at({ batchSize }: Part): string {
+  return batchSize === undefined ? "" : ` at batch ${batchSize}`;
+}
+
+function disturbances({ reference, candidate }: CostsInput, batchSize: number | undefined): string[] {
+  return [reference, candidate].flatMap(({ label, forward }) => {
+    const load = forward.find((result) => result.batchSize === batchSize)?.foreignLoadCores ?? 0;
+    return load > FOREIGN_CORES
+      ? [`the timing of ${label} was disturbed: other programs kept ${load.toFixed(1)} cores busy`]
+      : [];
+  });
+}

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RunEvent } from "#core/runs/execute.ts";
+import { openProgressLine, type ProgressLine } from "../../src/cli/progress-line.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function open(terminal: { isTTY: boolean; columns?: number }): { line: ProgressLine; written: () => string } {
+  let text = "";
+  const stream = { ...terminal, write: (part: string) => ((text += part), true) } as unknown as NodeJS.WriteStream;
+  const written = (): string => {
+    const all = text;
+    text = "";
+    return all;
+  };
+  return { line: openProgressLine(stream), written };
+}
+
+const started: RunEvent = { type: "started", runId: "r1", labels: ["fp32@cpu", "int4@cpu"], questions: 1600 };
+const progress = (done: number, remainingMs: number | null = 75_000): RunEvent => ({
+  type: "progress",
+  label: "int4@cpu",
+  pass: "questions",
+  done,
+  total: 1600,
+  remainingMs,
+});
+const CLEAR = "\r\x1b[K";
+
+describe("openProgressLine in a terminal", () => {
+  it("redraws one line: cell, pass, how far, how long", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    line.onEvent(started);
+    expect(written()).toBe("run r1: fp32@cpu, int4@cpu; 1,600 questions\n");
+    line.onEvent(progress(16));
+    expect(written()).toBe("[2/2] int4@cpu: questions 16/1600, about 1 min 15 s left");
+    line.onEvent(progress(32, null));
+    expect(written()).toBe(`${CLEAR}[2/2] int4@cpu: questions 32/1600`);
+    line.end();
+    expect(written()).toBe(CLEAR);
+    line.end();
+    expect(written()).toBe("");
+  });
+
+  it("never wraps: a line is shorter than the terminal is wide", () => {
+    const { line, written } = open({ isTTY: true, columns: 30 });
+    line.onEvent(progress(16));
+    expect(written()).toHaveLength(29);
+  });
+
+  it("puts what must stay on a line of its own", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    line.onEvent(progress(16));
+    written();
+    const error = { code: "TIMEOUT" as const, message: "Too late.", details: {} };
+    line.onEvent({ type: "cell", label: "int4@cpu", status: "failed", error });
+    expect(written()).toBe(`${CLEAR}int4@cpu failed: Too late. [TIMEOUT]\n`);
+  });
+
+  it("says nothing of a cell that goes well", () => {
+    const { line, written } = open({ isTTY: true });
+    line.onEvent({ type: "cell", label: "int4@cpu", status: "done", error: null });
+    expect(written()).toBe("");
+  });
+
+  it("shows how much of a variant is made", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    line.onEvent({ type: "making", format: "int4", progress: null });
+    expect(written()).toBe("making the int4 variant");
+  });
+});
+
+describe("openProgressLine without a terminal", () => {
+  it("writes a line at once, then at most one in five seconds, and the start of each pass", () => {
+    const { line, written } = open({ isTTY: false });
+    line.onEvent({ type: "making", format: "int4", progress: null });
+    expect(written()).toBe("making the int4 variant\n");
+    line.onEvent(progress(16));
+    expect(written()).toBe("");
+    vi.advanceTimersByTime(4999);
+    line.onEvent(progress(32));
+    expect(written()).toBe("");
+    vi.advanceTimersByTime(1);
+    line.onEvent(progress(48));
+    expect(written()).toBe("int4@cpu: questions 48/1600, about 1 min 15 s left\n");
+    line.onEvent(progress(0));
+    expect(written()).toBe("int4@cpu: questions 0/1600, about 1 min 15 s left\n");
+  });
+
+  it("writes no control characters, and nothing at the end", () => {
+    const { line, written } = open({ isTTY: false });
+    line.onEvent(started);
+    line.onEvent(progress(0));
+    line.note("cancelling ...");
+    line.end();
+    // eslint-disable-next-line no-control-regex -- the terminal's control characters are what must not be there
+    expect(written()).not.toMatch(/[\x1b\r]/);
+  });
+
+  it.each([
+    [0, "run r1: fp32@cpu\n"],
+    [1, "run r1: fp32@cpu; 1 question\n"],
+  ])("reads well with %d questions", (questions, text) => {
+    const { line, written } = open({ isTTY: false });
+    line.onEvent({ type: "started", runId: "r1", labels: ["fp32@cpu"], questions });
+    expect(written()).toBe(text);
+  });
+});

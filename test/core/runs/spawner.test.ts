@@ -1,0 +1,79 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCell } from "#core/runs/run-cell.ts";
+import { type ExitReason, forkSpawner } from "#core/runs/spawner.ts";
+import type { WorkerMessage } from "#core/runs/protocol.ts";
+import { scratchDir } from "../../helpers/lab.ts";
+import { cellJob } from "./sample-job.ts";
+
+/** A child program of one line. */
+function script(body: string): string {
+  const file = join(scratchDir(), "child.mjs");
+  writeFileSync(file, body);
+  return file;
+}
+
+async function run(body: string, kill = false): Promise<{ messages: WorkerMessage[]; reason: ExitReason }> {
+  const child = forkSpawner(script(body)).start(cellJob());
+  const messages: WorkerMessage[] = [];
+  child.onMessage((message) => {
+    messages.push(message);
+    if (kill) child.kill();
+  });
+  return {
+    reason: await new Promise<ExitReason>((resolve) => {
+      child.onExit(resolve);
+    }),
+    messages,
+  };
+}
+
+describe("forkSpawner", () => {
+  it("gives the child its job, and hears what it says before it ends", async () => {
+    const { messages, reason } = await run(`process.once("message", (job) => {
+      process.send({ type: "progress", pass: "load", done: job.questionJobs[0].questions.length, total: 20 });
+      process.send({ type: "done" }, () => process.exit(0));
+    })`);
+    expect(messages).toEqual([{ type: "progress", pass: "load", done: 20, total: 20 }, { type: "done" }]);
+    expect(reason).toEqual({ code: 0, signal: null, stderr: "" });
+  });
+
+  it("carries NaN and infinities, which JSON would lose", async () => {
+    const { messages } = await run(`process.send({ type: "done", values: [NaN, -Infinity] }, () => process.exit(0))`);
+    expect(messages).toEqual([{ type: "done", values: [NaN, -Infinity] }]);
+  });
+
+  it("tells the exit code and the end of what was written to stderr", async () => {
+    const { reason } = await run(`process.stderr.write("x".repeat(10000) + "the end\\n", () => process.exit(7))`);
+    expect(reason).toMatchObject({ code: 7, signal: null });
+    expect(reason.stderr.endsWith("xthe end")).toBe(true);
+    expect(reason.stderr.length).toBeLessThanOrEqual(4096);
+  });
+
+  it("kills a child that is busy and hears nothing", async () => {
+    const { reason } = await run(`process.send({ type: "done" }, () => { for (;;); })`, true);
+    expect(reason).toMatchObject({ code: null, signal: "SIGKILL" });
+  });
+
+  it("tells the death of a child whose file does not exist", async () => {
+    const child = forkSpawner(join(scratchDir(), "nowhere.mjs")).start(cellJob());
+    const reason = await new Promise<ExitReason>((resolve) => {
+      child.onExit(resolve);
+    });
+    expect(reason.code).toBe(1);
+    expect(reason.stderr).toContain("nowhere.mjs");
+  });
+
+  it("works with runCell: a child that throws is a failed cell with its message", async () => {
+    const outcome = await runCell({
+      spawner: forkSpawner(script(`throw new Error("cannot go on")`)),
+      job: cellJob(),
+      timeoutSeconds: undefined,
+      signal: new AbortController().signal,
+      onMessage: () => undefined,
+    });
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "WORKER_DIED" } });
+    expect(outcome.error!.message).toMatch(/exit code 1.*cannot go on/);
+  });
+});

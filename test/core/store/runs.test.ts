@@ -1,0 +1,467 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { isValidAnswer, resultsSchema } from "#shared/results.ts";
+import { buildResults } from "#shared/report/build-results.ts";
+import { parseSpec } from "#shared/spec.ts";
+import { type Db, openDatabase } from "#core/store/database.ts";
+import { countRuns, listRuns, readQuestionHashes, readRun } from "#core/store/read-run.ts";
+import {
+  failAbandonedRuns,
+  failRun,
+  finishCell,
+  insertRun,
+  reopenRun,
+  saveForward,
+  saveGeneration,
+  saveLoad,
+  saveQuestions,
+  setRunStatus,
+  startCell,
+} from "#core/store/write-run.ts";
+import {
+  environment,
+  forwardResult,
+  generated,
+  generation,
+  loaded,
+  newCell,
+  newRun,
+  questionSet,
+  scored,
+  tokenRow,
+} from "./sample-run.ts";
+
+function store(): Db {
+  const db = openDatabase(":memory:");
+  onTestFinished(() => {
+    db.close();
+  });
+  return db;
+}
+
+/** A run with something in every table. */
+function fullRun(db: Db, id = "r"): void {
+  insertRun(db, newRun(id));
+  const cell = `${id}/1`;
+  startCell(db, cell);
+  saveLoad(db, id, cell, loaded);
+  saveForward(db, cell, forwardResult(1));
+  saveQuestions(db, cell, [{ tokens: tokenRow("q1"), loglikelihood: scored("q1"), generate: generated("q1") }]);
+  saveGeneration(db, cell, generation("p1"));
+}
+
+function rowCounts(db: Db): Record<string, number> {
+  const tables = ["runs", "cells", "run_questions", "forward_results", "token_rows", "answers", "generations"];
+  return Object.fromEntries(
+    tables.map((table) => [table, db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!]),
+  );
+}
+
+describe("insertRun and readRun", () => {
+  it("give back the plan: spec, environment, model, waiting cells in their order", () => {
+    const db = store();
+    const run = newRun("r");
+    insertRun(db, run);
+    const read = readRun(db, "r");
+    expect(read.run).toEqual({
+      id: "r",
+      name: run.name,
+      startedAt: run.startedAt,
+      finishedAt: null,
+      status: "running",
+      spec: run.spec,
+      environment,
+    });
+    expect(read.model).toEqual(run.model);
+    expect(read.cells.map(({ label, status, error }) => ({ label, status, error }))).toEqual([
+      { label: "fp32@cpu#1", status: "waiting", error: null },
+      { label: "fp32@cpu#2", status: "waiting", error: null },
+    ]);
+    expect(read.cells[0]).toMatchObject({ file: "onnx/модель.onnx", bytes: 2 ** 40, bitsPerWeight: 32, threads: 2 });
+  });
+
+  it("give back every measured value as it was", () => {
+    const db = store();
+    fullRun(db);
+    finishCell(db, "r/1", "done", null);
+    const [cell] = readRun(db, "r").cells;
+    expect(cell).toMatchObject({
+      status: "done",
+      loadMs: loaded.loadMs,
+      memory: loaded.memory,
+      placement: loaded.placement,
+      forward: [forwardResult(1)],
+      tokens: [tokenRow("q1")],
+      generations: [generation("p1")],
+    });
+    expect(cell!.benchmark).toEqual([
+      { mode: "loglikelihood", answers: [scored("q1")], accuracy: 1, wordsPerMinute: null },
+      { mode: "generate", answers: [generated("q1")], accuracy: 1, wordsPerMinute: 2000 },
+    ]);
+  });
+
+  it("name the question set, how many were asked, chance, and the special tokens once a cell was loaded", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25 };
+    expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: [], after: [] } });
+    saveLoad(db, "r", "r/1", loaded);
+    expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: ["<s>"], after: [] } });
+  });
+
+  it("keep the questions themselves, unicode and empty choices included, once for all runs", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    insertRun(db, newRun("s"));
+    const rows = db.prepare<[], Record<string, unknown>>("SELECT * FROM questions ORDER BY id").all();
+    expect(rows).toHaveLength(20);
+    expect(rows.find(({ id }) => id === "q2")).toMatchObject({
+      subject: "física",
+      question: "質問 2 🙂?",
+      choices: '["α","β","","δ"]',
+      answer: 2,
+    });
+  });
+
+  it("have no question set where none was asked", () => {
+    const db = store();
+    insertRun(db, newRun("r", { questionSets: [] }));
+    expect(readRun(db, "r").questionSet).toBeNull();
+    expect(readQuestionHashes(db, "r")).toEqual([]);
+  });
+
+  it("name the first of two question sets, and both hashes in order", () => {
+    const db = store();
+    const sets = ["aa", "0b"].map((start) => {
+      const set = questionSet(3, start.repeat(32));
+      return { set, asked: set.questions, chanceLevel: 0.25 };
+    });
+    insertRun(db, newRun("r", { questionSets: sets }));
+    expect(readRun(db, "r").questionSet!.sha256).toBe("aa".repeat(32));
+    expect(readQuestionHashes(db, "r")).toEqual(["aa".repeat(32), "0b".repeat(32)]);
+  });
+
+  it("give results that their schema accepts after a trip through JSON, unchanged", () => {
+    const db = store();
+    fullRun(db);
+    finishCell(db, "r/1", "done", null);
+    const results = buildResults(readRun(db, "r"));
+    const json: unknown = JSON.parse(JSON.stringify(results));
+    expect(json).toEqual(results);
+    expect(resultsSchema.parse(json)).toEqual(results);
+  });
+
+  it("store nothing of a run whose cells clash", () => {
+    const db = store();
+    const clashing = newRun("r", { cells: [newCell("r", 0), newCell("r", 1, { label: "fp32@cpu#1" })] });
+    expect(() => {
+      insertRun(db, clashing);
+    }).toThrow(/UNIQUE/);
+    expect(rowCounts(db)).toMatchObject({ runs: 0, cells: 0, run_questions: 0 });
+  });
+
+  it("refuse an id that is not stored, and say how to find one", () => {
+    expect(() => readRun(store(), "nothing")).toThrow(
+      expect.objectContaining({ code: "RUN_NOT_FOUND", message: expect.stringContaining("runs list") as string }),
+    );
+  });
+});
+
+describe("saveQuestions", () => {
+  it("keeps the file's order whatever order results arrive in: q2 before q10", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    for (const id of ["q10", "q2", "q1", "q11"]) {
+      saveQuestions(db, "r/1", [{ tokens: tokenRow(id), loglikelihood: scored(id), generate: null }]);
+    }
+    const [cell] = readRun(db, "r").cells;
+    expect(cell!.tokens.map(({ questionId }) => questionId)).toEqual(["q1", "q2", "q10", "q11"]);
+    expect(cell!.benchmark[0]!.answers.map(({ questionId }) => questionId)).toEqual(["q1", "q2", "q10", "q11"]);
+  });
+
+  it("gives a score that was not a number back as null and leaves the answer out of the accuracy", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const broken = scored("q2", { predicted: null, correct: false, choiceLogprobs: [NaN, -1, null, -2] });
+    saveQuestions(db, "r/1", [
+      { tokens: null, loglikelihood: scored("q1"), generate: null },
+      { tokens: null, loglikelihood: broken, generate: null },
+    ]);
+    const [result] = readRun(db, "r").cells[0]!.benchmark;
+    expect(result!.answers[1]!.choiceLogprobs).toEqual([null, -1, null, -2]);
+    expect(result!.accuracy).toBe(1);
+  });
+
+  it("counts a generated text that names no choice as wrong, and output that was not a number as no answer", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const nameless = generated("q2", { predicted: null, correct: false, formatFailure: true, text: "I think" });
+    const broken = generated("q3", { predicted: null, correct: false, text: "", generatedTokens: 0 });
+    const rows = [generated("q1"), nameless, broken];
+    saveQuestions(
+      db,
+      "r/1",
+      rows.map((generate) => ({ tokens: null, loglikelihood: null, generate })),
+    );
+    const [result] = readRun(db, "r").cells[0]!.benchmark;
+    expect(result!.answers.map(isValidAnswer)).toEqual([true, true, false]);
+    expect(result!.accuracy).toBe(0.5);
+  });
+
+  it("has no accuracy where no answer is valid", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const broken = scored("q1", { predicted: null, correct: false, choiceLogprobs: [null, null] });
+    saveQuestions(db, "r/1", [{ tokens: null, loglikelihood: broken, generate: null }]);
+    expect(readRun(db, "r").cells[0]!.benchmark[0]!.accuracy).toBeNull();
+  });
+
+  it("keeps a broken row of logits as empty lists, and rounds log-probabilities to what float32 holds", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    saveQuestions(db, "r/1", [
+      { tokens: tokenRow("q1", { topIds: [], topLogprobs: [] }), loglikelihood: null, generate: null },
+      { tokens: tokenRow("q2", { topIds: [3], topLogprobs: [-1e-9] }), loglikelihood: null, generate: null },
+      { tokens: tokenRow("q3", { topIds: [3], topLogprobs: [-0.1] }), loglikelihood: null, generate: null },
+    ]);
+    const { tokens } = readRun(db, "r").cells[0]!;
+    expect(tokens.map(({ topLogprobs }) => topLogprobs)).toEqual([[], [0], [-0.1]]);
+  });
+
+  it("stores a message whole or not at all: a unit that is there already is refused", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const first = { tokens: tokenRow("q1"), loglikelihood: scored("q1"), generate: null };
+    saveQuestions(db, "r/1", [first]);
+    expect(() => {
+      saveQuestions(db, "r/1", [{ tokens: tokenRow("q2"), loglikelihood: scored("q2"), generate: null }, first]);
+    }).toThrow(/UNIQUE/);
+    expect(readRun(db, "r").cells[0]!.tokens).toHaveLength(1);
+  });
+
+  it("refuses results of a cell that does not exist", () => {
+    const row = { tokens: tokenRow("q1"), loglikelihood: null, generate: null };
+    expect(() => {
+      saveQuestions(store(), "nowhere/1", [row]);
+    }).toThrow(/FOREIGN KEY/);
+  });
+});
+
+describe("saveForward", () => {
+  it("keeps batch sizes ascending and a skipped one with its reason", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const skipped = forwardResult(32, {
+      latencyMs: [],
+      warmupMs: [],
+      peakMemoryBytes: null,
+      runPeakBytes: null,
+      foreignLoadCores: null,
+      skipped: "not run: its logits need 9 MiB, 1 MiB may be used",
+    });
+    saveForward(db, "r/1", skipped);
+    saveForward(db, "r/1", forwardResult(4));
+    expect(readRun(db, "r").cells[0]!.forward).toEqual([forwardResult(4), skipped]);
+  });
+
+  it("refuses the same batch size twice", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    saveForward(db, "r/1", forwardResult(1));
+    expect(() => {
+      saveForward(db, "r/1", forwardResult(1));
+    }).toThrow(/UNIQUE/);
+  });
+});
+
+describe("startCell", () => {
+  it("removes what an earlier attempt left, of this cell only", () => {
+    const db = store();
+    fullRun(db);
+    saveForward(db, "r/2", forwardResult(1));
+    finishCell(db, "r/1", "failed", { code: "WORKER_DIED", message: "dead", details: {} });
+    startCell(db, "r/1");
+    const [first, second] = readRun(db, "r").cells;
+    expect(first).toMatchObject({
+      status: "running",
+      error: null,
+      loadMs: null,
+      memory: null,
+      placement: {},
+      forward: [],
+      tokens: [],
+      benchmark: [],
+      generations: [],
+    });
+    expect(second!.forward).toHaveLength(1);
+  });
+
+  it("lets every unit be stored again", () => {
+    const db = store();
+    fullRun(db);
+    startCell(db, "r/1");
+    saveForward(db, "r/1", forwardResult(1, { latencyMs: [1] }));
+    expect(readRun(db, "r").cells[0]!.forward.map(({ latencyMs }) => latencyMs)).toEqual([[1]]);
+  });
+});
+
+describe("finishCell", () => {
+  it("stores why a cell failed", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    finishCell(db, "r/1", "failed", { code: "OUT_OF_MEMORY", message: "too big", details: {} });
+    expect(readRun(db, "r").cells[0]).toMatchObject({
+      status: "failed",
+      error: { code: "OUT_OF_MEMORY", message: "too big" },
+    });
+  });
+
+  it("refuses a status that is none", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    expect(() => {
+      finishCell(db, "r/1", "finished" as "done", null);
+    }).toThrow(/CHECK/);
+  });
+});
+
+describe("failAbandonedRuns", () => {
+  const stateOf = (db: Db): unknown => {
+    const { run, cells } = readRun(db, "r");
+    return [run.status, ...cells.map(({ status, error }) => error?.code ?? status)];
+  };
+  /** As if another process had begun it. */
+  const begunBy = (db: Db, processId: number): void => {
+    fullRun(db);
+    db.prepare("UPDATE runs SET process_id = ?").run(processId);
+  };
+
+  it("fails a run whose process is gone, with the cell that it was measuring; waiting cells stay", () => {
+    const db = store();
+    begunBy(db, 4242);
+    failAbandonedRuns(db, (processId) => processId !== 4242);
+    expect(stateOf(db)).toEqual(["failed", "WORKER_DIED", "waiting"]);
+    expect(readRun(db, "r").run.finishedAt).toBeNull();
+  });
+
+  it("keeps what the run had measured", () => {
+    const db = store();
+    begunBy(db, 4242);
+    failAbandonedRuns(db, () => false);
+    expect(readRun(db, "r").cells[0]!.tokens).toHaveLength(1);
+  });
+
+  it("leaves a run whose process is alive, and one of this process", () => {
+    const db = store();
+    begunBy(db, 4242);
+    failAbandonedRuns(db, () => true);
+    expect(stateOf(db)).toEqual(["running", "running", "waiting"]);
+    db.prepare("UPDATE runs SET process_id = ?").run(process.pid);
+    failAbandonedRuns(db, () => false);
+    expect(stateOf(db)).toEqual(["running", "running", "waiting"]);
+  });
+
+  it("fails a run of an earlier process that had this process's id, as in a container", () => {
+    const db = store();
+    insertRun(db, newRun("mine"));
+    db.pragma("foreign_keys = OFF");
+    db.exec("UPDATE runs SET id = 'of an earlier process'; UPDATE cells SET run_id = 'of an earlier process'");
+    failAbandonedRuns(db, () => true);
+    expect(readRun(db, "of an earlier process").run.status).toBe("failed");
+  });
+
+  it("leaves runs that have ended", () => {
+    const db = store();
+    begunBy(db, 4242);
+    finishCell(db, "r/1", "done", null);
+    setRunStatus(db, "r", "cancelled", "2026-11-21T08:00:00.000Z");
+    failAbandonedRuns(db, () => false);
+    expect(stateOf(db)).toEqual(["cancelled", "done", "waiting"]);
+  });
+});
+
+describe("failRun and reopenRun", () => {
+  it("end a run with a reason, and let it go on", () => {
+    const db = store();
+    fullRun(db);
+    failRun(db, "r", "The disk is full.");
+    expect(readRun(db, "r").cells[0]!.error).toEqual({ code: "WORKER_DIED", message: "The disk is full." });
+    reopenRun(db, "r");
+    expect(readRun(db, "r").run).toMatchObject({ status: "running", finishedAt: null });
+  });
+});
+
+describe("deleting a run", () => {
+  it("takes everything that was measured in it, and nothing of another", () => {
+    const db = store();
+    fullRun(db, "r");
+    fullRun(db, "s");
+    const both = rowCounts(db);
+    db.prepare("DELETE FROM runs WHERE id = 'r'").run();
+    const left = rowCounts(db);
+    expect(left).toEqual(Object.fromEntries(Object.entries(both).map(([table, count]) => [table, count / 2])));
+    expect(readRun(db, "s").cells[0]!.tokens).toHaveLength(1);
+  });
+
+  it("cannot take a question set from under a run", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    expect(() => db.prepare("DELETE FROM question_sets").run()).toThrow(/FOREIGN KEY/);
+  });
+});
+
+describe("listRuns", () => {
+  it("lists the newest first, of the same second the greater id, and counts cells", () => {
+    const db = store();
+    insertRun(db, newRun("old", { startedAt: "2026-11-20T00:00:00.000Z" }));
+    insertRun(db, newRun("a"));
+    insertRun(db, newRun("b"));
+    finishCell(db, "b/1", "done", null);
+    finishCell(db, "b/2", "failed", null);
+    setRunStatus(db, "b", "failed", "2026-11-21T07:01:00.000Z");
+    const runs = listRuns(db, { limit: 10, offset: 0 });
+    expect(runs.map(({ id }) => id)).toEqual(["b", "a", "old"]);
+    expect(runs[0]).toEqual({
+      id: "b",
+      name: "näme of b",
+      status: "failed",
+      startedAt: "2026-11-21T07:00:00.000Z",
+      finishedAt: "2026-11-21T07:01:00.000Z",
+      model: "SmolLM2",
+      cells: 2,
+      cellsDone: 1,
+    });
+  });
+
+  it("pages through 3,000 runs without a gap, each page fast", () => {
+    const db = store();
+    const spec = parseSpec({
+      schemaVersion: 1,
+      name: "n",
+      model: "m",
+      cells: [{ format: "fp32" }],
+      passes: { forward: {} },
+    });
+    db.transaction(() => {
+      for (let index = 0; index < 3000; index++) {
+        const id = `run-${String(index).padStart(4, "0")}`;
+        const startedAt = new Date(1.79e12 + 60_000 * (index % 1000)).toISOString();
+        insertRun(db, newRun(id, { startedAt, spec, questionSets: [] }));
+      }
+    })();
+    expect(countRuns(db)).toBe(3000);
+    const start = performance.now();
+    const seen: string[] = [];
+    const times: string[] = [];
+    for (let offset = 0; offset < 3000; offset += 100) {
+      for (const { id, startedAt } of listRuns(db, { limit: 100, offset })) {
+        seen.push(id);
+        times.push(startedAt);
+      }
+    }
+    // 30 pages; a list that read whole runs or had no index would take seconds.
+    expect(performance.now() - start).toBeLessThan(1500);
+    expect(new Set(seen).size).toBe(3000);
+    expect(times).toEqual([...times].sort().reverse());
+    expect(listRuns(db, { limit: 100, offset: 3000 })).toEqual([]);
+  });
+});

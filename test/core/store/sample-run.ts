@@ -1,0 +1,138 @@
+import type { Answer, Environment, ForwardResult, Generation, TokenRow } from "#shared/results.ts";
+import { parseSpec } from "#shared/spec.ts";
+import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
+import type { GraphFacts } from "#core/onnx/graph-facts.ts";
+import type { LoadResult } from "#core/runs/protocol.ts";
+import type { NewCell, NewRun } from "#core/store/write-run.ts";
+
+export const environment: Environment = {
+  app: { version: "0.1.0", commit: "b8eadb2" },
+  runtime: { onnxruntime: "1.30.0", node: "24.21.0", launcher: "fork" },
+  os: { platform: "linux", release: "6.18", arch: "x64" },
+  cpu: { model: "Xeon® Ünit", physicalCores: 2, logicalCores: 4 },
+  memoryBytes: 24 * 2 ** 30,
+  machineId: "0123456789abcdef",
+};
+
+const facts: GraphFacts = {
+  format: "fp32",
+  operators: { MatMul: 12 },
+  parameters: 135_000_000,
+  bitsPerWeight: 32,
+  quantizedShare: 0,
+  blockSize: null,
+  symmetric: null,
+  accuracyLevel: null,
+  dynamicQuantization: false,
+  opset: 18,
+};
+
+export function question(number: number): Question {
+  return {
+    id: `q${number}`,
+    subject: number % 2 === 0 ? "física" : null,
+    question: `質問 ${number} 🙂?`,
+    choices: ["α", "β", "", "δ"],
+    answer: number % 4,
+  };
+}
+
+export function questionSet(count: number, sha256 = "5e".repeat(32)): QuestionSet {
+  const questions = Array.from({ length: count }, (_, index) => question(index + 1));
+  return { name: "virology", file: "virology.csv", sha256, questions };
+}
+
+export function newCell(runId: string, index: number, extra: Partial<NewCell> = {}): NewCell {
+  return {
+    id: `${runId}/${index + 1}`,
+    label: `fp32@cpu#${index + 1}`,
+    format: "fp32",
+    provider: "cpu",
+    threads: 2,
+    file: "onnx/модель.onnx",
+    sha256: "ab".repeat(32),
+    bytes: 2 ** 40,
+    facts,
+    ...extra,
+  };
+}
+
+/** A run of two cells on twelve of twenty questions. */
+export function newRun(id: string, extra: Partial<NewRun> = {}): NewRun {
+  const set = questionSet(20);
+  return {
+    id,
+    name: `näme of ${id}`,
+    startedAt: "2026-11-21T07:00:00.000Z",
+    spec: parseSpec({
+      schemaVersion: 1,
+      name: "n",
+      model: "m",
+      cells: [{ format: "fp32" }, { format: "int4", provider: "cuda" }],
+      passes: { forward: {}, tokens: { questions: "virology.csv" }, benchmark: { questions: "virology.csv" } },
+    }),
+    environment,
+    model: { name: "SmolLM2", folder: "models/smollm2", architecture: "LlamaForCausalLM", parameters: 135_000_000 },
+    questionSets: [{ set, asked: set.questions.slice(0, 12), chanceLevel: 0.25 }],
+    cells: [newCell(id, 0), newCell(id, 1)],
+    ...extra,
+  };
+}
+
+export const loaded: LoadResult = {
+  loadMs: 123.456,
+  memory: { baseBytes: 90e6, loadPeakBytes: 440e6, steadyBytes: 410e6, source: "VmHWM" },
+  placement: { CPUExecutionProvider: 174 },
+  specialTokens: { before: ["<s>"], after: [] },
+};
+
+export function forwardResult(batchSize: number, extra: Partial<ForwardResult> = {}): ForwardResult {
+  return {
+    batchSize,
+    sequenceLength: 128,
+    latencyMs: [12.000000000001, 11.5, 13.25],
+    warmupMs: [20.5],
+    peakMemoryBytes: 530e6,
+    runPeakBytes: 520e6,
+    deviceMemoryBytes: null,
+    foreignLoadCores: 0.06,
+    skipped: null,
+    ...extra,
+  };
+}
+
+export function tokenRow(questionId: string, extra: Partial<TokenRow> = {}): TokenRow {
+  return { questionId, promptTokens: 72, topIds: [5, 2_000_000_000], topLogprobs: [-0.5, -12.25], ...extra };
+}
+
+export function scored(questionId: string, extra: Partial<Answer> = {}): Answer {
+  return {
+    questionId,
+    predicted: 1,
+    correct: true,
+    formatFailure: false,
+    choiceLogprobs: [-1.1, -0.3, -7.00000000001, -9],
+    text: null,
+    generatedTokens: 0,
+    elapsedMs: 8.125,
+    ...extra,
+  };
+}
+
+export function generated(questionId: string, extra: Partial<Answer> = {}): Answer {
+  return { ...scored(questionId), choiceLogprobs: [], text: " B", generatedTokens: 2, elapsedMs: 30, ...extra };
+}
+
+export function generation(promptId: string, extra: Partial<Generation> = {}): Generation {
+  return {
+    promptId,
+    prompt: "Once upon a time",
+    chatTemplate: true,
+    promptTokens: 5,
+    text: "there was a 🐉\nand a ‘quote’",
+    tokenIds: [7, 8, 9],
+    tokenMs: [10.5, 12.25, 14.125],
+    wordsPerMinute: 5106.4,
+    ...extra,
+  };
+}

@@ -1,0 +1,47 @@
+import { availableParallelism, hostname } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { environmentSchema } from "#shared/results.ts";
+import { appRoot, appVersion } from "#core/system/app-version.ts";
+import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
+
+describe("readEnvironment", () => {
+  it("says what results.json needs", async () => {
+    const environment = await readEnvironment("fork");
+    expect(environmentSchema.parse(environment)).toEqual(environment);
+    expect(environment.runtime).toMatchObject({ node: process.versions.node, launcher: "fork" });
+    expect(environment.os).toMatchObject({ platform: process.platform, arch: process.arch });
+  });
+
+  it("names the version of ONNX Runtime that is installed", async () => {
+    const file = join(appRoot(), "node_modules", "onnxruntime-node", "package.json");
+    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+    expect((await readEnvironment("fork")).runtime.onnxruntime).toBe(version);
+  });
+
+  it("tells the machine apart without naming it, the same each time", async () => {
+    const { machineId } = await readEnvironment("fork");
+    expect(machineId).toMatch(/^[0-9a-f]{16}$/);
+    expect(machineId).not.toContain(hostname());
+    expect((await readEnvironment("other")).machineId).toBe(machineId);
+  });
+});
+
+describe("defaultThreads", () => {
+  it("is at least one and no more than this process may run at once", async () => {
+    const threads = await defaultThreads();
+    expect(Number.isInteger(threads)).toBe(true);
+    expect(threads).toBeGreaterThanOrEqual(1);
+    expect(threads).toBeLessThanOrEqual(availableParallelism());
+  });
+});
+
+describe("appVersion", () => {
+  it("is package.json's, found from wherever the code is, with the commit of a checkout", () => {
+    const { version } = JSON.parse(readFileSync(join(appRoot(), "package.json"), "utf8")) as { version: string };
+    expect(appVersion().version).toBe(version);
+    if (existsSync(join(appRoot(), ".git"))) expect(appVersion().commit).toMatch(/^[0-9a-f]{40}$/);
+    else expect(appVersion().commit).toBeNull();
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { CellResult } from "#shared/results.ts";
+import { buildResults } from "#shared/report/build-results.ts";
+import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
+import { answer, benchmark, cell, flipping, forward, fp32, int4, predictions, stored, tokens } from "./cells.ts";
+
+const tables = (...cells: CellResult[]): { cost: Table; quality: Table } => {
+  const results = buildResults(stored(cells));
+  return { cost: costTable(results), quality: qualityTable(results) };
+};
+
+describe("costTable", () => {
+  it("has file, memory and latency at the smallest and the largest batch, each with its unit", () => {
+    expect(tables(fp32(), int4()).cost).toEqual({
+      header: ["cell", "file", "memory b1", "memory b32", "latency b1", "latency b32"],
+      units: ["", "MB", "MiB", "MiB", "ms", "ms"],
+      rows: [
+        ["fp32@cpu (reference)", "538", "600", "1,200", "17.0", "400"],
+        ["int4@cpu", "181", "200", "900", "10.0", "300"],
+      ],
+    });
+  });
+
+  it("has each batch once where only one was measured", () => {
+    expect(tables(fp32({ forward: [forward(4, 10, 100)] })).cost.header).toEqual([
+      "cell",
+      "file",
+      "memory b4",
+      "latency b4",
+    ]);
+  });
+
+  it("marks what is missing with a dash", () => {
+    const skipped = forward(32, 1, 1, { latencyMs: [], peakMemoryBytes: null, skipped: "not run" });
+    const { cost } = tables(fp32({ forward: [forward(1, 17, 600), skipped] }), int4());
+    expect(cost.rows[0]).toEqual(["fp32@cpu (reference)", "538", "600", "–", "17.0", "–"]);
+  });
+
+  it("leaves out columns that no cell fills, and has words per minute of answers and of texts apart", () => {
+    const generation = { promptId: "p1", prompt: "a", chatTemplate: false, promptTokens: 1, text: "b" };
+    const spoken = cell("fp32@cpu", {
+      benchmark: [{ ...benchmark(predictions([0]), "generate"), wordsPerMinute: 1234.4 }],
+      generations: [100, 300, 200].map((wordsPerMinute) => ({
+        ...generation,
+        tokenIds: [],
+        tokenMs: [],
+        wordsPerMinute,
+      })),
+    });
+    expect(tables(spoken).cost).toEqual({
+      header: ["cell", "file", "words/min", "words/min"],
+      units: ["", "MB", "answers", "texts"],
+      rows: [["fp32@cpu (reference)", "538", "1,234", "200"]],
+    });
+  });
+
+  it("marks cells that did not reach their end", () => {
+    const { cost } = tables(fp32({ status: "failed" }), int4({ status: "cancelled" }));
+    expect(cost.rows.map(([name]) => name)).toEqual(["fp32@cpu (reference, failed)", "int4@cpu (cancelled)"]);
+  });
+
+  it("has no rows without cells", () => {
+    expect(tables().cost).toEqual({ header: ["cell"], units: [""], rows: [] });
+  });
+});
+
+describe("qualityTable", () => {
+  it("has Jaccard, accuracy with its interval, and flips", () => {
+    const [before, after] = flipping(100, 3, 2);
+    const { quality } = tables(
+      fp32({ benchmark: [benchmark(before)], tokens: tokens([[1], [2]]) }),
+      int4({ benchmark: [benchmark(after)], tokens: tokens([[1], [3]]) }),
+    );
+    expect(quality.header).toEqual(["cell", "J@1", "J@3", "J@5", "J@10", "J@20", "accuracy (95 % CI)", "flips"]);
+    expect(quality.units.slice(-2)).toEqual(["log-likelihood", "r→w : w→r"]);
+    expect(quality.rows).toEqual([
+      ["fp32@cpu (reference)", "–", "–", "–", "–", "–", "60.0 % (50.2–69.1)", "–"],
+      ["int4@cpu", "0.500", "0.500", "0.500", "0.500", "0.500", "59.0 % (49.2–68.1)", "3 : 2"],
+    ]);
+  });
+
+  it("says of how many, where answers had to be left out", () => {
+    const answers = predictions([...Array<number>(7).fill(0), 1, 1, 2, null, null]);
+    const { quality } = tables(fp32({ benchmark: [benchmark(answers)] }));
+    // Oracle: 7 of 10 is 0.3968 to 0.8922.
+    expect(quality.rows).toEqual([["fp32@cpu (reference)", "70.0 % (39.7–89.2; 10 of 12)"]]);
+  });
+
+  it("counts a text without a choice as wrong and a broken one as none", () => {
+    const answers = [answer(0, 0), answer(1, null, { formatFailure: true }), answer(2, null)];
+    const { quality } = tables(fp32({ benchmark: [benchmark(answers, "generate")] }));
+    expect(quality.rows[0]![1]).toMatch(/^50\.0 % \(.*; 2 of 3\)$/);
+  });
+
+  it("is a dash where no answer is valid and another cell has some", () => {
+    const { quality } = tables(
+      fp32({ benchmark: [benchmark(predictions([0, 1]))] }),
+      int4({ benchmark: [benchmark(predictions([null, null]))] }),
+    );
+    expect(quality.rows[1]![1]).toBe("–");
+  });
+
+  it("is no more than names where nothing was asked", () => {
+    expect(tables(fp32(), int4()).quality.header).toEqual(["cell"]);
+  });
+});

@@ -1,0 +1,292 @@
+import { describe, expect, it } from "vitest";
+import type { CellResult, Verdict } from "#shared/results.ts";
+import { compareCells } from "#shared/report/compare-cells.ts";
+import { verdict, type VerdictInput } from "#shared/report/verdict.ts";
+import { answer, benchmark, cell, flipping, forward, fp32, int4, predictions, tokens } from "./cells.ts";
+
+function judge(reference: CellResult, candidate: CellResult, extra: Partial<VerdictInput> = {}): Verdict {
+  const differences = compareCells(reference, candidate, [1, 20], 0);
+  return verdict({ reference, candidate, differences, chanceLevel: 0.25, marginPoints: 1, ...extra });
+}
+
+/** fp32 against a cheaper int4, by questions that flipped. */
+function flipped(
+  questions: number,
+  rightToWrong: number,
+  wrongToRight: number,
+  extra: Partial<VerdictInput> = {},
+): Verdict {
+  const [before, after] = flipping(questions, rightToWrong, wrongToRight);
+  return judge(fp32({ benchmark: [benchmark(before)] }), int4({ benchmark: [benchmark(after)] }), extra);
+}
+
+const SAVINGS = "3.0x less memory and 1.7x faster at batch 1, a file 3.0x smaller";
+
+describe("verdict by accuracy", () => {
+  it("keeps the reference where a loss is shown (the demo: 54 right to wrong, 27 wrong to right of 1,600)", () => {
+    expect(flipped(1600, 54, 27)).toMatchObject({
+      answer: "keep",
+      sentence:
+        "Keep fp32@cpu: int4@cpu loses accuracy, −1.7 points (95 % CI −2.8 to −0.6; of 1,600 questions " +
+        `54 right to wrong, 27 wrong to right; p = 0.004), for ${SAVINGS}.`,
+    });
+  });
+
+  it("says quantize where hardly anything changed (2 and 2 of 1,600)", () => {
+    expect(flipped(1600, 2, 2)).toMatchObject({
+      answer: "quantize",
+      sentence:
+        `Quantize to int4@cpu: ${SAVINGS}; accuracy ±0.0 points (95 % CI −0.3 to +0.3; of 1,600 questions ` +
+        "2 right to wrong, 2 wrong to right; p = 1): no loss beyond the margin of 1 point.",
+    });
+  });
+
+  it("says quantize where the answers got better, if anything (8 and 16 of 480)", () => {
+    expect(flipped(480, 8, 16).answer).toBe("quantize");
+  });
+
+  it("cannot tell where the loss may be chance (16 and 8 of 480), and says how many questions could", () => {
+    const { answer: found, sentence } = flipped(480, 16, 8);
+    expect(found).toBe("not enough data");
+    expect(sentence).toMatch(
+      /^Not enough data on int4@cpu: accuracy −1\.7 points .*neither shows a loss nor rules out one of more than 1 point; about [\d,]+ questions could\.$/,
+    );
+  });
+
+  it("cannot tell from 100 questions of which 3 flipped each way", () => {
+    expect(flipped(100, 3, 3).answer).toBe("not enough data");
+  });
+
+  it("asks for as many questions as would decide", () => {
+    const asked = (sentence: string): number =>
+      Number(/about ([\d,]+) questions/.exec(sentence)![1]!.replaceAll(",", ""));
+    const enough = asked(flipped(100, 3, 3).sentence);
+    expect(enough).toBeGreaterThan(1000);
+    const share = enough / 100;
+    expect(flipped(enough, Math.round(3 * share), Math.round(3 * share)).answer).toBe("quantize");
+    // A suspected loss needs fewer to be shown than to be ruled out.
+    const loss = asked(flipped(480, 16, 8).sentence) / 480;
+    expect(flipped(Math.round(480 * loss), Math.round(16 * loss), Math.round(8 * loss)).answer).toBe("keep");
+  });
+
+  it("calls a small loss that is certain a loss, and still says quantize", () => {
+    const { answer: found, sentence } = flipped(20_000, 100, 40);
+    expect(found).toBe("quantize");
+    expect(sentence).toContain("a real loss, within the margin of 1 point");
+  });
+
+  it("calls a gain a gain", () => {
+    expect(flipped(1600, 27, 54).sentence).toMatch(/\+1\.7 points .*: a gain\.$/);
+  });
+
+  it("takes the user's margin", () => {
+    expect(flipped(1600, 54, 27, { marginPoints: 3 })).toMatchObject({ answer: "quantize" });
+    expect(flipped(1600, 54, 27, { marginPoints: 3 }).reasons).toContain(
+      "margin: a loss of up to 3 points is accepted",
+    );
+    const none = flipped(1600, 2, 2, { marginPoints: 0 });
+    expect(none.answer).toBe("not enough data");
+    expect(none.sentence).not.toMatch(/NaN|Infinity|about/);
+  });
+
+  it("does not call a loss shown that McNemar's test, adjusted for several candidates, does not show", () => {
+    const { answer: found, sentence } = flipped(1600, 54, 27, { adjusted: { p: 0.06, candidates: 16 } });
+    expect(found).toBe("not enough data");
+    expect(sentence).toContain("p = 0.060 for 16 candidates");
+  });
+
+  it("names generated answers as such, and says how many named no choice", () => {
+    const [before, after] = flipping(1600, 54, 27);
+    const nameless = after.map((each, index) => (index < 10 ? answer(index, null, { formatFailure: true }) : each));
+    const { sentence, reasons } = judge(
+      fp32({ benchmark: [benchmark(before, "generate")] }),
+      int4({ benchmark: [benchmark(nameless, "generate")] }),
+    );
+    expect(sentence).toContain("loses accuracy of generated answers, −1.7 points");
+    expect(reasons).toContain("named no choice, of 1,600 questions: fp32@cpu 0, int4@cpu 10 (wrong answers)");
+  });
+});
+
+describe("verdict where the questions say nothing", () => {
+  it("cannot tell when the reference itself is at chance", () => {
+    const guesses = predictions(Array.from({ length: 400 }, (_, index) => index % 4));
+    const guessing = { benchmark: [benchmark(guesses)] };
+    const { answer: found, sentence } = judge(fp32(guessing), int4(guessing));
+    expect(found).toBe("not enough data");
+    expect(sentence).toMatch(
+      /cannot tell, because fp32@cpu itself answers them at chance \(25\.0 %, .* guessing gives 25\.0 %\)/,
+    );
+  });
+
+  it("says when the reference is worse than chance because its texts name no choice", () => {
+    const silent = Array.from({ length: 400 }, (_, index) => answer(index, null, { formatFailure: true }));
+    const { sentence } = judge(
+      fp32({ benchmark: [benchmark(silent, "generate")] }),
+      int4({ benchmark: [benchmark(silent, "generate")] }),
+    );
+    expect(sentence).toMatch(/worse than chance \(0\.0 %.*400 of its 400 answers name no choice\)/);
+  });
+
+  it("judges chance on the answers that are compared", () => {
+    const [before, after] = flipping(1600, 2, 2);
+    const broken = predictions(Array<null>(1600).fill(null));
+    // The log-likelihoods of int4 were not asked for; those of fp32 must not decide about the generated answers.
+    const reference = fp32({ benchmark: [benchmark(broken), benchmark(before, "generate")] });
+    expect(judge(reference, int4({ benchmark: [benchmark(after, "generate")] })).answer).toBe("quantize");
+  });
+
+  it("does not know the quality where nothing was asked, but tells what it knows", () => {
+    const rows = tokens(Array.from({ length: 3 }, () => [1, 2]));
+    expect(judge(fp32({ tokens: rows }), int4({ tokens: rows }))).toEqual({
+      answer: "not enough data",
+      sentence: "Not enough data on int4@cpu: no question was answered by both cells, so its quality is unknown.",
+      reasons: ["next tokens: Jaccard@1 1.000, Jaccard@20 1.000", SAVINGS],
+    });
+  });
+
+  it("names only those Jaccard indices that were asked for, each once", () => {
+    const rows = tokens([[1, 2]]);
+    const texts = [[1], [5], [5, 10]].map((topK) => {
+      const [reference, candidate] = [fp32({ tokens: rows }), int4({ tokens: rows })];
+      const differences = compareCells(reference, candidate, topK, 0);
+      return verdict({ reference, candidate, differences, chanceLevel: null, marginPoints: 1 }).reasons[0];
+    });
+    expect(texts).toEqual([
+      "next tokens: Jaccard@1 1.000",
+      "next tokens: Jaccard@5 1.000",
+      "next tokens: Jaccard@10 1.000",
+    ]);
+  });
+});
+
+describe("verdict on broken output", () => {
+  const questions = (invalid: number): CellResult["benchmark"] => [
+    benchmark(
+      predictions(Array.from({ length: 400 }, (_, index) => (index < invalid ? null : index % 5 === 0 ? 1 : 0))),
+    ),
+  ];
+
+  it("keeps the reference where more than 1 % of the candidate's output was not a number", () => {
+    expect(judge(fp32({ benchmark: questions(0) }), int4({ benchmark: questions(5) }))).toMatchObject({
+      answer: "keep",
+      sentence: "Keep fp32@cpu: int4@cpu is broken here, its output was not a number (NaN) for 5 of 400 questions.",
+    });
+    expect(judge(fp32({ benchmark: questions(0) }), int4({ benchmark: questions(400) })).answer).toBe("keep");
+  });
+
+  it("leaves few such answers out and says so", () => {
+    const { sentence, reasons } = judge(fp32({ benchmark: questions(0) }), int4({ benchmark: questions(4) }));
+    expect(sentence).not.toContain("broken");
+    expect(reasons).toContain("left out: 4 of 400 questions, where an output was not a number (NaN)");
+  });
+
+  it("compares nothing with a broken reference", () => {
+    expect(judge(fp32({ benchmark: questions(50) }), int4({ benchmark: questions(0) }))).toMatchObject({
+      answer: "not enough data",
+      sentence: expect.stringContaining("the reference fp32@cpu is broken here") as string,
+    });
+  });
+
+  it("sees it in the next tokens where no questions were scored", () => {
+    const good = tokens([[1], [2]]);
+    expect(judge(fp32({ tokens: good }), int4({ tokens: tokens([[1], []]) })).sentence).toContain("1 of 2 questions");
+  });
+});
+
+describe("verdict by cost", () => {
+  const [before, after] = flipping(1600, 2, 2);
+  const against = (candidate: Partial<CellResult>, reference: Partial<CellResult> = {}): Verdict =>
+    judge(
+      fp32({ benchmark: [benchmark(before)], ...reference }),
+      int4({ benchmark: [benchmark(after)], ...candidate }),
+    );
+
+  it("keeps the reference where nothing is saved", () => {
+    expect(against({ bytes: 538e6, forward: [forward(1, 17, 600)] })).toMatchObject({
+      answer: "keep",
+      sentence:
+        "Keep fp32@cpu: int4@cpu saves nothing here (the same memory and no measurable difference in speed at batch 1, a file of the same size).",
+    });
+  });
+
+  it("keeps it too where only the file is smaller and the rest is worse", () => {
+    expect(against({ forward: [forward(1, 34, 900)] }).sentence).toBe(
+      "Keep fp32@cpu: int4@cpu saves nothing but disk space here (1.5x more memory and 2.0x slower at batch 1, but a file 3.0x smaller).",
+    );
+  });
+
+  it("needs no questions to say that nothing is saved", () => {
+    expect(against({ bytes: 538e6, forward: [forward(1, 17, 600)], benchmark: [] }).answer).toBe("keep");
+  });
+
+  it("says quantize for a smaller file at no price", () => {
+    expect(against({ forward: [forward(1, 17, 600)] }).sentence).toMatch(
+      /^Quantize to int4@cpu: the same memory and no measurable difference in speed at batch 1, a file 3\.0x smaller; /,
+    );
+  });
+
+  it("names the price of what is saved", () => {
+    expect(against({ forward: [forward(1, 34, 200)] }).sentence).toMatch(
+      /^Quantize to int4@cpu: 3\.0x less memory but 2\.0x slower at batch 1, a file 3\.0x smaller; /,
+    );
+  });
+
+  it("calls less than 2 % or 5 MiB of memory no difference", () => {
+    expect(against({ forward: [forward(1, 17, 591)] }).sentence).toContain("the same memory");
+    const tiny = { forward: [forward(1, 17, 12)] };
+    expect(against({ forward: [forward(1, 17, 8)] }, tiny).sentence).toContain("the same memory");
+    expect(against({ forward: [forward(1, 17, 6)] }, tiny).sentence).toContain("2.0x less memory");
+  });
+
+  it("does not call a speed equal that was measured too few times", () => {
+    const few = { forward: [forward(1, 10, 600, { latencyMs: [10, 10, 10] })] };
+    expect(against(few).sentence).toContain("an unknown difference in speed (fewer than 6 timed runs)");
+    const unknown = against({ ...few, bytes: 538e6 });
+    expect(unknown.answer).toBe("not enough data");
+    expect(unknown.sentence).toContain("what it saves was not measured");
+  });
+
+  it("goes by the file where no forward pass ran, and knows nothing where that is no smaller", () => {
+    expect(against({ forward: [] }).sentence).toMatch(/^Quantize to int4@cpu: a file 3\.0x smaller; /);
+    expect(against({ forward: [], bytes: 538e6 })).toMatchObject({ answer: "not enough data" });
+  });
+
+  it("warns of a disturbed timing", () => {
+    const disturbed = { forward: [forward(1, 10, 200, { foreignLoadCores: 0.83 })] };
+    expect(against(disturbed).reasons).toContain(
+      "the timing of int4@cpu was disturbed: other programs kept 0.8 cores busy",
+    );
+  });
+
+  it("does not call it quantizing where the candidate is no lower precision", () => {
+    const cuda = cell("fp32@cuda", { forward: [forward(1, 5, 600)], benchmark: [benchmark(after)] });
+    expect(judge(fp32({ benchmark: [benchmark(before)] }), cuda).sentence).toMatch(/^Switch to fp32@cuda: /);
+  });
+});
+
+describe("verdict on what was not measured to its end", () => {
+  const failed: Partial<CellResult> = {
+    status: "failed",
+    error: { code: "OUT_OF_MEMORY", message: "Memory ran out." },
+  };
+
+  it.each([
+    [failed, "Not enough data on int4@cpu: int4@cpu failed (Memory ran out)."],
+    [{ status: "cancelled" } as const, "Not enough data on int4@cpu: int4@cpu was cancelled before its end."],
+    [{ status: "waiting" } as const, "Not enough data on int4@cpu: int4@cpu was not measured."],
+  ])("does not judge a candidate that is %j", (state, sentence) => {
+    expect(judge(fp32(), int4(state))).toEqual({ answer: "not enough data", sentence, reasons: [] });
+  });
+
+  it("does not judge against a reference that failed", () => {
+    expect(judge(fp32(failed), int4()).sentence).toBe(
+      "Not enough data on int4@cpu: fp32@cpu failed (Memory ran out), and it is the reference.",
+    );
+  });
+
+  it("does not judge by the partial answers of a cancelled cell", () => {
+    const [before, after] = flipping(1600, 2, 2);
+    const partial = int4({ status: "cancelled", benchmark: [benchmark(after.slice(0, 1500))] });
+    expect(judge(fp32({ benchmark: [benchmark(before)] }), partial).answer).toBe("not enough data");
+  });
+});
