@@ -1,6 +1,6 @@
 import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
-import { importTableRule } from "./scripts/lint/import-table.js";
+import { importTableRule } from "./scripts/lint/import-table.ts";
 import svelteConfig from "./svelte.config.js";
 
 const lab = { rules: { "import-table": importTableRule } };
@@ -15,6 +15,8 @@ export default tseslint.config(
       "test/fixtures/",
       "scripts/demo-model/",
       ".cache/",
+      // AssemblyScript.
+      "tools/wasm/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -5,9 +5,10 @@
  */
 import { builtinModules } from "node:module";
 import path from "node:path";
+import type { Rule } from "eslint";
 
 /** Packages that only one folder may import, so that replacing one touches one place. */
-export const SOLE_IMPORTERS = {
+export const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   "onnxruntime-node": "core/engine",
   "@huggingface/tokenizers": "core/engine",
   "@huggingface/jinja": "core/engine",
@@ -18,8 +19,14 @@ export const SOLE_IMPORTERS = {
 
 const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "systeminformation"];
 
-/** @type {Record<string, {folders: string[], notFolders?: string[], node: boolean, packages: string[]}>} */
-export const IMPORT_TABLE = {
+interface Row {
+  readonly folders: readonly string[];
+  readonly notFolders?: readonly string[];
+  readonly node: boolean;
+  readonly packages: readonly string[];
+}
+
+export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   shared: { folders: ["shared"], node: false, packages: ["zod"] },
   core: { folders: ["core", "shared"], node: true, packages: NODE_SIDE },
   worker: { folders: ["worker", "core", "shared"], notFolders: ["core/store"], node: true, packages: NODE_SIDE },
@@ -33,24 +40,20 @@ export const IMPORT_TABLE = {
 const builtins = new Set(builtinModules);
 
 /** `@scope/name/deep` -> `@scope/name`, `name/deep` -> `name`. */
-function packageName(specifier) {
+function packageName(specifier: string): string {
   return specifier
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 }
 
-const inside = (file, folder) => file === folder || file.startsWith(`${folder}/`);
+const inside = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
 
-/**
- * Why `importer` (a path below src/, with slashes) may not import `specifier`; null when it may.
- * @param {string} importer
- * @param {string} specifier
- */
-export function forbidden(importer, specifier) {
-  const top = importer.split("/")[0];
+/** Why `importer` (a path below src/, with slashes) may not import `specifier`; null when it may. */
+export function forbidden(importer: string, specifier: string): string | null {
+  const top = importer.split("/")[0]!;
   const row = IMPORT_TABLE[top];
-  if (!row) return `src/${top} is not a folder of the architecture: add a row to scripts/lint/import-table.js.`;
+  if (!row) return `src/${top} is not a folder of the architecture: add a row to scripts/lint/import-table.ts.`;
 
   if (specifier.startsWith(".") || specifier.startsWith("#")) {
     const target = specifier.startsWith("#")
@@ -74,17 +77,17 @@ export function forbidden(importer, specifier) {
   return `${top} may import the packages ${row.packages.join(", ")}; not ${name}.`;
 }
 
-/** @type {import("eslint").Rule.RuleModule} */
-export const importTableRule = {
+export const importTableRule: Rule.RuleModule = {
   meta: { type: "problem", schema: [], messages: { forbidden: "{{reason}}" } },
   create(context) {
     const src = path.join(context.cwd, "src") + path.sep;
     if (!context.filename.startsWith(src)) return {};
     const importer = context.filename.slice(src.length).split(path.sep).join("/");
-    const check = (node) => {
-      if (!node.source || typeof node.source.value !== "string") return;
-      const reason = forbidden(importer, node.source.value);
-      if (reason) context.report({ node: node.source, messageId: "forbidden", data: { reason } });
+    const check = (node: { source?: unknown }): void => {
+      const source = node.source as ({ value?: unknown } & Rule.Node) | null | undefined;
+      if (!source || typeof source.value !== "string") return;
+      const reason = forbidden(importer, source.value);
+      if (reason) context.report({ node: source, messageId: "forbidden", data: { reason } });
     };
     return {
       ImportDeclaration: check,

@@ -1,0 +1,141 @@
+import { LabError } from "#shared/errors.ts";
+import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
+import type { TensorReader } from "#core/onnx/tensor.ts";
+import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { Recipe } from "#shared/recipe.ts";
+import { toHalf } from "./half.ts";
+
+export type ClampRule = NonNullable<Recipe["clamp"]>;
+
+/** Finite values outside of [tiny, huge] become these; zero and infinity are what they are. */
+const LIMITS: Readonly<Record<ClampRule, { readonly tiny: number; readonly huge: number }>> = Object.freeze({
+  // onnxruntime.transformers.float16: the smallest subnormal and the largest finite half.
+  onnxruntime: { tiny: 5.96e-8, huge: 65504 },
+  // scripts/float16.py of transformers.js, the defaults of onnxconverter-common.
+  "transformers.js": { tiny: 1e-7, huge: 1e4 },
+});
+
+const INFINITE = 0x7f800000;
+/** Elements that are held at once. */
+const SLAB_ELEMENTS = 1 << 18;
+
+/** What a slab held beside finite numbers. */
+export interface NotFinite {
+  nan: boolean;
+  infinite: boolean;
+}
+
+/**
+ * Rounds float32 bit patterns to halves, ties to even, with a tool's rule for what a half cannot hold: finite values never
+ * become zero or infinity. NaN and infinity stay (a mask is full of them) and are noted in `seen`.
+ */
+export function toHalves(words: Int32Array, halves: Uint16Array, rule: ClampRule, seen: NotFinite): void {
+  const { tiny, huge } = LIMITS[rule];
+  const [tinyWord, hugeWord] = [floatWord(tiny), floatWord(huge)];
+  const [tinyHalf, hugeHalf] = [toHalf(tiny), toHalf(huge)];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fffffff;
+    let half: number;
+    if (magnitude >= 0x38800000 && magnitude <= hugeWord) {
+      // A normal half. Adding just below half of the dropped bits, plus the last kept bit, rounds ties to even.
+      half = (magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13;
+    } else if (magnitude < 0x38800000) {
+      half = magnitude === 0 ? 0 : magnitude < tinyWord ? tinyHalf : subnormal(magnitude);
+    } else if (magnitude < INFINITE) {
+      half = hugeHalf;
+    } else if (magnitude === INFINITE) {
+      half = 0x7c00;
+      seen.infinite = true;
+    } else {
+      half = 0x7e00 | ((magnitude >>> 13) & 0x3ff);
+      seen.nan = true;
+    }
+    halves[i] = sign | half;
+  }
+}
+
+/** A subnormal half from a normal float32 below 2^-14: units of 2^-24, ties to even. */
+function subnormal(magnitude: number): number {
+  const shift = 126 - (magnitude >>> 23);
+  if (shift > 24) return 0;
+  const digits = (magnitude & 0x7fffff) | 0x800000;
+  const half = digits >>> shift;
+  const rest = digits & ((1 << shift) - 1);
+  const middle = 1 << (shift - 1);
+  return rest > middle || (rest === middle && (half & 1) === 1) ? half + 1 : half;
+}
+
+function floatWord(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0]!;
+}
+
+/** A float tensor that becomes half. */
+export interface FloatSource {
+  readonly name: string;
+  readonly elements: number;
+  readonly dataType: typeof FLOAT | typeof BFLOAT16;
+  /** The model multiplies by it: an infinity in it is damage, elsewhere it is a mask. */
+  readonly multiplied: boolean;
+  readonly open: () => TensorReader;
+}
+
+/**
+ * Converts a tensor of any size, or some of its elements, in bounded memory to the tensor of the same name.
+ * @throws LabError MODEL_CORRUPT for NaN in a tensor of more than one element, and for infinity in a multiplied one
+ */
+export function* halfPieces(
+  source: FloatSource,
+  rule: ClampRule,
+  { first, count: length } = { first: 0, count: source.elements },
+): Generator<TensorPiece> {
+  const { name, dataType } = source;
+  const capacity = Math.min(length, SLAB_ELEMENTS);
+  const words = new Int32Array(capacity);
+  const stored = new Uint16Array(dataType === BFLOAT16 ? capacity : 0);
+  const halves = new Uint16Array(capacity);
+  using reader = source.open();
+  for (let done = first; done < first + length; done += capacity) {
+    const count = Math.min(capacity, first + length - done);
+    if (dataType === FLOAT) {
+      reader.read(new Uint8Array(words.buffer, 0, count * 4), done * 4);
+    } else {
+      reader.read(new Uint8Array(stored.buffer, 0, count * 2), done * 2);
+      for (let i = 0; i < count; i++) words[i] = stored[i]! << 16;
+    }
+    const seen = { nan: false, infinite: false };
+    toHalves(words.subarray(0, count), halves, rule, seen);
+    refuseNotFinite(source, seen);
+    yield { tensor: name, offset: done * 2, bytes: new Uint8Array(halves.buffer, 0, count * 2) };
+  }
+}
+
+/**
+ * The tool's rule leaves NaN and infinity as they are, and so do we where they can mean something: infinity in masks and
+ * limits, a scalar NaN. In a weight they mean that the export went wrong, which is better said now than found in the logits.
+ */
+function refuseNotFinite({ name, elements, multiplied }: FloatSource, { nan, infinite }: NotFinite): void {
+  if (!(nan && elements > 1) && !(infinite && multiplied)) return;
+  throw new LabError(
+    "MODEL_CORRUPT",
+    `tensor "${name}" holds ${nan ? "NaN" : "infinite weights"}, which cannot be converted. Export the model again.`,
+    { tensor: name },
+  );
+}
+
+/** A piece of a float32 tensor (a format's scales) as the piece of a half. */
+export function halfPiece({ tensor, offset, bytes }: TensorPiece, rule: ClampRule): TensorPiece {
+  // A copy: the bytes need not lie at a multiple of four.
+  const words = new Int32Array(bytes.slice().buffer);
+  const halves = new Uint16Array(words.length);
+  toHalves(words, halves, rule, { nan: false, infinite: false });
+  return { tensor, offset: offset / 2, bytes: new Uint8Array(halves.buffer) };
+}
+
+/** All halves of a small tensor. */
+export function halfBytes(source: FloatSource, rule: ClampRule): Uint8Array {
+  const bytes = new Uint8Array(source.elements * 2);
+  for (const piece of halfPieces(source, rule)) bytes.set(piece.bytes, piece.offset);
+  return bytes;
+}

@@ -1,0 +1,83 @@
+import { LabError } from "#shared/errors.ts";
+import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
+import { collect } from "#core/onnx/graph-facts.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { OnnxModel } from "#core/onnx/read-model.ts";
+import { elementCount } from "#core/onnx/tensor.ts";
+import { convertToFloat16, type StoredFloats } from "./float16-graph.ts";
+import type { SkippedMatMul } from "./matmul-targets.ts";
+import { NamePatterns } from "./name-patterns.ts";
+import type { FormatMaker, QuantizedTensor } from "./plan.ts";
+
+/**
+ * The whole model in float16, its inputs and outputs (logits and cache) in float32. `exclude` keeps nodes in float32: for
+ * models whose residual stream or norms overflow.
+ */
+export const fp16: FormatMaker = {
+  format: "fp16",
+  options: ["clamp", "exclude"],
+  plan: (model, recipe) => {
+    const clamp = recipe.clamp ?? "onnxruntime";
+    if (isHalf(model)) throw halfAlready(model);
+    const patterns = new NamePatterns(recipe.exclude ?? []);
+    const excluded = new Set<NodeProto>();
+    const { jobs, halved, kept } = convertToFloat16(model, {
+      clamp,
+      jobs: [],
+      excluded: (node, tensors) => {
+        const hit = patterns.matches(node.name, ...tensors);
+        if (hit) excluded.add(node);
+        return hit;
+      },
+    });
+    patterns.assertAllUsed(
+      halved.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
+      "node",
+    );
+    return {
+      recipe: { ...recipe, clamp },
+      quantized: reportHalved(halved),
+      skipped: kept.flatMap((tensor) => reportKept(tensor, excluded)),
+      jobs,
+    };
+  },
+};
+
+/** Whether most of a model's float weights are half: what is left in float32 then was left so by whoever exported it. */
+export function isHalf({ graph }: OnnxModel): boolean {
+  const sum = (types: readonly number[]): number =>
+    collect(graph)
+      .tensors.filter(({ tensor }) => types.includes(tensor.dataType))
+      .reduce((total, { tensor }) => total + elementCount(tensor), 0);
+  return sum([FLOAT16]) > sum([FLOAT, BFLOAT16]);
+}
+
+/** The tensors with axes; the last one is taken for the output features. */
+export function reportHalved(halved: readonly StoredFloats[]): QuantizedTensor[] {
+  return halved
+    .filter(({ dims }) => dims.length > 0)
+    .map(({ name, dims, nodes }) => {
+      const N = dims.at(-1)!;
+      const K = dims.slice(0, -1).reduce((product, dim) => product * dim, 1);
+      return { name, nodes: nodes.map((node) => node.name), K, N, bits: 16 };
+    });
+}
+
+/** The matrices that stay float32, and why. */
+function reportKept({ name, dims, nodes }: StoredFloats, excluded: ReadonlySet<NodeProto>): SkippedMatMul[] {
+  if (dims.length < 2) return [];
+  return nodes.map((node) => {
+    const reason = excluded.has(node) ? "excluded by the recipe" : `${node.opType} is computed in float32`;
+    return { node: node.name, weight: name, reason };
+  });
+}
+
+function halfAlready({ path }: OnnxModel): LabError {
+  return new LabError(
+    "FORMAT_UNSUPPORTED",
+    `${path} is float16 already. Use it as it is, or start from the float32 variant.`,
+    {
+      file: path,
+    },
+  );
+}
