@@ -97,7 +97,6 @@ describe("openProgressLine without a terminal", () => {
     line.onEvent(progress(0));
     line.note("cancelling ...");
     line.end();
-    // eslint-disable-next-line no-control-regex -- the terminal's control characters are what must not be there
     expect(written()).not.toMatch(/[\x1b\r]/);
   });
 

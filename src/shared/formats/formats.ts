@@ -34,7 +34,7 @@ export const FORMATS: Readonly<Record<FormatId, Format>> = Object.freeze({
   w8: row("w8", 80, "8-bit blocks", "float32", ["_w8"], true),
   int8: row("int8", 70, "int8", "uint8, quantized at run time", ["_int8", "_quantized", "_q8"], true),
   uint8: row("uint8", 65, "uint8", "uint8, quantized at run time", ["_uint8"], true),
-  mixed: row("mixed", 60, "per layer", "per layer", ["_mixed"]),
+  mixed: row("mixed", 60, "per layer", "per layer", ["_mixed"], true),
   int4: row("int4", 50, "4-bit blocks", "float32", ["_q4"], true),
   int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"], true),
   nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"], true),

@@ -59,8 +59,8 @@ export function fakeDecoder({ vocabularySize = 100, logits, onRun }: FakeOptions
 
 /** One token a character; its id is the character's code. */
 export const characters: Tokenizer = {
-  encode: (text) => [...text].map((character) => character.codePointAt(0)!),
-  encodeRendered: (text) => [...text].map((character) => character.codePointAt(0)!),
+  encode: (text) => Array.from(text, (character) => character.codePointAt(0)!),
+  encodeRendered: (text) => Array.from(text, (character) => character.codePointAt(0)!),
   decode: (ids) => String.fromCodePoint(...ids),
   specialTokens: { before: [], after: [] },
   afterIds: [],
