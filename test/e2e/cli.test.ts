@@ -52,7 +52,7 @@ describe("quantscope run", () => {
   it.each([
     ["an unknown format", ["--cells", "int3"], /"int3" names no format; there are fp32/],
     ["an unknown provider", ["--cells", "fp32@tpu"], /names no provider; there are cpu/],
-    ["a format that can be neither found nor made", ["--cells", "nf4"], /has no nf4 variant/],
+    ["an empty list of cells", ["--cells", ""], /names no format/],
     ["questions that do not exist", ["--cells", "fp32", "--questions", "nowhere.csv"], /nowhere\.csv does not exist/],
     ["an unknown option", ["--cells", "fp32", "--fast"], /unknown option '--fast'/],
   ])("ends with 1 and starts nothing for %s", (_, extra, message) => {

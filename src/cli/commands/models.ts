@@ -1,38 +1,99 @@
 import type { Command } from "commander";
-import { openModelFolder } from "#core/models/model-folder.ts";
-import { alignTable } from "../text.ts";
+import { relative } from "node:path";
 import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
+import { type ModelFolder, openModelFolder, type Variant } from "#core/models/model-folder.ts";
+import { readModel } from "#core/onnx/read-model.ts";
+import { type Audit, auditModel } from "#core/quantize/audit.ts";
+import { alignTable } from "../text.ts";
+
+interface AuditedVariant extends Variant {
+  readonly audit: Audit;
+}
 
 export function addModels(program: Command): void {
   const models = program.command("models").description("model folders");
   models
     .command("show")
-    .description("what a model folder holds, read from the graphs and not from the names")
+    .description("what a model folder's files really are, read from the graphs and not from the names")
     .argument("<model>", "model folder")
+    .option("--layers", "also every weight: name, shape, storage, bytes")
     .option("--json", "print JSON")
-    .action((dir: string, options: { json?: boolean }) => {
+    .action((dir: string, options: { layers?: boolean; json?: boolean }) => {
       const model = openModelFolder(dir);
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify(model)}\n`);
-        return;
-      }
-      const table = {
-        header: ["file", "format", "size", "parameters", "bits/weight", "quantized", "block"],
-        units: ["", "", "MB", "", "", "of parameters", ""],
-        rows: model.variants.map(({ file, format, bytes, facts }) => [
-          file.slice(model.dir.length + 1),
-          format,
-          megabytes(bytes),
-          grouped(facts.parameters),
-          facts.bitsPerWeight.toFixed(2),
-          percent(facts.quantizedShare, 0),
-          facts.blockSize === null ? "–" : String(facts.blockSize),
-        ]),
-      };
-      process.stdout.write(`${model.name} · ${model.architecture ?? "unknown architecture"}\n${alignTable(table)}\n`);
-      for (const { file, warnings } of model.variants) {
-        for (const warning of warnings) process.stdout.write(`! ${file.slice(model.dir.length + 1)}: ${warning}\n`);
-      }
-      for (const { error } of model.broken) process.stdout.write(`! ${error.message}\n`);
+      const variants = model.variants.map((variant) => ({
+        ...variant,
+        audit: auditModel(readModel(variant.file), variant.signature.logits.name),
+      }));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ ...model, variants })}\n`
+          : `${folderText(model, variants, options.layers ?? false)}\n`,
+      );
     });
+}
+
+function folderText(model: ModelFolder, variants: readonly AuditedVariant[], withLayers: boolean): string {
+  const nameOf = (file: string): string => relative(model.dir, file);
+  const warnings = variants.flatMap(({ file, warnings, audit }) =>
+    [...warnings, ...audit.warnings].map((warning) => `! ${nameOf(file)}: ${warning}`),
+  );
+  const layers = withLayers
+    ? variants.flatMap(({ file, audit }) => ["", nameOf(file), alignTable(layerTable(audit))])
+    : [];
+  return [
+    `${model.name} · ${model.architecture ?? "unknown architecture"}`,
+    alignTable(variantTable(model, variants)),
+    ...warnings,
+    ...model.broken.map(({ error }) => `! ${error.message}`),
+    ...layers,
+  ].join("\n");
+}
+
+function variantTable(model: ModelFolder, variants: readonly AuditedVariant[]): Parameters<typeof alignTable>[0] {
+  const text = (value: number | null): string => (value === null ? "–" : String(value));
+  return {
+    header: [
+      "file",
+      "format",
+      "size",
+      "bits/weight",
+      "quantized",
+      "embedding",
+      "head",
+      "block",
+      "zero points",
+      "level",
+      "opset",
+    ],
+    units: ["", "", "MB", "", "of weights", "of bytes", "of bytes", "", "", "accuracy", ""],
+    rows: variants.map(({ file, format, bytes, audit }) => [
+      relative(model.dir, file),
+      format,
+      megabytes(bytes),
+      audit.bitsPerWeight.toFixed(2),
+      percent(audit.quantizedShare, 0),
+      percent(audit.embeddingShare, 0),
+      percent(audit.headShare, 0),
+      text(audit.blockSize),
+      audit.zeroPoints === null ? "–" : audit.zeroPoints ? "yes" : "no",
+      text(audit.accuracyLevel),
+      text(audit.opset),
+    ]),
+  };
+}
+
+function layerTable({ layers }: Audit): Parameters<typeof alignTable>[0] {
+  return {
+    header: ["layer", "role", "operator", "shape", "storage", "parameters", "bytes"],
+    units: ["", "", "", "", "", "", ""],
+    rows: layers.map(({ name, role, operator, shape, storage, parameters, bytes }) => [
+      name,
+      role,
+      operator,
+      shape.join(" x "),
+      storage,
+      grouped(parameters),
+      grouped(bytes),
+    ]),
+  };
 }

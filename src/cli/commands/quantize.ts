@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { FORMATS } from "#shared/formats/formats.ts";
-import { parseRecipe } from "#shared/recipe.ts";
-import { openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
+import { parseRecipe, type Recipe } from "#shared/recipe.ts";
+import { openModelFolder, sourceVariant, type Variant } from "#core/models/model-folder.ts";
 import { formatMaker } from "#core/quantize/formats.ts";
+import { PRESETS, presetRecipe } from "#core/quantize/presets.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { openProgressLine } from "../progress-line.ts";
@@ -21,15 +22,15 @@ export function addQuantize(program: Command): void {
     .command("quantize")
     .description(`make variants of a model: ${MADE}`)
     .argument("<model>", "model folder")
-    .requiredOption("--to <list>", `formats: ${MADE}`)
-    .option("--recipe <file>", "JSON with blockSize, symmetric, accuracyLevel, exclude")
+    .option("--to <list>", `formats: ${MADE}`)
+    .option("--preset <list>", `what other tools make: ${Object.keys(PRESETS).join(", ")}`)
+    .option("--recipe <file>", "JSON with the options of the formats (docs/file-formats.md)")
     .option("--out <dir>", "write to DIR/onnx (default: beside the source)")
     .option("--json", "print JSON")
-    .action(async (dir: string, options: { to: string; recipe?: string; out?: string; json?: boolean }) => {
+    .action(async (dir: string, options: QuantizeOptions) => {
       const model = openModelFolder(dir);
       const source = sourceVariant(model);
-      const base = options.recipe === undefined ? {} : readRecipe(options.recipe);
-      const recipes = options.to.split(",").map((format) => parseRecipe({ ...base, format: format.trim() }));
+      const recipes = recipesOf(options);
       const target = options.out === undefined ? dirname(source.file) : join(resolve(options.out), "onnx");
       // All of them before the first is made.
       for (const { format } of recipes) formatMaker(format);
@@ -42,7 +43,7 @@ export function addQuantize(program: Command): void {
         const { format } = recipe;
         const result = await quantizeModel({
           source: source.file,
-          target: join(target, `model${FORMATS[format].suffixes[0] ?? ""}.onnx`),
+          target: join(target, `${baseName(source)}${FORMATS[format].suffixes[0] ?? ""}.onnx`),
           recipe,
           signal: interrupt.signal,
           onProgress: (each) => {
@@ -57,6 +58,31 @@ export function addQuantize(program: Command): void {
       }
       if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
     });
+}
+
+interface QuantizeOptions {
+  readonly to?: string;
+  readonly preset?: string;
+  readonly recipe?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+function recipesOf({ to, preset, recipe }: QuantizeOptions): Recipe[] {
+  if ((to === undefined) === (preset === undefined)) {
+    throw new LabError("SPEC_INVALID", `Say what to make, either way: --to ${MADE}, or --preset NAME.`);
+  }
+  const base = recipe === undefined ? {} : readRecipe(recipe);
+  const list = (text: string): string[] => text.split(",").map((name) => name.trim());
+  if (preset !== undefined) return list(preset).map((name) => parseRecipe({ ...presetRecipe(name), ...base }));
+  return list(to ?? "").map((format) => parseRecipe({ ...base, format }));
+}
+
+/** `model` of `model_fp16.onnx`: variants lie beside their source under its name. */
+function baseName({ file, format }: Variant): string {
+  const name = basename(file, ".onnx");
+  const suffix = FORMATS[format].suffixes.find((each) => each !== "" && name.endsWith(each)) ?? "";
+  return suffix === "" ? name : name.slice(0, -suffix.length);
 }
 
 function readRecipe(file: string): Record<string, unknown> {

@@ -30,10 +30,14 @@ export interface ModelFolder {
   readonly name: string;
   readonly architecture: string | null;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The highest precision first; of one format, the preferred file name first. */
   readonly variants: readonly Variant[];
   /** Files that look like variants and cannot be used, each with its reason. */
   readonly broken: readonly { file: string; format: FormatId; error: ErrorEnvelope }[];
 }
+
+/** Real bits per weight of a float32 file, less a little for what may be stored smaller. */
+const STORED_AS_FLOAT32 = 24;
 
 /** Base names of a decoder's file, the preferred first; `decoder_with_past_model` cannot take a first step alone. */
 const BASE_NAMES = ["model", "decoder_model_merged", "decoder_model"];
@@ -71,6 +75,7 @@ export function openModelFolder(path: string): ModelFolder {
       broken.push({ file, format, error: toEnvelope(error) });
     }
   }
+  variants.sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank);
   const first = broken[0]?.error;
   if (variants.length === 0 && first) throw new LabError(first.code, first.message, first.details);
   return {
@@ -113,6 +118,9 @@ function describeVariant(file: string, config: Readonly<Record<string, unknown>>
   if (named && named !== facts.format) {
     warnings.push(`its name says ${named}, its graph is ${facts.format}`);
   }
+  if (facts.format === "fp32" && facts.bitsPerWeight < STORED_AS_FLOAT32) {
+    warnings.push("its weights are stored as bfloat16 and computed in float32");
+  }
   if (signature.cache.length === 0) warnings.push("it has no cache: every new token computes the whole text again");
   return {
     file,
@@ -132,7 +140,7 @@ export function findVariant(model: ModelFolder, format: FormatId): Variant | und
 
 /** The float variant that others are made from: the highest precision present. */
 export function sourceVariant(model: ModelFolder): Variant {
-  return [...model.variants].sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank)[0]!;
+  return model.variants[0]!;
 }
 
 /** A name without a suffix promises nothing: onnxruntime-genai calls its files model.onnx, whatever their format. */

@@ -141,7 +141,8 @@ function blockFormat({ bits, float16 }: Block): FormatId {
 
 function floatFormat(path: string, floats: ReadonlyMap<number, number>): FormatId {
   const [most = FLOAT] = [...floats].sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (most === FLOAT) return "fp32";
+  // bfloat16 is storage only: ONNX Runtime computes with it in float32, behind a Cast.
+  if (most === FLOAT || most === BFLOAT16) return "fp32";
   if (most === FLOAT16) return "fp16";
   throw new LabError(
     "FORMAT_UNSUPPORTED",

@@ -23,6 +23,8 @@ export interface AuditedLayer {
   /** How it is stored: `float32`, `4-bit blocks of 32`, `int8`, `nf4` ... */
   readonly storage: string;
   readonly bits: number;
+  /** What block weights are computed with (0 unset, 4 int8 activations); null for other storage. */
+  readonly accuracyLevel: number | null;
   readonly parameters: number;
   /** Scales and zero points included. A weight that another layer listed before has none of its own. */
   readonly bytes: number;
@@ -73,7 +75,10 @@ export function auditModel(model: OnnxModel, logitsName: string): Audit {
     counted.add(name);
     const role: LayerRole = node.opType.startsWith("Gather") ? "embedding" : heads.has(node) ? "head" : "layer";
     const { storage, bits } = storageOf(node, tensor);
-    return [{ name: node.name || name, operator: node.opType, role, shape, storage, bits, parameters, bytes }];
+    const accuracyLevel = node.opType === "MatMulNBits" ? int(node, "accuracy_level", 0) : null;
+    return [
+      { name: node.name || name, operator: node.opType, role, shape, storage, bits, accuracyLevel, parameters, bytes },
+    ];
   });
 
   const total = layers.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -160,9 +165,9 @@ function warningsOf(audit: Omit<Audit, "warnings">): string[] {
   if (audit.dynamicQuantization) {
     warnings.push("activations have one scale for the whole tensor: one outlier token costs all of them precision");
   }
-  const slow = audit.layers.some(({ operator, bits }) => operator === "MatMulNBits" && bits === 8);
-  if (slow && audit.accuracyLevel !== 4)
+  if (audit.layers.some(({ accuracyLevel, bits }) => accuracyLevel !== null && accuracyLevel !== 4 && bits === 8)) {
     warnings.push("8-bit blocks without accuracy level 4 have no fast path on the CPU");
+  }
   return warnings;
 }
 

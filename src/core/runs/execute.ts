@@ -5,7 +5,7 @@ import type { FormatId } from "#shared/formats/formats.ts";
 import type { CellStatus, RunStatus } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
-import { type ModelFolder, openModelFolder } from "#core/models/model-folder.ts";
+import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
 import type { Db } from "#core/store/database.ts";
 import { failRun, finishCell, insertRun, reopenRun, setRunStatus, startCell } from "#core/store/write-run.ts";
@@ -76,7 +76,8 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
         name: model.name,
         folder: model.dir,
         architecture: model.architecture,
-        parameters: Math.max(...cells.map(({ variant }) => variant.facts.parameters)),
+        // A quantized file may store a tied head a second time; the float one tells what the model has.
+        parameters: sourceVariant(model).facts.parameters,
       },
       questionSets: questions.sets,
       cells: tasks.map(({ id, label, job }, index) => {

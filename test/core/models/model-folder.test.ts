@@ -97,8 +97,8 @@ describe("openModelFolder", () => {
   it("reads the format from the graph, and warns where the name says something else", () => {
     const model = openModelFolder(modelFolder({ "model_q4.onnx": fp32, "model_fp16.onnx": int4 }));
     expect(model.variants.map(({ format, warnings }) => [format, warnings])).toEqual([
-      ["int4", ["its name says fp16, its graph is int4"]],
       ["fp32", ["its name says int4, its graph is fp32"]],
+      ["int4", ["its name says fp16, its graph is int4"]],
     ]);
   });
 

@@ -1,9 +1,10 @@
-import { copyFileSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LabError } from "#shared/errors.ts";
 import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
+import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { hashVariant } from "#core/runs/hash-file.ts";
 import { planCells, type PlannedCell, type PlanOptions, referenceLabel } from "#core/runs/plan-cells.ts";
 import { openDatabase } from "#core/store/database.ts";
@@ -92,9 +93,13 @@ describe("planCells", () => {
   });
 
   it("refuses a format that is neither there nor can be made, and lists both", async () => {
-    const { code, message } = await refusal(plan(copyModel("llama"), [{ format: "mixed" }]));
+    const model = copyModel("llama");
+    const float = join(model, "onnx", "model.onnx");
+    await quantizeModel({ source: float, target: join(model, "onnx", "model_q4.onnx"), recipe: { format: "int4" } });
+    rmSync(float);
+    const { code, message } = await refusal(plan(model, [{ format: "fp32" }]));
     expect(code).toBe("FORMAT_UNSUPPORTED");
-    expect(message).toMatch(/has no mixed variant.*In the folder: fp32\. Can be made: .*int4/);
+    expect(message).toMatch(/has no fp32 variant.*In the folder: int4\. Can be made: .*int4/);
   });
 
   it("refuses a file that does not exist, with its path", async () => {
