@@ -3,7 +3,7 @@ import { defineConfig } from "electron-vite";
 
 // Three builds: main (with every Node entry beside it), preload, renderer. The entries keep stable names because other
 // processes are started by path: out/main/worker.js is the measuring child, out/main/cli.js the command line,
-// out/main/host.js the loopback host.
+// out/main/host.js the loopback host, out/main/quantize-thread.js a thread of the quantizer.
 export default defineConfig({
   main: {
     build: {
@@ -13,6 +13,7 @@ export default defineConfig({
           worker: "src/worker/index.ts",
           cli: "src/cli/index.ts",
           host: "src/host/index.ts",
+          "quantize-thread": "src/core/quantize/thread.ts",
         },
       },
     },

@@ -20,7 +20,17 @@ export const WASM_BASE64 = "${Buffer.from(binary).toString("base64")}";
 
 async function compile(main) {
   let binary = null;
-  const options = ["--enable", "simd", "--enable", "relaxed-simd", "--runtime", "stub", "-O3", "--noAssert", "--converge"];
+  const options = [
+    "--enable",
+    "simd",
+    "--enable",
+    "relaxed-simd",
+    "--runtime",
+    "stub",
+    "-O3",
+    "--noAssert",
+    "--converge",
+  ];
   const { error, stdout, stderr } = await main(["blocks.ts", "--outFile", "blocks.wasm", ...options], {
     readFile: (name) => (name === "blocks.ts" ? readFileSync(join(root, "tools/wasm/blocks.ts"), "utf8") : null),
     writeFile: (name, content) => {

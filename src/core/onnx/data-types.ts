@@ -38,6 +38,8 @@ export const INT64 = 7;
 export const FLOAT16 = 10;
 export const FLOAT64 = 11;
 export const BFLOAT16 = 16;
+export const UINT4 = 21;
+export const INT4 = 22;
 
 /** The type with this number; null for one that this version does not know. */
 export function dataType(number: number): { name: DataTypeName; bits: number } | null {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync as realpath, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import type { TensorProto } from "./proto/onnx_pb.ts";
@@ -11,6 +11,8 @@ export interface ByteRange {
 }
 
 const EXTERNAL = 1;
+/** One call of the system; the other one walks every folder, for each of hundreds of tensors. */
+const realpathSync = realpath.native;
 
 /** Entries of `external_data`; null when the tensor holds its bytes itself. Unknown keys are ignored, as ONNX asks. */
 export function externalEntries(

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type ByteRange, resolveExternal } from "./external-data.ts";
-import { cloneModel, encodeModel, setExternal, setHole } from "./messages.ts";
+import { encodeModel, keepData, setExternal, setHole } from "./messages.ts";
 import type { ModelProto, TensorProto } from "./proto/onnx_pb.ts";
 import { INLINE_LIMIT_BYTES } from "./skeleton.ts";
 import { FIRST_HOLE, type Part, spliceRawData, totalLength } from "./splice.ts";
@@ -41,6 +41,7 @@ interface Pending {
  * Decides where every byte of the output goes, before any is written. Below `inlineLimitBytes` all data goes into the
  * .onnx file; above, tensors of more than 1 KiB go into `dataPath`, the larger ones aligned. Data that two tensors of the
  * source share stays shared there.
+ * @param proto as it was when this returns
  * @param promised bytes of the new tensors by name: initializers of the main graph that hold no data yet
  */
 export function layOut(
@@ -50,18 +51,27 @@ export function layOut(
   dataPath: string,
   inlineLimitBytes: number,
 ): FileLayout {
-  const model = cloneModel(proto);
-  const pending = findData(model, sourcePath, promised);
-  pending.forEach(({ tensor }, index) => {
-    setHole(tensor, FIRST_HOLE + index);
-  });
-  const all = pending.reduce((sum, { bytes }) => sum + bytes + SPLICE_OVERHEAD_BYTES, 0);
+  const pending = findData(proto, sourcePath, promised);
   const placements: Placement[] = [];
-  const dataBytes =
-    encodeModel(model).length + all > inlineLimitBytes ? externalize(pending, basename(dataPath), placements) : 0;
-
+  // A copy of the whole graph only to change references would take as long as encoding it.
+  const restore = pending.map(({ tensor }) => keepData(tensor));
+  let encoded: Uint8Array;
+  let dataBytes = 0;
+  try {
+    pending.forEach(({ tensor }, index) => {
+      setHole(tensor, FIRST_HOLE + index);
+    });
+    encoded = encodeModel(proto);
+    const all = pending.reduce((sum, { bytes }) => sum + bytes + SPLICE_OVERHEAD_BYTES, 0);
+    if (encoded.length + all > inlineLimitBytes) {
+      dataBytes = externalize(pending, basename(dataPath), placements);
+      encoded = encodeModel(proto);
+    }
+  } finally {
+    for (const putBack of restore) putBack();
+  }
   const parts = spliceRawData(
-    encodeModel(model),
+    encoded,
     pending.map(({ bytes }) => bytes),
   );
   let at = 0;

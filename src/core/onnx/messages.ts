@@ -1,15 +1,18 @@
 /** Makes and copies ONNX messages for code outside this folder, which does not import the protobuf library. */
-import { clearField, clone, create, toBinary } from "@bufbuild/protobuf";
+import { clearField, clone, create, isFieldSet, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
   AttributeProtoSchema,
   type ModelProto,
   ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
 } from "./proto/onnx_pb.ts";
+import { INT64 } from "./data-types.ts";
 
 /** onnx.AttributeProto.AttributeType.INT */
 const INT_ATTRIBUTE = 2;
@@ -29,9 +32,26 @@ export function intAttribute(name: string, value: number): AttributeProto {
   return create(AttributeProtoSchema, { name, type: INT_ATTRIBUTE, i: BigInt(value) });
 }
 
+/** A node of the standard operator set. */
+export function makeNode(
+  opType: string,
+  name: string,
+  input: readonly string[],
+  output: readonly string[],
+  attribute: readonly AttributeProto[] = [],
+): NodeProto {
+  return create(NodeProtoSchema, { opType, name, input: [...input], output: [...output], attribute: [...attribute] });
+}
+
 /** A tensor whose bytes a TensorJob (write-model.ts) will deliver. */
 export function promisedTensor(name: string, dataType: number, dims: readonly number[]): TensorProto {
   return create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt) });
+}
+
+/** A list of int64 with its values in it: shapes and axes. */
+export function int64Tensor(name: string, values: readonly number[]): TensorProto {
+  const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return create(TensorProtoSchema, { name, dataType: INT64, dims: [BigInt(values.length)], rawData });
 }
 
 /** Sets the version of an operator domain, added where the model does not import it yet. */
@@ -39,6 +59,13 @@ export function importOpset(model: ModelProto, domain: string, version: number):
   const present = model.opsetImport.find((entry) => entry.domain === domain);
   if (present) present.version = BigInt(version);
   else model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
+}
+
+/** Sets an entry of the model's own metadata; ONNX Runtime shows it, and ignores it. */
+export function setMetadata(model: ModelProto, key: string, value: string): void {
+  const present = model.metadataProps.find((entry) => entry.key === key);
+  if (present) present.value = value;
+  else model.metadataProps.push(create(StringStringEntryProtoSchema, { key, value }));
 }
 
 /** Points a tensor to a byte range of a data file beside the model. Offset and length are the only keys written. */
@@ -49,6 +76,21 @@ export function setExternal(tensor: TensorProto, location: string, offset: numbe
   );
   tensor.dataLocation = EXTERNAL;
   clearField(tensor, TensorProtoSchema.field.rawData);
+}
+
+/** Notes where a tensor's data is; what is returned puts that back. */
+export function keepData(tensor: TensorProto): () => void {
+  const { dataLocation, rawData } = TensorProtoSchema.field;
+  const { externalData } = tensor;
+  const location = isFieldSet(tensor, dataLocation) ? tensor.dataLocation : null;
+  const raw = isFieldSet(tensor, rawData) ? tensor.rawData : null;
+  return () => {
+    tensor.externalData = externalData;
+    if (location === null) clearField(tensor, dataLocation);
+    else tensor.dataLocation = location;
+    if (raw === null) clearField(tensor, rawData);
+    else tensor.rawData = raw;
+  };
 }
 
 /** Leaves a mark in place of the tensor's data: spliceRawData (splice.ts) finds it in the encoded model. */

@@ -56,6 +56,16 @@ export class OutputFiles implements Disposable {
     });
   }
 
+  /** For threads, which write by themselves; what they meet there is for `refusal`. */
+  descriptor(index: number): number {
+    return this.#files[index]!.fd;
+  }
+
+  /** The error for a write to one of the files that the file system refused elsewhere. */
+  refusal(fd: number, code: string, cause: unknown): LabError {
+    return this.#refusal(this.#files.find((file) => file.fd === fd)!.path, code, cause);
+  }
+
   /** Puts the files in place; afterwards they survive a power cut. */
   commit(): void {
     const last = this.#files.at(-1)!;
@@ -89,14 +99,18 @@ export class OutputFiles implements Disposable {
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
       if (error instanceof LabError || code === "") throw error;
-      if (DISK_FULL_CODES.has(code)) throw diskFull(path, this.#bytesNeeded, null, error);
-      throw new LabError(
-        "OUTPUT_UNWRITABLE",
-        `${path} cannot be written (${code}). Choose another folder, or change its permissions; close programs that use the file.`,
-        { file: path, code },
-        { cause: error },
-      );
+      throw this.#refusal(path, code, error);
     }
+  }
+
+  #refusal(path: string, code: string, cause: unknown): LabError {
+    if (DISK_FULL_CODES.has(code)) return diskFull(path, this.#bytesNeeded, null, cause);
+    return new LabError(
+      "OUTPUT_UNWRITABLE",
+      `${path} cannot be written (${code}). Choose another folder, or change its permissions; close programs that use the file.`,
+      { file: path, code },
+      { cause },
+    );
   }
 }
 

@@ -1,9 +1,10 @@
-import { openSync, closeSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
 import { dataType } from "./data-types.ts";
 import { resolveExternal } from "./external-data.ts";
-import { readFully } from "./file-window.ts";
 import type { TensorProto } from "./proto/onnx_pb.ts";
+import { openSource, type TensorReader, type TensorSource } from "./tensor-source.ts";
+
+export type { TensorReader, TensorSource };
 
 /** Product of the dimensions; 1 for a scalar. Throws where a dimension is negative or the product is no safe integer. */
 export function elementCount(tensor: TensorProto): number {
@@ -34,33 +35,28 @@ export function tensorBytes(tensor: TensorProto): number {
   return Math.ceil((elementCount(tensor) * type.bits) / 8);
 }
 
-/** Random access to a tensor's little-endian bytes, wherever they are kept. Close it after use. */
-export interface TensorReader extends Disposable {
-  readonly byteLength: number;
-  /** Fills `target` from byte `offset` of the tensor on; RangeError where the tensor ends before. */
-  read(target: Uint8Array, offset: number): void;
+/**
+ * Where a tensor's bytes are. Data in the typed fields (`float_data`, `int64_data`...) is small enough to have stayed in the
+ * proto (skeleton.ts) and is laid out as raw bytes first.
+ * @param modelPath the .onnx file that the tensor comes from
+ * @throws LabError MODEL_CORRUPT, EXTERNAL_DATA_*
+ */
+export function tensorSource(modelPath: string, tensor: TensorProto): TensorSource {
+  const byteLength = tensorBytes(tensor);
+  const data = resolveExternal(modelPath, tensor, byteLength) ?? typedDataBytes(tensor);
+  if (data.length !== byteLength) {
+    throw new LabError(
+      "MODEL_CORRUPT",
+      `${modelPath}: tensor "${tensor.name}" needs ${byteLength} bytes by its shape but holds ${data.length}. Download or export the model again.`,
+      { file: modelPath, tensor: tensor.name },
+    );
+  }
+  return { name: tensor.name, data };
 }
 
-/**
- * Opens a tensor for reading in slabs. Data in the typed fields (`float_data`, `int64_data`...) is small enough to have
- * stayed in the proto (skeleton.ts) and is laid out as raw bytes first.
- * @param modelPath the .onnx file that the tensor comes from
- */
+/** Opens a tensor for reading in slabs. */
 export function openTensor(modelPath: string, tensor: TensorProto): TensorReader {
-  const byteLength = tensorBytes(tensor);
-  const range = resolveExternal(modelPath, tensor, byteLength);
-  if (!range) return bytesReader(modelPath, tensor, byteLength);
-  const fd = openSync(range.file, "r");
-  return {
-    byteLength,
-    read: (target, offset) => {
-      expectInside(tensor, target, offset, byteLength);
-      readFully(fd, target, range.offset + offset);
-    },
-    [Symbol.dispose]: () => {
-      closeSync(fd);
-    },
-  };
+  return openSource(tensorSource(modelPath, tensor));
 }
 
 /** All bytes of a tensor: for the small ones. */
@@ -69,31 +65,6 @@ export function readTensor(modelPath: string, tensor: TensorProto): Uint8Array {
   const bytes = new Uint8Array(reader.byteLength);
   reader.read(bytes, 0);
   return bytes;
-}
-
-function bytesReader(modelPath: string, tensor: TensorProto, byteLength: number): TensorReader {
-  const bytes = typedDataBytes(tensor);
-  if (bytes.length !== byteLength) {
-    throw new LabError(
-      "MODEL_CORRUPT",
-      `${modelPath}: tensor "${tensor.name}" needs ${byteLength} bytes by its shape but holds ${bytes.length}. Download or export the model again.`,
-      { file: modelPath, tensor: tensor.name },
-    );
-  }
-  return {
-    byteLength,
-    read: (target, offset) => {
-      expectInside(tensor, target, offset, byteLength);
-      target.set(bytes.subarray(offset, offset + target.length));
-    },
-    [Symbol.dispose]: () => undefined,
-  };
-}
-
-/** Behind a tensor's end lies the next one: reading on would give wrong weights, not an error. */
-function expectInside(tensor: TensorProto, target: Uint8Array, offset: number, byteLength: number): void {
-  if (offset >= 0 && offset + target.length <= byteLength) return;
-  throw new RangeError(`bytes ${offset} to ${offset + target.length} of "${tensor.name}", which has ${byteLength}`);
 }
 
 /** `raw_data`, or the typed field laid out as `raw_data` would be (ONNX IR, TensorProto). */

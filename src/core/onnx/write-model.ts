@@ -7,27 +7,28 @@ import { readFully } from "./file-window.ts";
 import { type FileLayout, layOut, type Placement } from "./layout.ts";
 import { OutputFiles } from "./output-files.ts";
 import type { ModelProto } from "./proto/onnx_pb.ts";
+import {
+  type Destination,
+  type PlacedTask,
+  SourceCutError,
+  type TaskRunner,
+  type TaskTimes,
+  TaskWriteError,
+  type TensorJob,
+  type TensorPiece,
+} from "./tensor-job.ts";
+
+export type { TensorJob, TensorPiece };
 
 /** Protobuf ends at 2^31 bytes; this leaves room for the graph. */
 const INLINE_LIMIT_BYTES = 1.9e9;
 const COPY_CHUNK_BYTES = 4 << 20;
+/** A copy is cut into tasks of this size. */
+const COPY_TASK_BYTES = 32 << 20;
+/** Tasks above this are done first: one of them at the end would keep a single thread busy. */
+const LARGE_TASK_BYTES = 64 << 20;
 /** How long the event loop may wait for messages while a model is written. */
 const BREATHE_MS = 20;
-
-/** Some bytes of a new tensor, by their place in it. They are written before the next piece is asked for. */
-export interface TensorPiece {
-  readonly tensor: string;
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Makes the data of one or more new tensors (codes and scales, say) from one pass over its source. */
-export interface TensorJob {
-  /** Size in bytes of each tensor it delivers; the tensors are initializers of the main graph. */
-  readonly tensors: ReadonlyMap<string, number>;
-  /** All bytes of all its tensors, each once, in any order. */
-  pieces(): Iterable<TensorPiece> | AsyncIterable<TensorPiece>;
-}
 
 export interface WriteProgress {
   readonly bytesDone: number;
@@ -43,10 +44,24 @@ export interface WriteModelOptions {
   /** The .onnx file to write. External data, when there is some, lies beside it as `<target>_data`. */
   readonly target: string;
   readonly jobs?: readonly TensorJob[];
+  /** Does copies and the jobs that have tasks, on other threads; without it everything is done here. */
+  readonly runner?: TaskRunner | undefined;
   /** From this size on the weights go into an external data file. */
   readonly inlineLimitBytes?: number | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the time went. */
+export interface WriteTimes {
+  /** Deciding where every byte goes. */
+  readonly layoutMs: number;
+  /** From the first byte to the last. */
+  readonly contentMs: number;
+  /** Until the files are durable and in place. */
+  readonly commitMs: number;
+  /** Of the runner's threads, within `contentMs`; null without one. */
+  readonly threads: TaskTimes | null;
 }
 
 export interface WrittenModel {
@@ -54,6 +69,7 @@ export interface WrittenModel {
   /** The .onnx file and its data file, if any. */
   readonly files: readonly string[];
   readonly bytes: number;
+  readonly times: WriteTimes;
 }
 
 /**
@@ -64,6 +80,7 @@ export interface WrittenModel {
  */
 export async function writeModel(options: WriteModelOptions): Promise<WrittenModel> {
   const { proto, sourcePath, target, jobs = [], inlineLimitBytes = INLINE_LIMIT_BYTES } = options;
+  const started = performance.now();
   const dataPath = `${target}_data`;
   const promised = new Map(jobs.flatMap((job) => [...job.tensors]));
   const layout = layOut(proto, sourcePath, promised, dataPath, inlineLimitBytes);
@@ -74,11 +91,19 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
   using output = new OutputFiles(dirname(target), bytes);
   const files = layout.dataBytes > 0 ? [dataPath, target] : [target];
   for (const path of files) output.add(path, path === target ? layout.modelBytes : layout.dataBytes);
-  await new Run(options, layout, output).all(jobs);
+  const laidOut = performance.now();
+  const threads = await new Run(options, layout, output).all(jobs);
+  const written = performance.now();
   output.commit();
+  const times = {
+    layoutMs: laidOut - started,
+    contentMs: written - laidOut,
+    commitMs: performance.now() - written,
+    threads,
+  };
   // The data file of the model that was just replaced: nothing refers to it any more.
   if (replaces && layout.dataBytes === 0) rmSync(dataPath, { force: true });
-  return { path: target, files: files.reverse(), bytes };
+  return { path: target, files: files.reverse(), bytes, times };
 }
 
 /** One pass over everything that is to be written, with progress and a chance to stop after each piece. */
@@ -105,7 +130,16 @@ class Run {
     );
   }
 
-  async all(jobs: readonly TensorJob[]): Promise<void> {
+  async all(jobs: readonly TensorJob[]): Promise<TaskTimes | null> {
+    const { runner } = this.#options;
+    const copies = this.#layout.placements.filter(({ source }) => source !== "job");
+    if (runner) return await this.#share(jobs, copies, runner);
+    await this.#here(jobs, copies);
+    return null;
+  }
+
+  /** Everything on this thread, in the order of the file. */
+  async #here(jobs: readonly TensorJob[], copies: readonly Placement[]): Promise<void> {
     let at = 0;
     for (const part of this.#layout.parts) {
       if (!("hole" in part)) await this.#write("model", at, part);
@@ -113,9 +147,87 @@ class Run {
     }
     for (const job of jobs) await this.#make(job);
     const chunk = new Uint8Array(COPY_CHUNK_BYTES);
-    for (const place of this.#layout.placements) {
-      if (place.source !== "job") await this.#copy(place, place.source, chunk);
+    for (const place of copies) await this.#copy(place, place.source as ByteRange, chunk);
+  }
+
+  /** Tasks on the runner's threads, and at the same time what only runs here. The first error stops both. */
+  async #share(
+    jobs: readonly TensorJob[],
+    copies: readonly Placement[],
+    runner: TaskRunner,
+  ): Promise<TaskTimes | null> {
+    const stop = new AbortController();
+    const { signal } = this.#options;
+    const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    let failure: unknown = null;
+    const fail = (error: unknown): void => {
+      failure ??= error;
+      stop.abort();
+    };
+
+    const left = new Map<string, number>();
+    const tasks = [...this.#tasks(jobs, left), ...copies.flatMap((place) => this.#copyTasks(place, left))];
+    const large = tasks.filter(({ work }) => "kernel" in work && work.sourceBytes > LARGE_TASK_BYTES);
+    const ordered = [...large, ...tasks.filter((task) => !large.includes(task))];
+    const written = (tensor: string, bytes: number): void => {
+      const rest = left.get(tensor)! - bytes;
+      left.set(tensor, rest);
+      if (rest === 0) this.#tensorsDone++;
+      this.#progress(bytes);
+    };
+    const others = jobs.filter(({ tasks }) => !tasks);
+    const [times] = await Promise.all([
+      runner.run(ordered, written, both).catch((error: unknown) => {
+        fail(this.#named(error));
+        return null;
+      }),
+      this.#here(others, []).catch(fail),
+    ]);
+    this.#refuseAborted();
+    if (failure !== null) throw failure;
+    for (const [tensor, rest] of left) if (rest !== 0) throw new Error(`"${tensor}" lacks ${rest} bytes`);
+    return times;
+  }
+
+  *#tasks(jobs: readonly TensorJob[], left: Map<string, number>): Generator<PlacedTask> {
+    for (const job of jobs) {
+      if (!job.tasks) continue;
+      const places = new Map<string, Destination>();
+      for (const [tensor, bytes] of job.tensors) {
+        places.set(tensor, this.#destination(this.#places.get(tensor)!));
+        left.set(tensor, bytes);
+      }
+      for (const work of job.tasks) yield { work, places };
     }
+  }
+
+  #copyTasks(place: Placement, left: Map<string, number>): PlacedTask[] {
+    const { fd, offset } = this.#destination(place);
+    const { file, offset: from } = place.source as ByteRange;
+    // Names need not be unique across graphs.
+    const name = `${left.size} ${place.name}`;
+    left.set(name, place.bytes);
+    const tasks: PlacedTask[] = [];
+    for (let done = 0; done < place.bytes; done += COPY_TASK_BYTES) {
+      const length = Math.min(COPY_TASK_BYTES, place.bytes - done);
+      const places = new Map([[name, { fd, offset: offset + done, bytes: length }]]);
+      tasks.push({ work: { copy: { file, offset: from + done, length } }, places });
+    }
+    return tasks;
+  }
+
+  #destination({ file, offset, bytes }: Placement): Destination {
+    return { fd: this.#output.descriptor(this.#fileIndex(file)), offset, bytes };
+  }
+
+  #fileIndex(file: Placement["file"]): number {
+    return file === "data" || this.#layout.dataBytes === 0 ? 0 : 1;
+  }
+
+  /** What a task met, as this thread would have said it. */
+  #named(error: unknown): unknown {
+    if (error instanceof TaskWriteError) return this.#output.refusal(error.fd, error.code, error);
+    return error instanceof SourceCutError ? sourceCut(error.file, error) : error;
   }
 
   async #make(job: TensorJob): Promise<void> {
@@ -149,27 +261,28 @@ class Run {
   }
 
   async #write(file: Placement["file"], position: number, bytes: Uint8Array): Promise<void> {
-    const { signal, onProgress } = this.#options;
     if (performance.now() - this.#breathed > BREATHE_MS) {
       await setImmediate();
       this.#breathed = performance.now();
     }
-    if (signal?.aborted) {
-      throw new LabError(
-        "CANCELLED",
-        `${this.#options.target} was not written: cancelled.`,
-        {},
-        { cause: signal.reason },
-      );
-    }
-    const { dataBytes, placements } = this.#layout;
-    this.#output.write(file === "data" || dataBytes === 0 ? 0 : 1, bytes, position);
-    this.#bytesDone += bytes.length;
-    onProgress?.({
+    this.#refuseAborted();
+    this.#output.write(this.#fileIndex(file), bytes, position);
+    this.#progress(bytes.length);
+  }
+
+  #refuseAborted(): void {
+    const { signal, target } = this.#options;
+    if (!signal?.aborted) return;
+    throw new LabError("CANCELLED", `${target} was not written: cancelled.`, {}, { cause: signal.reason });
+  }
+
+  #progress(bytes: number): void {
+    this.#bytesDone += bytes;
+    this.#options.onProgress?.({
       bytesDone: this.#bytesDone,
       bytesTotal: this.#bytesTotal,
       tensorsDone: this.#tensorsDone,
-      tensorsTotal: placements.length,
+      tensorsTotal: this.#layout.placements.length,
     });
   }
 }
@@ -179,13 +292,17 @@ function readSource(fd: number, bytes: Uint8Array, source: ByteRange, offset: nu
     readFully(fd, bytes, source.offset + offset);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new LabError(
-      "MODEL_CORRUPT",
-      `${source.file} became shorter while it was read. Download it again.`,
-      { file: source.file },
-      { cause: error },
-    );
+    throw sourceCut(source.file, error);
   }
+}
+
+function sourceCut(file: string, cause: unknown): LabError {
+  return new LabError(
+    "MODEL_CORRUPT",
+    `${file} became shorter while it was read. Download it again.`,
+    { file },
+    { cause },
+  );
 }
 
 function refuseSourceAsTarget(sourcePath: string, layout: FileLayout, targets: readonly string[]): void {

@@ -1,7 +1,8 @@
+import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import { findMatMulTargets } from "./matmul-targets.ts";
 import type { FormatMaker } from "./plan.ts";
-import type { BlockSize } from "#shared/recipe.ts";
+import type { BlockSize, Recipe } from "#shared/recipe.ts";
 import { rewriteMatMulNBits } from "./rewrite-matmulnbits.ts";
 
 /** A format whose weights are MatMulNBits blocks: how many bits, and what a recipe gets that does not say. */
@@ -12,16 +13,33 @@ export function blockFormat(
 ): FormatMaker {
   return {
     format,
-    options: ["blockSize", "symmetric", "accuracyLevel", "exclude"],
+    options: ["blockSize", "symmetric", "accuracyLevel", "algorithm", "embeddings", "tiedHead", "exclude"],
     plan: (model, recipe) => {
       const settings = {
         blockSize: recipe.blockSize ?? defaults.blockSize,
-        symmetric: recipe.symmetric ?? defaults.symmetric,
+        symmetric: symmetryOf(recipe, defaults.symmetric),
         accuracyLevel: recipe.accuracyLevel ?? defaults.accuracyLevel,
+        algorithm: recipe.algorithm ?? "default",
+        embeddings: recipe.embeddings ?? false,
+        tiedHead: recipe.tiedHead ?? true,
       };
-      const { targets, skipped } = findMatMulTargets(model.graph, recipe.exclude);
-      const rewritten = rewriteMatMulNBits(model, targets, { bits, ...settings });
+      const { targets, gathers, skipped } = findMatMulTargets(model.graph, recipe.exclude, settings);
+      const rewritten = rewriteMatMulNBits(model, targets, { bits, ...settings }, gathers);
       return { ...rewritten, skipped, recipe: { ...recipe, ...settings } };
     },
   };
+}
+
+/** k-quant always has zero points: its search is for a scale and a minimum. */
+function symmetryOf({ algorithm, symmetric }: Recipe, byDefault: boolean): boolean {
+  if (algorithm !== "k_quant") return symmetric ?? byDefault;
+  if (symmetric !== true) return false;
+  throw new LabError(
+    "SPEC_INVALID",
+    "recipe.symmetric: k_quant is always asymmetric. Leave symmetric out, or set it to false.",
+    {
+      field: "recipe.symmetric",
+      allowed: [false],
+    },
+  );
 }

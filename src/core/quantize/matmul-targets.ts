@@ -2,6 +2,7 @@ import { BFLOAT16, dataType, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { GraphProto, NodeProto, ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { type Constant, Scope } from "./constants.ts";
+import { classifyGather, type GatherTarget } from "./gather-targets.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
 import { NamePatterns } from "./name-patterns.ts";
 
@@ -24,7 +25,16 @@ export interface SkippedMatMul {
 
 export interface MatMulTargets {
   readonly targets: readonly MatMulTarget[];
+  /** Embedding tables, when they were asked for. */
+  readonly gathers: readonly GatherTarget[];
   readonly skipped: readonly SkippedMatMul[];
+}
+
+export interface TargetOptions {
+  /** false: a weight that is the transpose of a stored tensor (a head tied to the embedding) is skipped. */
+  readonly tiedHead?: boolean | undefined;
+  /** true: also find embedding tables. */
+  readonly embeddings?: boolean | undefined;
 }
 
 /**
@@ -33,9 +43,14 @@ export interface MatMulTargets {
  * @param exclude name patterns (name-patterns.ts) on nodes and weights
  * @throws LabError SPEC_INVALID for a pattern that matches nothing
  */
-export function findMatMulTargets(graph: GraphProto, exclude: readonly string[] = []): MatMulTargets {
+export function findMatMulTargets(
+  graph: GraphProto,
+  exclude: readonly string[] = [],
+  { tiedHead = true, embeddings = false }: TargetOptions = {},
+): MatMulTargets {
   const patterns = new NamePatterns(exclude);
   const targets: MatMulTarget[] = [];
+  const gathers: GatherTarget[] = [];
   const skipped: SkippedMatMul[] = [];
   const names: string[] = [];
 
@@ -43,21 +58,40 @@ export function findMatMulTargets(graph: GraphProto, exclude: readonly string[] 
     const scope = new Scope(part, outer);
     for (const node of part.node) {
       for (const inner of subgraphs(node)) visit(inner, scope);
-      if (node.opType !== "MatMul" || (node.domain !== "" && node.domain !== "ai.onnx")) continue;
-      const [input = "", operand = ""] = node.input;
-      const weight = scope.constant(operand);
-      const excluded = patterns.matches(node.name, weight?.name ?? operand);
-      names.push(node.name);
-      if (!weight) continue;
-      const outcome = excluded ? "excluded by the recipe" : classify(node, weight, () => rankOf(part, input));
-      if (typeof outcome === "string") skipped.push({ node: node.name, weight: weight.name, reason: outcome });
-      else targets.push(outcome);
+      if (node.domain !== "" && node.domain !== "ai.onnx") continue;
+      if (node.opType === "Gather" && embeddings) visitGather(node, scope);
+      if (node.opType === "MatMul") visitMatMul(node, part, scope);
     }
+  };
+  const visitMatMul = (node: NodeProto, part: GraphProto, scope: Scope): void => {
+    const [input = "", operand = ""] = node.input;
+    const weight = scope.constant(operand);
+    const excluded = patterns.matches(node.name, weight?.name ?? operand);
+    names.push(node.name);
+    if (!weight) return;
+    let outcome: MatMulTarget | string;
+    if (excluded) outcome = EXCLUDED;
+    else if (weight.transposed && !tiedHead) outcome = "a transposed embedding, which the recipe keeps";
+    else outcome = classify(node, weight, () => rankOf(part, input));
+    if (typeof outcome === "string") skipped.push({ node: node.name, weight: weight.name, reason: outcome });
+    else targets.push(outcome);
+  };
+  const visitGather = (node: NodeProto, scope: Scope): void => {
+    const weight = scope.constant(node.input[0] ?? "");
+    const outcome = weight && classifyGather(node, weight);
+    if (!outcome) return;
+    const excluded = patterns.matches(node.name, weight.name);
+    names.push(node.name);
+    const reason = excluded ? EXCLUDED : outcome;
+    if (typeof reason === "string") skipped.push({ node: node.name, weight: weight.name, reason });
+    else gathers.push(reason);
   };
   visit(graph, null);
   patterns.assertAllUsed(names);
-  return { targets, skipped };
+  return { targets, gathers, skipped };
 }
+
+const EXCLUDED = "excluded by the recipe";
 
 /** The target, or why it is none. */
 function classify(node: NodeProto, weight: Constant, inputRank: () => number | null): MatMulTarget | string {

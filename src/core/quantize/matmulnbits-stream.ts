@@ -3,14 +3,8 @@ import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import { toBfloat, toHalf, widenBfloats, widenHalves } from "./half.ts";
-import {
-  type BlockRows,
-  type BlockShape,
-  blockShape,
-  type BlockSpec,
-  groupSize,
-  quantizeBlocks,
-} from "./matmulnbits.ts";
+import { type Loops, openWorkspace } from "./block-workspace.ts";
+import { type BlockRows, type BlockShape, blockShape, type BlockSpec, groupSize } from "./matmulnbits.ts";
 
 export type FloatType = typeof FLOAT | typeof FLOAT16 | typeof BFLOAT16;
 
@@ -32,6 +26,12 @@ export interface BlockTensorNames {
   readonly zeroPoints: string | null;
 }
 
+/** Some output features: a part of a matrix that one thread does. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** How much is held at once. */
 export interface StreamLimits {
   /** Weights as float32, read together; small enough for the second-level cache. */
@@ -39,12 +39,18 @@ export interface StreamLimits {
   /** Codes of as many columns of a KN matrix as fit: fewer columns mean shorter reads. */
   readonly tileBytes: number;
 }
+export interface StreamOptions extends Partial<StreamLimits> {
+  /** All of them unless given. */
+  readonly range?: RowRange | undefined;
+  readonly loops?: Loops | undefined;
+}
+type Stream = StreamLimits & { readonly range: RowRange; readonly loops: Loops | undefined };
 const LIMITS: StreamLimits = { slabBytes: 1 << 20, tileBytes: 32 << 20 };
-/** Columns that are turned into rows together, in the first-level cache. */
-const TURN_COLUMNS = 32;
+/** Fewer columns of a KN matrix are not read on their own. */
+const LEAST_COLUMNS = 32;
 
 /**
- * Quantizes a weight of any size in bounded memory.
+ * Quantizes a weight of any size, or some of its output features, in bounded memory.
  * @throws LabError MODEL_CORRUPT where a weight is NaN or infinite
  */
 export function* quantizeMatrix(
@@ -52,16 +58,18 @@ export function* quantizeMatrix(
   spec: BlockSpec,
   scaleType: FloatType,
   names: BlockTensorNames,
-  limits = LIMITS,
+  options: StreamOptions = {},
 ): Generator<TensorPiece> {
   const shape = blockShape(matrix.K, spec);
+  const { range = { first: 0, count: matrix.N }, loops } = options;
+  const stream = { ...LIMITS, ...options, range, loops };
   using reader = matrix.open();
   const tiles = matrix.layout === "NK" ? rowTiles : columnTiles;
-  for (const { firstRow, rows, out } of tiles(matrix, reader, spec, shape, limits)) {
+  for (const { firstRow, rows, out } of tiles(matrix, reader, spec, shape, stream)) {
     const { codes, scales, zeroPoints } = out;
     const rowBytes = shape.blocks * shape.blobBytes;
     yield { tensor: names.codes, offset: firstRow * rowBytes, bytes: codes.subarray(0, rows * rowBytes) };
-    const stored = storedScales(scales.subarray(0, rows * shape.blocks), scaleType);
+    const stored = storedFloats(scales.subarray(0, rows * shape.blocks), scaleType);
     yield { tensor: names.scales, offset: (firstRow * stored.length) / rows, bytes: stored };
     if (zeroPoints && names.zeroPoints !== null) {
       const bytes = zeroPoints.subarray(0, rows * shape.zeroPointRowBytes);
@@ -83,112 +91,76 @@ function* rowTiles(
   reader: TensorReader,
   spec: BlockSpec,
   shape: BlockShape,
-  { slabBytes }: StreamLimits,
+  { slabBytes, range, loops }: Stream,
 ): Generator<Tile> {
-  const { K, N } = matrix;
-  const tileRows = Math.min(N, Math.max(1, Math.floor(slabBytes / (K * 4))));
-  const load = loader(matrix, reader, tileRows * K);
-  const out = blockRows(tileRows, shape, spec);
-  for (let firstRow = 0; firstRow < N; firstRow += tileRows) {
-    const rows = Math.min(tileRows, N - firstRow);
-    load.read(0, firstRow * K, rows * K);
-    const slab = { floats: load.floats, words: load.words, rows, stride: K, length: K, start: 0 };
-    if (!quantizeBlocks(slab, spec, shape, out, 0)) throw notFinite(matrix);
-    yield { firstRow, rows, out };
+  const { K } = matrix;
+  const tileRows = Math.min(range.count, Math.max(1, Math.floor(slabBytes / (K * 4))));
+  using workspace = openWorkspace({ floats: tileRows * K, rows: tileRows }, spec, shape, loops);
+  const load = loader(matrix, reader, workspace.floats);
+  const end = range.first + range.count;
+  for (let firstRow = range.first; firstRow < end; firstRow += tileRows) {
+    const rows = Math.min(tileRows, end - firstRow);
+    load(0, firstRow * K, rows * K);
+    if (!workspace.rows({ rows, stride: K, length: K, start: 0 })) throw notFinite(matrix);
+    yield { firstRow, rows, out: workspace.out };
   }
 }
 
-/** [K, N]: columns are output features. Slabs of whole blocks are read row by row and turned a few columns at a time. */
+/** [K, N]: columns are output features. Slabs of whole blocks are read row by row, or at once where they have all columns. */
 function* columnTiles(
   matrix: WeightMatrix,
   reader: TensorReader,
   spec: BlockSpec,
   shape: BlockShape,
-  { slabBytes, tileBytes }: StreamLimits,
+  { slabBytes, tileBytes, range, loops }: Stream,
 ): Generator<Tile> {
   const { K, N } = matrix;
   const group = groupSize(spec);
-  const tileColumns = Math.min(N, Math.max(TURN_COLUMNS, Math.floor(tileBytes / (shape.blocks * shape.blobBytes))));
+  const fitting = Math.max(LEAST_COLUMNS, Math.floor(tileBytes / (shape.blocks * shape.blobBytes)));
+  const tileColumns = Math.min(range.count, fitting);
   const slabRows = Math.min(
     Math.ceil(K / group) * group,
     group * Math.max(1, Math.floor(slabBytes / (tileColumns * 4 * group))),
   );
-  const load = loader(matrix, reader, slabRows * tileColumns);
-  const out = blockRows(tileColumns, shape, spec);
-  const floats = new Float32Array(TURN_COLUMNS * group);
-  const turned = { floats, words: new Int32Array(floats.buffer), stride: group };
+  using workspace = openWorkspace({ floats: slabRows * tileColumns, rows: tileColumns }, spec, shape, loops);
+  const load = loader(matrix, reader, workspace.floats);
 
-  for (let first = 0; first < N; first += tileColumns) {
-    const columns = Math.min(tileColumns, N - first);
-    for (let slab = 0; slab < K; slab += slabRows) {
-      const rows = Math.min(slabRows, K - slab);
-      if (columns === N) load.read(0, slab * N, rows * N);
-      else for (let row = 0; row < rows; row++) load.read(row * columns, (slab + row) * N + first, columns);
-      for (let top = 0; top < rows; top += group) {
-        const length = Math.min(group, rows - top);
-        for (let left = 0; left < columns; left += TURN_COLUMNS) {
-          const width = Math.min(TURN_COLUMNS, columns - left);
-          turn(load.floats, top * columns + left, columns, length, width, turned.floats, group);
-          const part = { ...turned, rows: width, length, start: slab + top };
-          if (!quantizeBlocks(part, spec, shape, out, left)) throw notFinite(matrix);
-        }
-      }
+  const end = range.first + range.count;
+  for (let first = range.first; first < end; first += tileColumns) {
+    const columns = Math.min(tileColumns, end - first);
+    for (let start = 0; start < K; start += slabRows) {
+      const length = Math.min(slabRows, K - start);
+      if (columns === N) load(0, start * N, length * N);
+      else for (let row = 0; row < length; row++) load(row * columns, (start + row) * N + first, columns);
+      if (!workspace.columns({ columns, stride: columns, length, start })) throw notFinite(matrix);
     }
-    yield { firstRow: first, rows: columns, out };
+    yield { firstRow: first, rows: columns, out: workspace.out };
   }
 }
 
-/** Copies [height, width] at `from` (rows `stride` apart) to [width, height] (rows `turnedStride` apart). */
-function turn(
-  source: Float32Array,
-  from: number,
-  stride: number,
-  height: number,
-  width: number,
-  turned: Float32Array,
-  turnedStride: number,
-): void {
-  for (let row = 0; row < height; row++) {
-    const line = from + row * stride;
-    for (let column = 0, to = row; column < width; column++, to += turnedStride) turned[to] = source[line + column]!;
-  }
-}
-
-/** Reads elements of the matrix as float32 into one buffer. */
-function loader({ dataType }: WeightMatrix, reader: TensorReader, capacity: number) {
-  const floats = new Float32Array(capacity);
-  const words = new Int32Array(floats.buffer);
-  const halves = new Uint16Array(dataType === FLOAT ? 0 : capacity);
-  return {
-    floats,
-    words,
-    read(to: number, element: number, count: number): void {
-      if (dataType === FLOAT) {
-        reader.read(new Uint8Array(floats.buffer, to * 4, count * 4), element * 4);
-        return;
-      }
-      reader.read(new Uint8Array(halves.buffer, 0, count * 2), element * 2);
-      const read = halves.subarray(0, count);
-      if (dataType === FLOAT16) widenHalves(read, floats.subarray(to, to + count));
-      else widenBfloats(read, words.subarray(to, to + count));
-    },
+/** Reads elements of the matrix as float32 into `floats`, from its element `to` on. */
+function loader({ dataType }: WeightMatrix, reader: TensorReader, floats: Float32Array) {
+  const { buffer, byteOffset } = floats;
+  const halves = new Uint16Array(dataType === FLOAT ? 0 : floats.length);
+  return (to: number, element: number, count: number): void => {
+    if (dataType === FLOAT) {
+      reader.read(new Uint8Array(buffer, byteOffset + to * 4, count * 4), element * 4);
+      return;
+    }
+    const read = halves.subarray(0, count);
+    reader.read(new Uint8Array(halves.buffer, 0, count * 2), element * 2);
+    if (dataType === FLOAT16) widenHalves(read, floats.subarray(to, to + count));
+    else widenBfloats(read, new Int32Array(buffer, byteOffset + to * 4, count));
   };
 }
 
-function blockRows(rows: number, shape: BlockShape, spec: BlockSpec): BlockRows {
-  return {
-    codes: new Uint8Array(rows * shape.blocks * shape.blobBytes),
-    scales: new Float32Array(rows * shape.blocks),
-    zeroPoints: spec.symmetric ? null : new Uint8Array(rows * shape.zeroPointRowBytes),
-  };
-}
-
-function storedScales(scales: Float32Array, type: FloatType): Uint8Array {
+/** Float32 values as bytes of a stored tensor of another float type. */
+export function storedFloats(scales: Float32Array, type: FloatType): Uint8Array {
   if (type === FLOAT) return new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength);
   return new Uint8Array(Uint16Array.from(scales, type === FLOAT16 ? toHalf : toBfloat).buffer);
 }
 
-function notFinite({ name }: WeightMatrix): LabError {
+export function notFinite({ name }: WeightMatrix): LabError {
   return new LabError(
     "MODEL_CORRUPT",
     `tensor "${name}" holds NaN or infinite weights, which cannot be quantized. Export the model again.`,

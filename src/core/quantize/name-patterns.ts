@@ -20,13 +20,16 @@ export class NamePatterns {
     return hits.length > 0;
   }
 
-  /** @throws LabError SPEC_INVALID for a pattern that never matched: a typing error would quantize what it should spare */
-  assertAllUsed(examples: readonly string[]): void {
+  /**
+   * @param kind what the names are of, beside weights
+   * @throws LabError SPEC_INVALID for a pattern that never matched: a typing error would quantize what it should spare
+   */
+  assertAllUsed(examples: readonly string[], kind = "MatMul"): void {
     const [pattern] = this.#unused;
     if (pattern === undefined) return;
     throw new LabError(
       "SPEC_INVALID",
-      `recipe.exclude: "${pattern}" is the name of no weight and of no MatMul in this model. Names are, for example, ${examples.slice(0, 3).join(", ")}.`,
+      `recipe.exclude: "${pattern}" is the name of no weight and of no ${kind} in this model. Names are, for example, ${examples.slice(0, 3).join(", ")}.`,
       { field: "recipe.exclude", pattern },
     );
   }

@@ -1,11 +1,17 @@
 import { LabError } from "#shared/errors.ts";
 import { collect } from "#core/onnx/graph-facts.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
-import { writeModel, type WriteProgress } from "#core/onnx/write-model.ts";
+import { tensorBytes } from "#core/onnx/tensor.ts";
+import { allTensors } from "#core/onnx/walk.ts";
+import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { formatMaker } from "./formats.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { QuantizedTensor, QuantizePlan } from "./plan.ts";
+import { defaultThreads, ThreadPool } from "./thread-pool.ts";
 import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
+
+/** One thread quantizes as much while others start. */
+const THREADS_FROM_BYTES = 64 << 20;
 
 export interface QuantizeOptions {
   /** The float .onnx file. */
@@ -17,6 +23,8 @@ export interface QuantizeOptions {
   readonly signal?: AbortSignal | undefined;
   /** See write-model.ts. */
   readonly inlineLimitBytes?: number | undefined;
+  /** Threads to spread the work over (default: as many as there are processors, 8 at most); 1 does it on this one. */
+  readonly threads?: number | undefined;
 }
 
 export interface QuantizeResult {
@@ -29,6 +37,13 @@ export interface QuantizeResult {
   readonly recipe: Recipe;
   readonly quantizedTensors: readonly QuantizedTensor[];
   readonly skipped: readonly SkippedMatMul[];
+  readonly times: QuantizeTimes;
+}
+
+/** Where the time went. */
+export interface QuantizeTimes extends WriteTimes {
+  /** Reading the graph and deciding what becomes of it. */
+  readonly planMs: number;
 }
 
 /**
@@ -37,20 +52,40 @@ export interface QuantizeResult {
  * MODEL_CORRUPT (also NaN and infinite weights), EXTERNAL_DATA_*, DISK_FULL, OUTPUT_UNWRITABLE, CANCELLED
  */
 export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeResult> {
+  const started = performance.now();
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
   refuseForeignOptions(recipe, maker.options);
   const model = readModel(options.source);
   refuseQuantized(model);
+  // Started before the plan is made: they take about as long to be ready.
+  using threads = openThreads(options, model);
   const plan = maker.plan(model, recipe);
   if (plan.quantized.length === 0) throw nothingToQuantize(model, plan);
-  const { path, files, bytes } = await writeModel({
+  const planMs = performance.now() - started;
+  const { path, files, bytes, times } = await writeModel({
     ...options,
     proto: model.proto,
     sourcePath: model.path,
     jobs: plan.jobs,
+    runner: threads,
   });
-  return { path, files, bytes, recipe: plan.recipe, quantizedTensors: plan.quantized, skipped: plan.skipped };
+  return {
+    path,
+    files,
+    bytes,
+    recipe: plan.recipe,
+    quantizedTensors: plan.quantized,
+    skipped: plan.skipped,
+    times: { planMs, ...times },
+  };
+}
+
+/** None where starting threads would take longer than the work. */
+function openThreads({ threads = defaultThreads() }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
+  if (threads < 2) return undefined;
+  const bytes = [...allTensors(proto)].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  return bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(threads);
 }
 
 /** An option that a format does not know would be ignored, and the result taken for something that it is not. */

@@ -2,13 +2,18 @@ import { FLOAT16, UINT8 } from "#core/onnx/data-types.ts";
 import { importOpset, intAttribute, promisedTensor } from "#core/onnx/messages.ts";
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import { openTensor, tensorBytes } from "#core/onnx/tensor.ts";
+import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { Algorithm } from "./block-algorithms.ts";
+import type { GatherTarget } from "./gather-targets.ts";
+import type { KERNELS, Sent } from "./kernels.ts";
 import type { MatMulTarget } from "./matmul-targets.ts";
 import { blockShape } from "./matmulnbits.ts";
-import { type FloatType, quantizeMatrix, type WeightMatrix } from "./matmulnbits-stream.ts";
+import type { FloatType, WeightMatrix } from "./matmulnbits-stream.ts";
 import type { QuantizedTensor } from "./plan.ts";
 import { removeUnused } from "./remove-unused.ts";
+import { rewriteGathers } from "./rewrite-gathers.ts";
+import { rowRanges, threadedJob } from "./threaded-job.ts";
 import { UniqueNames } from "./unique-names.ts";
 
 const DOMAIN = "com.microsoft";
@@ -19,10 +24,12 @@ export interface MatMulNBitsSettings {
   readonly symmetric: boolean;
   /** 0 leaves the attribute out. */
   readonly accuracyLevel: number;
+  /** How blocks are rounded; `k_quant` needs `symmetric: false`. */
+  readonly algorithm?: Algorithm | undefined;
 }
 
 /** The tensors that took the place of one weight. */
-interface WeightSet {
+export interface WeightSet {
   readonly codes: string;
   readonly scales: string;
   readonly zeroPoints: string | null;
@@ -34,12 +41,14 @@ interface WeightSet {
  * 1.30's MatMulNBitsQuantizer. What else the node carries (metadata, documentation) stays. New tensors go into the main
  * graph, where subgraphs see them; two targets on one weight share one set.
  * @param model changed in place
+ * @param gathers embedding tables to store in blocks too (rewrite-gathers.ts)
  * @returns the jobs that deliver the new tensors, and what was done to which weight
  */
 export function rewriteMatMulNBits(
   model: OnnxModel,
   targets: readonly MatMulTarget[],
   settings: MatMulNBitsSettings,
+  gathers: readonly GatherTarget[] = [],
 ): { jobs: TensorJob[]; quantized: QuantizedTensor[] } {
   const names = new UniqueNames(model.graph);
   const sets = new Map<TensorProto, Map<string, WeightSet>>();
@@ -50,7 +59,7 @@ export function rewriteMatMulNBits(
     const { tensor, transposed } = target.weight;
     const ofTensor = sets.get(tensor) ?? new Map<string, WeightSet>();
     sets.set(tensor, ofTensor);
-    const use = `${transposed} ${target.dataType}`;
+    const use = useKey(transposed, target.dataType);
     let set = ofTensor.get(use);
     if (!set) {
       set = addWeightSet(model, target, settings, names, jobs);
@@ -60,10 +69,33 @@ export function rewriteMatMulNBits(
     set.report.nodes.push(target.node.name);
     rewriteNode(target, set, settings, names);
   }
+  // A head sees the transpose of what its embedding sees: the blocks of one are the rows of the other.
+  const tables = rewriteGathers(model, gathers, settings, names, ({ weight, dataType }) =>
+    sets.get(weight.tensor)?.get(useKey(!weight.transposed, dataType)),
+  );
   importOpset(model.proto, DOMAIN, 1);
-  const chains = new Set(targets.flatMap(({ weight }) => weight.chain));
-  removeUnused(model.graph, chains, new Set(sets.keys()));
-  return { jobs, quantized };
+  const weights = [...targets, ...gathers].map(({ weight }) => weight);
+  const chains = new Set(weights.flatMap(({ chain }) => chain));
+  removeUnused(model.graph, chains, new Set(weights.map(({ tensor }) => tensor)));
+  return { jobs: [...jobs, ...tables.jobs], quantized: [...quantized, ...tables.quantized] };
+}
+
+function useKey(transposed: boolean, dataType: FloatType): string {
+  return `${transposed} ${dataType}`;
+}
+
+/** Tensor names as the tool gives them; those of RTN and k-quant are neural-compressor's. */
+function tensorNames(
+  weight: string,
+  { bits, blockSize, symmetric, algorithm }: MatMulNBitsSettings,
+  names: UniqueNames,
+) {
+  const foreign = (algorithm ?? "default") !== "default";
+  return {
+    codes: names.value(foreign ? `${weight}_Q${bits}G${blockSize}` : `${weight}_Q${bits}`),
+    scales: names.value(`${weight}_${foreign ? "scale" : "scales"}`),
+    zeroPoints: symmetric ? null : names.value(`${weight}_${foreign ? "zp" : "zero_points"}`),
+  };
 }
 
 function addWeightSet(
@@ -74,14 +106,10 @@ function addWeightSet(
   jobs: TensorJob[],
 ): WeightSet {
   const { weight, K, N, dataType } = target;
-  const { bits, symmetric } = settings;
+  const { bits, algorithm = "default" } = settings;
   const spec = { ...settings, halfScales: dataType === FLOAT16 };
   const shape = blockShape(K, spec);
-  const set = {
-    codes: names.value(`${weight.name}_Q${bits}`),
-    scales: names.value(`${weight.name}_scales`),
-    zeroPoints: symmetric ? null : names.value(`${weight.name}_zero_points`),
-  };
+  const set = tensorNames(weight.name, settings, names);
   const tensors = [
     promisedTensor(set.codes, UINT8, [N, shape.blocks, shape.blobBytes]),
     promisedTensor(set.scales, dataType, [N, shape.blocks]),
@@ -89,18 +117,20 @@ function addWeightSet(
   if (set.zeroPoints !== null) tensors.push(promisedTensor(set.zeroPoints, UINT8, [N, shape.zeroPointRowBytes]));
   graph.initializer.push(...tensors);
 
-  const matrix: WeightMatrix = {
+  const matrix: Sent<WeightMatrix> = {
     name: weight.name,
     K,
     N,
     layout: weight.transposed ? "NK" : "KN",
     dataType: weight.tensor.dataType as FloatType,
-    open: () => openTensor(path, weight.tensor),
+    source: tensorSource(path, weight.tensor),
   };
-  jobs.push({
-    tensors: new Map(tensors.map((tensor) => [tensor.name, tensorBytes(tensor)])),
-    pieces: () => quantizeMatrix(matrix, spec, dataType, set),
-  });
+  const sizes = new Map(tensors.map((tensor) => [tensor.name, tensorBytes(tensor)]));
+  const parts = rowRanges(N, K).map((range) => ({
+    input: [matrix, spec, dataType, set, algorithm, range] as Parameters<typeof KERNELS.blocks>,
+    sourceBytes: range.count * K * 4,
+  }));
+  jobs.push(threadedJob(sizes, "blocks", parts));
   return { ...set, report: { name: weight.name, nodes: [], K, N, bits } };
 }
 

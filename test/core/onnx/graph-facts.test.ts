@@ -104,7 +104,10 @@ describe("readGraphFacts: format", () => {
   });
 
   it("takes bfloat16 for storage of float32: it is computed in float32 behind a Cast", () => {
-    expect(facts([matMul("w")], [zeros("w", "bfloat16", [64, 32])])).toMatchObject({ format: "fp32", bitsPerWeight: 16 });
+    expect(facts([matMul("w")], [zeros("w", "bfloat16", [64, 32])])).toMatchObject({
+      format: "fp32",
+      bitsPerWeight: 16,
+    });
   });
 
   it("refuses float64 weights by name instead of calling them something else", () => {
@@ -115,8 +118,6 @@ describe("readGraphFacts: format", () => {
       }),
     );
   });
-    },
-  );
 });
 
 describe("readGraphFacts: block operators", () => {

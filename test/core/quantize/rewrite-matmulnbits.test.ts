@@ -29,6 +29,12 @@ describe("rewriteMatMulNBits", () => {
     expect(proto.opsetImport.map(({ domain }) => domain)).toEqual(["", "com.microsoft"]);
   });
 
+  it.each(["rtn", "k_quant"] as const)("names the tensors of %s as neural-compressor does", (algorithm) => {
+    const proto = model({ nodes: [node("MatMul", ["x", "w"], ["y"])], initializers: [floats("w", [100, 3])] });
+    rewrite(proto, { symmetric: false, algorithm });
+    expect(proto.graph!.node[0]).toMatchObject({ name: "/y_Q4", input: ["x", "w_Q4G32", "w_scale", "w_zp"] });
+  });
+
   it("writes the attributes in the tool's order, accuracy_level only when it is set", () => {
     const attributes = (accuracyLevel: number): string[] => {
       const proto = model({ nodes: [node("MatMul", ["x", "w"], ["y"])], initializers: [floats("w", [64, 8])] });

@@ -1,0 +1,153 @@
+import { FLOAT16 } from "#core/onnx/data-types.ts";
+import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { Recipe } from "#shared/recipe.ts";
+import { toHalf } from "./half.ts";
+import { kQuantBlock } from "./k-quant.ts";
+import { blockShape, type BlockSpec } from "./matmulnbits.ts";
+import {
+  type BlockTensorNames,
+  type FloatType,
+  notFinite,
+  quantizeMatrix,
+  storedFloats,
+  type WeightMatrix,
+} from "./matmulnbits-stream.ts";
+import { rtnBlock } from "./rtn.ts";
+import { type RowLimits, RowReader } from "./weight-rows.ts";
+
+export type Algorithm = NonNullable<Recipe["algorithm"]>;
+
+export interface BlockKernelOptions {
+  readonly bits: 2 | 4 | 8;
+  readonly symmetric: boolean;
+  /** The weights are halves: their range is a half too. */
+  readonly half: boolean;
+  /** NumPy summed this weight one element after the other (k-quant.ts). */
+  readonly inOrder: boolean;
+}
+
+/**
+ * Quantizes one block of 16 to 256 weights, finite and filled up with zeros behind K.
+ * @param codes one code an element
+ * @param out the scale before it is stored, the zero point
+ */
+export type BlockKernel = (
+  weights: Float32Array,
+  options: BlockKernelOptions,
+  codes: Uint8Array,
+  out: { scale: number; zero: number },
+) => void;
+
+const KERNELS: Readonly<Record<Exclude<Algorithm, "default">, BlockKernel>> = Object.freeze({
+  rtn: rtnBlock,
+  k_quant: kQuantBlock,
+});
+const INFINITY_BITS = 0x7f800000;
+
+/**
+ * quantizeMatrix with a choice of algorithm. Zero points are packed row by row, as the operator reads them; the Python
+ * tool packs those of RTN and k-quant over row ends and fails for an odd number of blocks in 4 bits.
+ * @throws LabError MODEL_CORRUPT where a weight is NaN or infinite
+ */
+export function quantizeBlockMatrix(
+  matrix: WeightMatrix,
+  spec: BlockSpec,
+  scaleType: FloatType,
+  names: BlockTensorNames,
+  algorithm: Algorithm,
+  limits?: RowLimits,
+): Generator<TensorPiece> {
+  if (algorithm === "default") return quantizeMatrix(matrix, spec, scaleType, names, { range: limits?.range });
+  return quantizeRows(matrix, spec, scaleType, names, KERNELS[algorithm], limits);
+}
+
+function* quantizeRows(
+  matrix: WeightMatrix,
+  spec: BlockSpec,
+  scaleType: FloatType,
+  names: BlockTensorNames,
+  kernel: BlockKernel,
+  limits?: RowLimits,
+): Generator<TensorPiece> {
+  const { K, N } = matrix;
+  const { bits, blockSize, symmetric } = spec;
+  const { blocks, blobBytes, zeroPointRowBytes } = blockShape(K, spec);
+  using reader = matrix.open();
+  const rows = new RowReader(matrix, reader, limits);
+  const floats = new Float32Array(rows.tileRows * K);
+  const words = new Int32Array(floats.buffer);
+  const codes = new Uint8Array(rows.tileRows * blocks * blobBytes);
+  const scales = new Float64Array(rows.tileRows * blocks);
+  const zeroPoints = new Uint8Array(symmetric ? 0 : rows.tileRows * zeroPointRowBytes);
+  const block = new Float32Array(blockSize);
+  const blockCodes = new Uint8Array(blockSize);
+  const out = { scale: 0, zero: 0 };
+  const half = matrix.dataType === FLOAT16;
+  const options = { bits, symmetric, half, inOrder: blocks === 1 && N > 1 };
+  const middle = 2 ** (bits - 1);
+
+  for (const tile of rows.tiles()) {
+    rows.read(tile.firstRow, tile.rows, floats, 0);
+    const count = tile.rows * K;
+    for (let i = 0; i < count; i++) if ((words[i]! & INFINITY_BITS) === INFINITY_BITS) throw notFinite(matrix);
+    zeroPoints.fill(bits === 8 ? middle : (middle << 4) | middle);
+    for (let row = 0; row < tile.rows; row++) {
+      for (let index = 0; index < blocks; index++) {
+        const from = row * K + index * blockSize;
+        const to = Math.min(from + blockSize, (row + 1) * K);
+        block.set(floats.subarray(from, to));
+        block.fill(0, to - from);
+        kernel(block, options, blockCodes, out);
+        const at = row * blocks + index;
+        scales[at] = out.scale;
+        pack(blockCodes, bits, codes, at * blobBytes);
+        if (!symmetric) putZeroPoint(zeroPoints, row * zeroPointRowBytes, index, bits, out.zero);
+      }
+    }
+    const rowBytes = blocks * blobBytes;
+    yield { tensor: names.codes, offset: tile.firstRow * rowBytes, bytes: codes.subarray(0, tile.rows * rowBytes) };
+    const stored = storedScales(scales.subarray(0, tile.rows * blocks), scaleType);
+    yield { tensor: names.scales, offset: (tile.firstRow * stored.length) / tile.rows, bytes: stored };
+    if (!symmetric && names.zeroPoints !== null) {
+      const bytes = zeroPoints.subarray(0, tile.rows * zeroPointRowBytes);
+      yield { tensor: names.zeroPoints, offset: tile.firstRow * zeroPointRowBytes, bytes };
+    }
+  }
+}
+
+function pack(block: Uint8Array, bits: number, codes: Uint8Array, at: number): void {
+  if (bits === 8) {
+    codes.set(block, at);
+    return;
+  }
+  for (let i = 0; i < block.length; at++) {
+    let byte = 0;
+    for (let shift = 0; shift < 8; shift += bits) byte |= block[i++]! << shift;
+    codes[at] = byte;
+  }
+}
+
+function putZeroPoint(zeroPoints: Uint8Array, row: number, block: number, bits: number, zero: number): void {
+  const bit = block * bits;
+  const at = row + (bit >> 3);
+  const mask = (2 ** bits - 1) << (bit & 7);
+  zeroPoints[at] = (zeroPoints[at]! & ~mask) | (zero << (bit & 7));
+}
+
+/** Rounded once, from float64. */
+function storedScales(scales: Float64Array, type: FloatType): Uint8Array {
+  if (type !== FLOAT16) return storedFloats(Float32Array.from(scales), type);
+  return new Uint8Array(Uint16Array.from(scales, (scale) => toHalf(roundToOdd(scale))).buffer);
+}
+
+const float = new Float32Array(1);
+const word = new Int32Array(float.buffer);
+
+/** A float32 from which a half can be rounded as if from the float64: cut off, the last bit set where something was lost. */
+function roundToOdd(value: number): number {
+  float[0] = value;
+  if (float[0] === value) return value;
+  if (Math.abs(float[0]) > Math.abs(value)) word[0] = word[0]! - 1;
+  word[0] = word[0]! | 1;
+  return float[0];
+}

@@ -1,0 +1,153 @@
+/**
+ * The weight quantization of `com.microsoft.MatMulBnb4`, byte for byte what ONNX Runtime 1.30's MatMulBnb4Quantizer writes
+ * (onnxruntime/core/mlas and contrib_ops: blockwise_quant_block_bnb4.h; the values are bitsandbytes'). The weight is seen
+ * as [N, K], flattened, and cut into blocks that run over the ends of rows. A block is divided by its largest magnitude;
+ * every value then gets one of 16 codes.
+ */
+export type Bnb4Type = "fp4" | "nf4";
+
+/** NormalFloat 4 by code (Dettmers et al. 2023, "QLoRA", appendix E). */
+export const NF4_VALUES: readonly number[] = [
+  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
+  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
+  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+];
+/** A value gets the code that is the number of thresholds below it. */
+const NF4_THRESHOLDS = [
+  -0.8480964004993439, -0.6106329262256622, -0.4599952697753906, -0.33967943489551544, -0.23460740596055984,
+  -0.13791173323988914, -0.045525018125772476, 0.03979014977812767, 0.1202552504837513, 0.2035212516784668,
+  0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784181118011,
+];
+
+const FP4_MAGNITUDES = [0, 0.005208333333, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 0.25];
+/** bitsandbytes' 4-bit float by code: bit 3 is the sign. */
+export const FP4_VALUES: readonly number[] = [...FP4_MAGNITUDES, ...FP4_MAGNITUDES.map((value) => -value)];
+const FP4_THRESHOLDS = [0.00260417, 0.0859375, 0.20833333, 0.29166667, 0.4166667, 0.583333, 0.8333333];
+/** Code of a magnitude by the number of thresholds below it. */
+const FP4_CODES = [0, 1, 6, 7, 4, 5, 2, 3];
+
+const INFINITY_BITS = 0x7f800000;
+const fround = Math.fround;
+const word = new Int32Array(1);
+const float = new Float32Array(word.buffer);
+
+/**
+ * A step function by lookup: the range is cut into buckets of 1/16, and no bucket holds more than one threshold. Far
+ * faster than comparing with each, and without branches that random data would mispredict.
+ */
+interface Steps {
+  /** Code below the bucket's threshold, code above. */
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
+  readonly threshold: Float32Array;
+}
+
+function steps(thresholds: readonly number[], codes: readonly number[], from: number, buckets: number): Steps {
+  const low = new Uint8Array(buckets);
+  const high = new Uint8Array(buckets);
+  const threshold = new Float32Array(buckets).fill(Infinity);
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const start = from + bucket / 16;
+    const below = thresholds.filter((at) => fround(at) < start).length;
+    const inside = thresholds.findIndex((at) => fround(at) >= start && fround(at) < start + 1 / 16);
+    low[bucket] = codes[below]!;
+    high[bucket] = codes[Math.min(below + 1, codes.length - 1)]!;
+    if (inside >= 0) threshold[bucket] = thresholds[inside]!;
+  }
+  return { low, high, threshold };
+}
+
+// One bucket more than the range: the reciprocal is rounded, so the largest value can come out just above 1.
+const NF4_STEPS = steps(NF4_THRESHOLDS, [...NF4_VALUES.keys()], -1, 33);
+const FP4_STEPS = steps(FP4_THRESHOLDS, FP4_CODES, 0, 17);
+
+/**
+ * Quantizes whole blocks, and the last one when it is shorter.
+ * @param floats the weights from element 0 on, and the same memory as words
+ * @param count how many of them count: a multiple of `blockSize` unless the flat array ends here
+ * @param codes [ceil(count / 2)], two codes a byte, the first in the high half; behind an odd end stands the code of 0
+ * @param absmax [ceil(count / blockSize)] largest magnitudes
+ * @returns false when there is NaN or an infinity among the weights; the output is then unusable
+ */
+export function quantizeBnb4(
+  { floats, words }: { readonly floats: Float32Array; readonly words: Int32Array },
+  count: number,
+  blockSize: number,
+  type: Bnb4Type,
+  codes: Uint8Array,
+  absmax: Float32Array,
+): boolean {
+  const code = type === "nf4" ? nf4Code : fp4Code;
+  const exact = type === "nf4" ? exactNf4 : exactFp4;
+  for (let from = 0, block = 0; from < count; from += blockSize, block++) {
+    const to = Math.min(from + blockSize, count);
+    let largest = 0;
+    for (let i = from; i < to; i++) {
+      const less = (largest - (words[i]! & 0x7fffffff)) | 0;
+      largest = (largest - (less & (less >> 31))) | 0;
+    }
+    if (largest >= INFINITY_BITS) return false;
+    word[0] = largest;
+    const scale = float[0]!;
+    absmax[block] = scale;
+    const reciprocal = scale === 0 ? 0 : fround(1 / scale);
+    const pairsEnd = to - ((to - from) % 2);
+    if (reciprocal === Infinity) packWith(exact, floats, from, pairsEnd, reciprocal, codes);
+    else if (type === "nf4") packNf4(floats, from, pairsEnd, reciprocal, codes);
+    else packFp4(floats, from, pairsEnd, reciprocal, codes);
+    if (pairsEnd < to) {
+      const last = fround(floats[pairsEnd]! * reciprocal);
+      codes[pairsEnd >> 1] = ((reciprocal === Infinity ? exact(last) : code(last)) << 4) | code(0);
+    }
+  }
+  return true;
+}
+
+const { low: nf4Low, high: nf4High, threshold: nf4Threshold } = NF4_STEPS;
+const { low: fp4Low, high: fp4High, threshold: fp4Threshold } = FP4_STEPS;
+
+function nf4Code(value: number): number {
+  const bucket = ((value + 1) * 16) | 0;
+  return value > nf4Threshold[bucket]! ? nf4High[bucket]! : nf4Low[bucket]!;
+}
+
+function fp4Code(value: number): number {
+  const magnitude = Math.abs(value);
+  const bucket = (magnitude * 16) | 0;
+  return (magnitude > fp4Threshold[bucket]! ? fp4High[bucket]! : fp4Low[bucket]!) | (value < 0 ? 8 : 0);
+}
+
+function packNf4(floats: Float32Array, from: number, end: number, reciprocal: number, codes: Uint8Array): void {
+  for (let i = from; i < end; i += 2) {
+    codes[i >> 1] = (nf4Code(fround(floats[i]! * reciprocal)) << 4) | nf4Code(fround(floats[i + 1]! * reciprocal));
+  }
+}
+
+function packFp4(floats: Float32Array, from: number, end: number, reciprocal: number, codes: Uint8Array): void {
+  for (let i = from; i < end; i += 2) {
+    codes[i >> 1] = (fp4Code(fround(floats[i]! * reciprocal)) << 4) | fp4Code(fround(floats[i + 1]! * reciprocal));
+  }
+}
+
+/** For blocks of subnormals whose reciprocal is infinite: values are infinite or NaN there, which belong to no bucket. */
+function packWith(
+  code: (value: number) => number,
+  floats: Float32Array,
+  from: number,
+  end: number,
+  reciprocal: number,
+  codes: Uint8Array,
+): void {
+  for (let i = from; i < end; i += 2) {
+    codes[i >> 1] = (code(fround(floats[i]! * reciprocal)) << 4) | code(fround(floats[i + 1]! * reciprocal));
+  }
+}
+
+function exactNf4(value: number): number {
+  return NF4_THRESHOLDS.filter((threshold) => value > fround(threshold)).length;
+}
+
+function exactFp4(value: number): number {
+  const below = FP4_THRESHOLDS.filter((threshold) => Math.abs(value) > fround(threshold)).length;
+  return FP4_CODES[below]! | (value < 0 ? 8 : 0);
+}

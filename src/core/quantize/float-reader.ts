@@ -1,0 +1,75 @@
+import { LabError } from "#shared/errors.ts";
+import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
+import type { TensorReader } from "#core/onnx/tensor.ts";
+import { widenBfloats, widenHalves } from "./half.ts";
+import type { FloatType } from "./matmulnbits-stream.ts";
+
+/** Some consecutive elements of a tensor. The memory is used again for the next ones. */
+export interface FloatSlab {
+  readonly floats: Float32Array;
+  readonly count: number;
+}
+
+const INFINITY_BITS = 0x7f800000;
+
+/** Reads a float tensor of any size in slabs, widened to float32. */
+export class FloatReader implements Disposable {
+  readonly #name: string;
+  readonly #type: FloatType;
+  readonly #reader: TensorReader;
+  readonly #elements: number;
+  readonly #allowNonFinite: boolean;
+
+  /** @param options.allowNonFinite copy NaN and infinity instead of refusing them */
+  constructor(
+    source: { readonly name: string; readonly dataType: FloatType; readonly open: () => TensorReader },
+    { allowNonFinite = false }: { readonly allowNonFinite?: boolean } = {},
+  ) {
+    this.#name = source.name;
+    this.#type = source.dataType;
+    this.#reader = source.open();
+    this.#elements = this.#reader.byteLength / (source.dataType === FLOAT ? 4 : 2);
+    this.#allowNonFinite = allowNonFinite;
+  }
+
+  /**
+   * Elements from `first` on, in slabs of about `slabBytes` of float32 that are whole multiples of `width`.
+   * @throws LabError MODEL_CORRUPT with the tensor's name where one is NaN or infinite
+   */
+  *slabs(width: number, slabBytes: number, first = 0, count = this.#elements - first): Generator<FloatSlab> {
+    const capacity = Math.min(count, width * Math.max(1, Math.floor(slabBytes / (width * 4))));
+    const floats = new Float32Array(capacity);
+    const words = new Int32Array(floats.buffer);
+    const halves = new Uint16Array(this.#type === FLOAT ? 0 : capacity);
+    for (let done = 0; done < count; done += capacity) {
+      const read = Math.min(capacity, count - done);
+      const at = first + done;
+      if (this.#type === FLOAT) this.#reader.read(new Uint8Array(floats.buffer, 0, read * 4), at * 4);
+      else {
+        this.#reader.read(new Uint8Array(halves.buffer, 0, read * 2), at * 2);
+        const stored = halves.subarray(0, read);
+        if (this.#type === FLOAT16) widenHalves(stored, floats);
+        else widenBfloats(stored, words);
+      }
+      if (!this.#allowNonFinite && !allFinite(words, read)) throw notFinite(this.#name);
+      yield { floats, count: read };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#reader[Symbol.dispose]();
+  }
+}
+
+function allFinite(words: Int32Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if ((words[i]! & INFINITY_BITS) === INFINITY_BITS) return false;
+  return true;
+}
+
+function notFinite(tensor: string): LabError {
+  return new LabError(
+    "MODEL_CORRUPT",
+    `tensor "${tensor}" holds NaN or infinite weights, which cannot be quantized. Export the model again.`,
+    { tensor },
+  );
+}

@@ -1,0 +1,61 @@
+import { type BlockWorkspace, plainLoops, type WorkspaceSize } from "./block-workspace.ts";
+import type { BlockShape, BlockSpec } from "./matmulnbits.ts";
+import { borrowMachine } from "./wasm-machine.ts";
+
+/**
+ * A workspace whose loops are WebAssembly (tools/wasm/blocks.ts). Blocks at the end of K that are not whole go through the
+ * plain loops, on the same memory.
+ * @returns null where there is no such loop, or no WebAssembly with relaxed SIMD
+ */
+export function wasmWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: BlockShape): BlockWorkspace | null {
+  const { bits, blockSize, symmetric, halfScales } = spec;
+  if (bits === 2 || blockSize > 256) return null;
+  const codeBytes = size.rows * shape.blocks * shape.blobBytes;
+  const zeroPointBytes = symmetric ? 0 : size.rows * shape.zeroPointRowBytes;
+  const machine = borrowMachine(size.floats * 4, codeBytes, size.rows * shape.blocks * 4, zeroPointBytes);
+  if (!machine) return null;
+
+  const { buffer } = machine.memory;
+  const [floatsAt, codesAt, scalesAt, zeroPointsAt] = machine.places as [number, number, number, number];
+  const floats = new Float32Array(buffer, floatsAt, size.floats);
+  const out = {
+    codes: new Uint8Array(buffer, codesAt, codeBytes),
+    scales: new Float32Array(buffer, scalesAt, size.rows * shape.blocks),
+    zeroPoints: symmetric ? null : new Uint8Array(buffer, zeroPointsAt, zeroPointBytes),
+  };
+  const { loops } = machine;
+  loops.configure(
+    bits,
+    blockSize,
+    Number(symmetric),
+    Number(halfScales),
+    shape.blocks,
+    shape.zeroPointRowBytes,
+    codesAt,
+    scalesAt,
+    zeroPointsAt,
+  );
+  return {
+    floats,
+    out,
+    rows: ({ rows, stride, length, start }) => {
+      const whole = Math.floor(length / blockSize);
+      const done = whole * blockSize;
+      if (!loops.quantizeRows(floatsAt, rows, stride, whole, start / blockSize, 0)) return false;
+      if (done === length) return true;
+      const rest = plainLoops(floats.subarray(done), spec, shape, out);
+      return rest.rows({ rows, stride, length: length - done, start: start + done });
+    },
+    columns: ({ columns, stride, length, start }) => {
+      const whole = Math.floor(length / blockSize);
+      const done = whole * blockSize;
+      if (!loops.quantizeColumns(floatsAt, columns, stride, whole, start / blockSize, 0)) return false;
+      if (done === length) return true;
+      const rest = plainLoops(floats.subarray(done * stride), spec, shape, out);
+      return rest.columns({ columns, stride, length: length - done, start: start + done });
+    },
+    [Symbol.dispose]: () => {
+      machine.giveBack();
+    },
+  };
+}

@@ -1,0 +1,251 @@
+/**
+ * The loops of src/core/quantize for halves (float16-values.ts), 4-bit floats (bnb4.ts), 8-bit codes (dynamic8.ts) and the
+ * turning of matrices (weight-rows.ts), four weights at a time. The TypeScript there is the reference; results are equal.
+ */
+
+const INFINITE: i32 = 0x7f800000;
+const MAGNITUDE: i32 = 0x7fffffff;
+
+// ---- halves
+
+/**
+ * Rounds `count` float32 to halves. `tiny` and `huge` are the bits of the magnitudes that other finite ones become.
+ * @returns bit 0: there is an infinity; bit 1: there is NaN
+ */
+export function halvesOf(from: usize, to: usize, count: i32, tiny: i32, huge: i32): i32 {
+  let infinite: v128 = i32x4.splat(0);
+  let nan: v128 = i32x4.splat(0);
+  const most: v128 = i32x4.splat(INFINITE);
+  const end: usize = from + (<usize>(count & ~7) << 2);
+  let at: usize = from;
+  for (; at < end; at += 32, to += 16) {
+    const w0: v128 = v128.load(at);
+    const w1: v128 = v128.load(at, 16);
+    const m0: v128 = v128.and(w0, i32x4.splat(MAGNITUDE));
+    const m1: v128 = v128.and(w1, i32x4.splat(MAGNITUDE));
+    infinite = v128.or(infinite, v128.or(i32x4.eq(m0, most), i32x4.eq(m1, most)));
+    nan = v128.or(nan, v128.or(i32x4.gt_s(m0, most), i32x4.gt_s(m1, most)));
+    v128.store(to, i16x8.narrow_i32x4_u(half(w0, m0, tiny, huge), half(w1, m1, tiny, huge)));
+  }
+  const rest: i32 = count & 7;
+  for (let i: i32 = 0; i < rest; i++, at += 4, to += 2) {
+    const w: v128 = v128.load32_zero(at);
+    const m: v128 = v128.and(w, i32x4.splat(MAGNITUDE));
+    infinite = v128.or(infinite, i32x4.eq(m, most));
+    nan = v128.or(nan, i32x4.gt_s(m, most));
+    store<u16>(to, i32x4.extract_lane(half(w, m, tiny, huge), 0));
+  }
+  return (v128.any_true(infinite) ? 1 : 0) | (v128.any_true(nan) ? 2 : 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function half(w: v128, m: v128, tiny: i32, huge: i32): v128 {
+  const none: v128 = i32x4.eq(m, i32x4.splat(0));
+  const finite: v128 = v128.andnot(i32x4.min_s(i32x4.max_s(m, i32x4.splat(tiny)), i32x4.splat(huge)), none);
+  const odd: v128 = v128.and(i32x4.shr_u(finite, 13), i32x4.splat(1));
+  const rebased: v128 = i32x4.add(i32x4.sub(finite, i32x4.splat(0x38000000)), i32x4.splat(0xfff));
+  const normal: v128 = i32x4.shr_u(i32x4.add(rebased, odd), 13);
+  // Beside a half the last bit of a float32 is 2^-24, the unit of subnormal halves; the addition rounds to even.
+  const beside: v128 = i32x4.sub(f32x4.add(finite, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
+  const small: v128 = i32x4.lt_s(finite, i32x4.splat(0x38800000));
+  const number: v128 = v128.bitselect(beside, normal, small);
+  const payload: v128 = v128.or(v128.and(i32x4.shr_u(m, 13), i32x4.splat(0x3ff)), i32x4.splat(0x7e00));
+  const special: v128 = v128.bitselect(payload, i32x4.splat(0x7c00), i32x4.gt_s(m, i32x4.splat(INFINITE)));
+  const magnitude: v128 = v128.bitselect(special, number, i32x4.ge_s(m, i32x4.splat(INFINITE)));
+  return v128.or(magnitude, v128.and(i32x4.shr_u(w, 16), i32x4.splat(0x8000)));
+}
+
+// ---- 4-bit floats
+
+/** Thresholds as float32: 15 of NF4, 7 of FP4. */
+const THRESHOLDS: usize = memory.data(64, 16);
+
+/** Where the thresholds go; they are the caller's, so that they are written down once. */
+export function thresholdsAt(): usize {
+  return THRESHOLDS;
+}
+
+/**
+ * Quantizes `blocks` whole blocks of a multiple of 16 weights.
+ * @returns 0 where a weight is NaN or infinite
+ */
+export function bnb4Blocks(
+  from: usize,
+  blocks: i32,
+  blockSize: i32,
+  isNormal: bool,
+  codes: usize,
+  absmax: usize,
+): i32 {
+  const bytes: usize = <usize>blockSize << 2;
+  for (let block: i32 = 0; block < blocks; block++, from += bytes, absmax += 4) {
+    let most: v128 = i32x4.splat(0);
+    for (let at: usize = from; at < from + bytes; at += 16) {
+      most = i32x4.max_s(most, v128.and(v128.load(at), i32x4.splat(MAGNITUDE)));
+    }
+    most = i32x4.max_s(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
+    most = i32x4.max_s(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
+    if (i32x4.extract_lane(most, 0) >= INFINITE) return 0;
+    const scale: f32 = f32x4.extract_lane(most, 0);
+    store<f32>(absmax, scale);
+    const reciprocal: v128 = f32x4.splat(scale === 0 ? 0 : 1 / scale);
+    for (let at: usize = from; at < from + bytes; at += 64, codes += 8) {
+      const a: v128 = f32x4.mul(v128.load(at), reciprocal);
+      const b: v128 = f32x4.mul(v128.load(at, 16), reciprocal);
+      const c: v128 = f32x4.mul(v128.load(at, 32), reciprocal);
+      const d: v128 = f32x4.mul(v128.load(at, 48), reciprocal);
+      const pairs: v128 = isNormal ? normalCodes(a, b, c, d) : floatCodes(a, b, c, d);
+      // The first of two is the high half of a byte.
+      const high: v128 = v128.and(i16x8.shl(pairs, 4), i16x8.splat(0xf0));
+      const both: v128 = v128.or(high, i16x8.shr_u(pairs, 8));
+      v128.store64_lane(codes, i8x16.narrow_i16x8_u(both, both), 0);
+    }
+  }
+  return 1;
+}
+
+/** Bytes of -1 for each comparison that holds. */
+// @ts-ignore: decorator
+@inline
+function above(a: v128, b: v128, c: v128, d: v128, threshold: usize): v128 {
+  const t: v128 = v128.load32_splat(threshold);
+  const ab: v128 = i16x8.narrow_i32x4_s(f32x4.gt(a, t), f32x4.gt(b, t));
+  return i8x16.narrow_i16x8_s(ab, i16x8.narrow_i32x4_s(f32x4.gt(c, t), f32x4.gt(d, t)));
+}
+
+// @ts-ignore: decorator
+@inline
+function normalCodes(a: v128, b: v128, c: v128, d: v128): v128 {
+  let ca: v128 = i32x4.splat(0);
+  let cb: v128 = ca;
+  let cc: v128 = ca;
+  let cd: v128 = ca;
+  for (let i: usize = 0; i < 60; i += 4) {
+    const t: v128 = v128.load32_splat(THRESHOLDS + i);
+    ca = i32x4.sub(ca, f32x4.gt(a, t));
+    cb = i32x4.sub(cb, f32x4.gt(b, t));
+    cc = i32x4.sub(cc, f32x4.gt(c, t));
+    cd = i32x4.sub(cd, f32x4.gt(d, t));
+  }
+  return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(ca, cb), i16x8.narrow_i32x4_u(cc, cd));
+}
+
+// @ts-ignore: decorator
+@inline
+function floatCodes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const nought: v128 = f32x4.splat(0);
+  const ab: v128 = i16x8.narrow_i32x4_s(f32x4.lt(a, nought), f32x4.lt(b, nought));
+  const negative: v128 = i8x16.narrow_i16x8_s(ab, i16x8.narrow_i32x4_s(f32x4.lt(c, nought), f32x4.lt(d, nought)));
+  const sizeA: v128 = f32x4.abs(a);
+  const sizeB: v128 = f32x4.abs(b);
+  const sizeC: v128 = f32x4.abs(c);
+  const sizeD: v128 = f32x4.abs(d);
+  let count: v128 = i8x16.splat(0);
+  for (let i: usize = 0; i < 28; i += 4) {
+    count = i8x16.sub(count, above(sizeA, sizeB, sizeC, sizeD, THRESHOLDS + i));
+  }
+  const magnitude: v128 = i8x16.swizzle(i8x16(0, 1, 6, 7, 4, 5, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0), count);
+  return v128.or(magnitude, v128.and(negative, i8x16.splat(8)));
+}
+
+// ---- matrices
+
+/** Copies [height, width] to [width, height] at `to`, whose rows are `stride` elements of 4 bytes apart. */
+export function turn(from: usize, height: i32, width: i32, to: usize, stride: i32): void {
+  const line: usize = <usize>width << 2;
+  const turned: usize = <usize>stride << 2;
+  const evenWidth: i32 = width & ~3;
+  const evenHeight: i32 = height & ~3;
+  for (let left: i32 = 0; left < evenWidth; left += 4) {
+    const target: usize = to + <usize>left * turned;
+    for (let top: i32 = 0; top < evenHeight; top += 4) {
+      const at: usize = from + <usize>top * line + (<usize>left << 2);
+      const a: v128 = v128.load(at);
+      const b: v128 = v128.load(at + line);
+      const c: v128 = v128.load(at + line * 2);
+      const d: v128 = v128.load(at + line * 3);
+      const ab: v128 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+      const cd: v128 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+      const abHigh: v128 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+      const cdHigh: v128 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+      const place: usize = target + (<usize>top << 2);
+      v128.store(place, v128.shuffle<i64>(ab, cd, 0, 2));
+      v128.store(place + turned, v128.shuffle<i64>(ab, cd, 1, 3));
+      v128.store(place + turned * 2, v128.shuffle<i64>(abHigh, cdHigh, 0, 2));
+      v128.store(place + turned * 3, v128.shuffle<i64>(abHigh, cdHigh, 1, 3));
+    }
+  }
+  for (let row: i32 = 0; row < height; row++) {
+    for (let column: i32 = row < evenHeight ? evenWidth : 0; column < width; column++) {
+      const word: u32 = load<u32>(from + <usize>row * line + (<usize>column << 2));
+      store<u32>(to + <usize>column * turned + (<usize>row << 2), word);
+    }
+  }
+}
+
+// ---- 8-bit codes
+
+/** Whether `count` float32 hold no NaN and no infinity. */
+export function allFinite(from: usize, count: i32): i32 {
+  let most: v128 = i32x4.splat(0);
+  const end: usize = from + (<usize>(count & ~3) << 2);
+  let at: usize = from;
+  for (; at < end; at += 16) most = i32x4.max_s(most, v128.and(v128.load(at), i32x4.splat(MAGNITUDE)));
+  for (let i: i32 = 0; i < (count & 3); i++, at += 4) {
+    most = i32x4.max_s(most, v128.and(v128.load32_zero(at), i32x4.splat(MAGNITUDE)));
+  }
+  return v128.any_true(i32x4.ge_s(most, i32x4.splat(INFINITE))) ? 0 : 1;
+}
+
+/** Widens the range [low, high], two float32 at `range`, to hold `count` finite weights. */
+export function widen(from: usize, count: i32, low: usize, high: usize): void {
+  let least: v128 = v128.load32_splat(low);
+  let most: v128 = v128.load32_splat(high);
+  const end: usize = from + (<usize>(count & ~3) << 2);
+  let at: usize = from;
+  for (; at < end; at += 16) {
+    const w: v128 = v128.load(at);
+    least = f32x4.pmin(least, w);
+    most = f32x4.pmax(most, w);
+  }
+  for (let i: i32 = 0; i < (count & 3); i++, at += 4) {
+    const w: v128 = v128.load32_splat(at);
+    least = f32x4.pmin(least, w);
+    most = f32x4.pmax(most, w);
+  }
+  least = f32x4.pmin(least, v128.shuffle<i32>(least, least, 2, 3, 0, 1));
+  most = f32x4.pmax(most, v128.shuffle<i32>(most, most, 2, 3, 0, 1));
+  least = f32x4.pmin(least, v128.shuffle<i32>(least, least, 1, 0, 3, 2));
+  most = f32x4.pmax(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
+  v128.store32_lane(low, least, 0);
+  v128.store32_lane(high, most, 0);
+}
+
+/** Codes of `count` weights that share scale and zero point: nearest even, then clamped to 8 bits from `lowest` on. */
+export function codesOf8(from: usize, count: i32, scale: f32, zeroPoint: f32, lowest: f32, to: usize): void {
+  const divisor: v128 = f32x4.splat(scale);
+  const zero: v128 = f32x4.splat(zeroPoint);
+  const least: v128 = f32x4.splat(lowest);
+  const most: v128 = f32x4.splat(lowest + 255);
+  const end: usize = from + (<usize>(count & ~15) << 2);
+  let at: usize = from;
+  for (; at < end; at += 64, to += 16) {
+    const a: v128 = code8(v128.load(at), divisor, zero, least, most);
+    const b: v128 = code8(v128.load(at, 16), divisor, zero, least, most);
+    const c: v128 = code8(v128.load(at, 32), divisor, zero, least, most);
+    const d: v128 = code8(v128.load(at, 48), divisor, zero, least, most);
+    v128.store(to, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(a, b), i16x8.narrow_i32x4_u(c, d)));
+  }
+  for (let i: i32 = 0; i < (count & 15); i++, at += 4, to++) {
+    store<u8>(to, i32x4.extract_lane(code8(v128.load32_splat(at), divisor, zero, least, most), 0));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function code8(w: v128, scale: v128, zero: v128, least: v128, most: v128): v128 {
+  const code: v128 = f32x4.add(f32x4.nearest(f32x4.div(w, scale)), zero);
+  const clamped: v128 = f32x4.pmin(most, f32x4.pmax(least, code));
+  return v128.and(i32x4.relaxed_trunc_f32x4_s(clamped), i32x4.splat(0xff));
+}
