@@ -57,6 +57,16 @@ export const memorySchema = z.object({
 });
 export type MemoryResult = z.output<typeof memorySchema>;
 
+/** One pass against token by token with the cache, over the same tokens; see docs/measurement.md. */
+export const cacheSelfTestSchema = z.object({
+  /** Of the most likely next tokens, in nats; null when the logits were not numbers. */
+  maxLogprobDifference: z.number().nullable(),
+  /** What arithmetic explains; null for formats that round activations. */
+  limit: z.number().nullable(),
+  cacheUsed: z.boolean(),
+});
+export type CacheSelfTest = z.output<typeof cacheSelfTestSchema>;
+
 export const tokenRowSchema = z.object({
   questionId: z.string(),
   promptTokens: z.number().int(),
@@ -123,6 +133,8 @@ export const cellResultSchema = z.object({
   loadMs: z.number().nullable(),
   memory: memorySchema.nullable(),
   placement: z.record(z.string(), z.number().int()),
+  /** Null for a graph without a cache, and before the cell was loaded. */
+  cacheSelfTest: cacheSelfTestSchema.nullable(),
   forward: z.array(forwardResultSchema),
   decode: z.array(
     z.object({

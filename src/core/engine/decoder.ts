@@ -29,12 +29,19 @@ export class Decoder {
   readonly #session: InferenceSession;
   readonly #present: readonly string[];
   readonly #smallest: string;
+  #usesCache: boolean;
 
   constructor(session: InferenceSession, signature: DecoderSignature) {
     this.#session = session;
     this.signature = signature;
     this.#present = signature.cache.map(({ present }) => present);
+    this.#usesCache = signature.cache.length > 0;
     this.#smallest = this.#present[0] ?? signature.logits.name;
+  }
+
+  /** From now on every step computes the whole text again: slower, and right where the cache is not understood. */
+  forgetCache(): void {
+    this.#usesCache = false;
   }
 
   /**
@@ -87,7 +94,7 @@ export class Decoder {
 
   /** Feeds one more token of the sequence that `cache` holds. */
   async step(cache: Cache, id: number): Promise<{ logits: Float32Array; cache: Cache }> {
-    if (this.signature.cache.length === 0) return this.prefill([...cache.ids, id]);
+    if (!this.#usesCache) return this.prefill([...cache.ids, id]);
     const length = cache.length + 1;
     const feeds = this.#feeds(
       [1, 1],

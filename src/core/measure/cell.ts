@@ -9,6 +9,7 @@ import { readJson } from "#core/models/json-file.ts";
 import type { CellJob, QuestionJob, QuestionResult, WorkerMessage } from "#core/runs/protocol.ts";
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { testCache } from "./cache-self-test.ts";
 import { forwardPass } from "./forward-pass.ts";
 import { generateText } from "./generate-pass.ts";
 import { collectGarbage, openPeakMemory, type PeakMemory } from "./memory.ts";
@@ -59,12 +60,15 @@ async function measurePasses(job: CellJob, sendNow: Send): Promise<void> {
   const loadPeakBytes = Math.max(0, memory.peakBytes() - baseBytes);
   const placement = await loaded.placement();
   const { decoder } = loaded;
+  const vocabularySize = Math.min(tokenizer.vocabularySize, variant.signature.vocabularySize ?? Infinity);
+  const cacheSelfTest = await testCache(decoder, variant.facts, vocabularySize);
   send({
     type: "loaded",
     result: {
       loadMs: loaded.loadMs,
       memory: { ...steadyMemory(memory, baseBytes), loadPeakBytes },
       placement,
+      cacheSelfTest,
       specialTokens: tokenizer.specialTokens,
     },
   });
@@ -74,7 +78,6 @@ async function measurePasses(job: CellJob, sendNow: Send): Promise<void> {
     const total = job.forward.batchSizes.length;
     let done = 0;
     send({ type: "progress", pass: "forward", done, total });
-    const vocabularySize = Math.min(tokenizer.vocabularySize, variant.signature.vocabularySize ?? Infinity);
     const measured = { decoder, memory, baseBytes, loadPeakBytes, memoryLimitBytes };
     const input = { ...measured, spec: job.forward, vocabularySize, seed: job.seed };
     for await (const result of forwardPass(input)) {

@@ -1,7 +1,7 @@
 /** What the parent and the measuring child say to each other. Plain data: it crosses a process border. */
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
-import type { Answer, ForwardResult, Generation, MemoryResult, TokenRow } from "#shared/results.ts";
+import type { Answer, CacheSelfTest, ForwardResult, Generation, MemoryResult, TokenRow } from "#shared/results.ts";
 import type { BenchmarkPassSpec, ForwardPassSpec, GeneratePassSpec } from "#shared/spec.ts";
 import type { Prompt } from "#core/benchmarks/prompts.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
@@ -46,6 +46,7 @@ export interface LoadResult {
   readonly loadMs: number;
   readonly memory: MemoryResult;
   readonly placement: Readonly<Record<string, number>>;
+  readonly cacheSelfTest: CacheSelfTest | null;
   readonly specialTokens: { readonly before: string[]; readonly after: string[] };
 }
 

@@ -66,6 +66,7 @@ CREATE TABLE cells (
   load_ms REAL,
   memory TEXT,
   placement TEXT,
+  cache_self_test TEXT,
   UNIQUE (run_id, label)
 ) STRICT;
 CREATE INDEX cells_run ON cells (run_id, position);

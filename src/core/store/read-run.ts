@@ -3,6 +3,7 @@ import { LabError } from "#shared/errors.ts";
 import {
   type Answer,
   type BenchmarkResult,
+  type CacheSelfTest,
   type CellResult,
   type CellStatus,
   type Environment,
@@ -132,6 +133,7 @@ interface CellRow {
   load_ms: number | null;
   memory: string | null;
   placement: string | null;
+  cache_self_test: string | null;
 }
 
 function readCells(db: Db, runId: string): CellResult[] {
@@ -151,6 +153,7 @@ function readCells(db: Db, runId: string): CellResult[] {
     loadMs: row.load_ms,
     memory: row.memory === null ? null : (JSON.parse(row.memory) as MemoryResult),
     placement: JSON.parse(row.placement ?? "{}") as Record<string, number>,
+    cacheSelfTest: JSON.parse(row.cache_self_test ?? "null") as CacheSelfTest | null,
     forward: readForward(db, row.id),
     decode: [],
     tokens: readTokens(db, row.id),

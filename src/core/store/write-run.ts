@@ -140,7 +140,7 @@ export function startCell(db: Db, cellId: string): void {
     }
     db.prepare(
       `UPDATE cells SET status = 'running', error_code = NULL, error_message = NULL, load_ms = NULL, memory = NULL,
-       placement = NULL WHERE id = ?`,
+       placement = NULL, cache_self_test = NULL WHERE id = ?`,
     ).run(cellId);
   })();
 }
@@ -156,10 +156,11 @@ export function finishCell(db: Db, cellId: string, status: CellStatus, error: Er
 
 export function saveLoad(db: Db, runId: string, cellId: string, result: LoadResult): void {
   db.transaction(() => {
-    db.prepare("UPDATE cells SET load_ms = ?, memory = ?, placement = ? WHERE id = ?").run(
+    db.prepare("UPDATE cells SET load_ms = ?, memory = ?, placement = ?, cache_self_test = ? WHERE id = ?").run(
       result.loadMs,
       JSON.stringify(result.memory),
       JSON.stringify(result.placement),
+      result.cacheSelfTest && JSON.stringify(result.cacheSelfTest),
       cellId,
     );
     db.prepare("UPDATE run_questions SET special_tokens = ? WHERE run_id = ?").run(

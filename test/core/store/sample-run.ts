@@ -83,6 +83,7 @@ export const loaded: LoadResult = {
   loadMs: 123.456,
   memory: { baseBytes: 90e6, loadPeakBytes: 440e6, steadyBytes: 410e6, source: "VmHWM" },
   placement: { CPUExecutionProvider: 174 },
+  cacheSelfTest: { maxLogprobDifference: 1.5e-6, limit: 1e-3, cacheUsed: true },
   specialTokens: { before: ["<s>"], after: [] },
 };
 

@@ -95,6 +95,7 @@ export function cell(label: string, extra: Partial<CellResult> = {}): CellResult
     loadMs: 100,
     memory: null,
     placement: {},
+    cacheSelfTest: null,
     forward: [],
     decode: [],
     tokens: [],
