@@ -29,6 +29,8 @@ const shape = {
   embeddings: z.boolean().optional(),
   /** Quantize a head that is a transposed embedding; the Python tools leave it in float. Default: yes. */
   tiedHead: z.boolean().optional(),
+  /** Also quantize Gemm layers (GPT-2, OPT) in blocks; the Python tools leave them in float. Default: yes. */
+  gemm: z.boolean().optional(),
   /** fp16, int4f16: whose rule for values beyond float16's range. */
   clamp: z.enum(["onnxruntime", "transformers.js"]).optional(),
   /** Names of nodes or weights that stay as they are; `*` stands for any characters. */

@@ -3,6 +3,8 @@ import type { FormatId } from "#shared/formats/formats.ts";
 import { findMatMulTargets } from "./matmul-targets.ts";
 import type { FormatMaker } from "./plan.ts";
 import type { BlockSize, Recipe } from "#shared/recipe.ts";
+import { NamePatterns } from "./name-patterns.ts";
+import { splitGemms } from "./split-gemm.ts";
 import { rewriteMatMulNBits } from "./rewrite-matmulnbits.ts";
 
 /** A format whose weights are MatMulNBits blocks: how many bits, and what a recipe gets that does not say. */
@@ -13,7 +15,7 @@ export function blockFormat(
 ): FormatMaker {
   return {
     format,
-    options: ["blockSize", "symmetric", "accuracyLevel", "algorithm", "embeddings", "tiedHead", "exclude"],
+    options: ["blockSize", "symmetric", "accuracyLevel", "algorithm", "embeddings", "tiedHead", "gemm", "exclude"],
     plan: (model, recipe) => {
       const settings = {
         blockSize: recipe.blockSize ?? defaults.blockSize,
@@ -22,10 +24,13 @@ export function blockFormat(
         algorithm: recipe.algorithm ?? "default",
         embeddings: recipe.embeddings ?? false,
         tiedHead: recipe.tiedHead ?? true,
+        gemm: recipe.gemm ?? true,
       };
-      const { targets, gathers, skipped } = findMatMulTargets(model.graph, recipe.exclude, settings);
+      const exclude = new NamePatterns(recipe.exclude ?? []);
+      const gemms = settings.gemm ? splitGemms(model.graph, exclude) : [];
+      const { targets, gathers, skipped } = findMatMulTargets(model.graph, exclude, settings);
       const rewritten = rewriteMatMulNBits(model, targets, { bits, ...settings }, gathers);
-      return { ...rewritten, skipped, recipe: { ...recipe, ...settings } };
+      return { ...rewritten, skipped: [...gemms, ...skipped], recipe: { ...recipe, ...settings } };
     },
   };
 }

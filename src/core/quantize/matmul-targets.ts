@@ -39,16 +39,16 @@ export interface TargetOptions {
 
 /**
  * Finds the MatMuls that a weight-only format can replace, in the order of the graph, branches and loop bodies included.
- * Gemm is left alone, as by ONNX Runtime's own tool. Bodies of model-local functions are not looked into.
+ * Gemm is left alone; split-gemm.ts takes it apart first. Bodies of model-local functions are not looked into.
  * @param exclude name patterns (name-patterns.ts) on nodes and weights
  * @throws LabError SPEC_INVALID for a pattern that matches nothing
  */
 export function findMatMulTargets(
   graph: GraphProto,
-  exclude: readonly string[] = [],
+  exclude: readonly string[] | NamePatterns = [],
   { tiedHead = true, embeddings = false }: TargetOptions = {},
 ): MatMulTargets {
-  const patterns = new NamePatterns(exclude);
+  const patterns = exclude instanceof NamePatterns ? exclude : new NamePatterns(exclude);
   const targets: MatMulTarget[] = [];
   const gathers: GatherTarget[] = [];
   const skipped: SkippedMatMul[] = [];
@@ -91,7 +91,8 @@ export function findMatMulTargets(
   return { targets, gathers, skipped };
 }
 
-const EXCLUDED = "excluded by the recipe";
+/** Reason of what a recipe names. */
+export const EXCLUDED = "excluded by the recipe";
 
 /** The target, or why it is none. */
 function classify(node: NodeProto, weight: Constant, inputRank: () => number | null): MatMulTarget | string {

@@ -8,6 +8,7 @@ import { findMatMulTargets } from "./matmul-targets.ts";
 import { NamePatterns } from "./name-patterns.ts";
 import { nf4 } from "./nf4.ts";
 import type { FormatMaker, QuantizePlan } from "./plan.ts";
+import { splitGemms } from "./split-gemm.ts";
 import { w8 } from "./w8.ts";
 
 /** What a layer may be: each replaces single MatMuls. `fp32` keeps a layer as it is. */
@@ -20,13 +21,15 @@ const KEEP: FormatId = "fp32";
  */
 export const mixed: FormatMaker = {
   format: "mixed",
-  options: ["blockSize", "symmetric", "accuracyLevel", "algorithm", "tiedHead", "exclude", "layers"],
+  options: ["blockSize", "symmetric", "accuracyLevel", "algorithm", "tiedHead", "gemm", "exclude", "layers"],
   plan: planMixed,
 };
 
 function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
   const { layers: given, exclude, format: _mixed, ...common } = recipe;
-  const { targets, skipped } = findMatMulTargets(model.graph, exclude, recipe);
+  const patterns = new NamePatterns(exclude ?? []);
+  const gemms = common.gemm === false ? [] : splitGemms(model.graph, patterns);
+  const { targets, skipped } = findMatMulTargets(model.graph, patterns, recipe);
   const names = targets.map(({ node, weight }) => node.name || weight.name);
   const layers = given ?? Object.fromEntries(sensitiveLayers(names).map((name) => [name, { format: "w8" as const }]));
   const groups = assign(
@@ -43,14 +46,14 @@ function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
     const maker = layerMaker(key, layer.format);
     const others = [...left].filter((name) => !group.includes(name));
     // What another group takes is spared here; what earlier groups took is no MatMul any more.
-    const spared = [...others, ...skipped.map(({ node, weight }) => node || weight)];
+    const spared = [...others, ...[...gemms, ...skipped].map(({ node, weight }) => node || weight)];
     plans.push(maker.plan(model, { ...optionsFor(maker, common), ...layer, exclude: [...new Set(spared)] }));
     for (const name of group) left.delete(name);
   }
   return {
     recipe: { ...recipe, layers },
     quantized: plans.flatMap(({ quantized }) => quantized),
-    skipped,
+    skipped: [...gemms, ...skipped],
     jobs: plans.flatMap(({ jobs }) => jobs),
   };
 }

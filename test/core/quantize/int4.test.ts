@@ -16,6 +16,7 @@ describe("int4", () => {
       algorithm: "default",
       embeddings: false,
       tiedHead: true,
+      gemm: true,
     });
     expect(quantized.every(({ bits }) => bits === 4)).toBe(true);
   });

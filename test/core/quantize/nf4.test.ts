@@ -10,13 +10,13 @@ const plan = (recipe: Recipe) => (recipe.format === "nf4" ? nf4 : fp4).plan(mode
 describe.each(["nf4", "fp4"] as const)("%s", (format) => {
   it("is blocks of 64 when the recipe does not say, the tied head among them", () => {
     const { recipe, quantized, skipped } = plan({ format });
-    expect(recipe).toEqual({ format, blockSize: 64, doubleQuant: false, tiedHead: true });
+    expect(recipe).toEqual({ format, blockSize: 64, doubleQuant: false, tiedHead: true, gemm: true });
     expect(quantized.at(-1)).toMatchObject({ bits: 4, K: 64, N: 1000 });
     expect(skipped).toEqual([]);
   });
 
   it("does what the recipe says", () => {
-    const recipe: Recipe = { format, blockSize: 16, doubleQuant: true, tiedHead: false, exclude: ["*down_proj*"] };
+    const recipe: Recipe = { format, blockSize: 16, doubleQuant: true, tiedHead: false, gemm: false, exclude: ["*down_proj*"] };
     const result = plan(recipe);
     expect(result.recipe).toEqual(recipe);
     expect(result.skipped.map(({ reason }) => reason)).toEqual([
