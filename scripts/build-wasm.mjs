@@ -1,6 +1,6 @@
-// `npm run build:wasm`: compiles tools/wasm/blocks.ts with AssemblyScript into src/core/quantize/wasm-binary.ts, which is
+// `npm run build:wasm`: compiles tools/wasm with AssemblyScript into src/core/quantize/wasm-binary.ts, which is
 // committed: nobody else needs the compiler. With --check it only says whether the two belong together.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 
@@ -12,7 +12,7 @@ export async function compileWasm() {
   const { main } = await import("assemblyscript/asc");
   const { error, stdout, stderr, binary } = await compile(main);
   if (error) throw new Error(`AssemblyScript: ${error.message}\n${stdout}${stderr}`);
-  const text = `/** Made from tools/wasm/blocks.ts by \`npm run build:wasm\`; do not edit. */
+  const text = `/** Made from tools/wasm by \`npm run build:wasm\`; do not edit. */
 export const WASM_BASE64 = "${Buffer.from(binary).toString("base64")}";
 `;
   return await format(text, { parser: "typescript", printWidth: 120 });
@@ -31,10 +31,13 @@ async function compile(main) {
     "--noAssert",
     "--converge",
   ];
-  const { error, stdout, stderr } = await main(["blocks.ts", "--outFile", "blocks.wasm", ...options], {
-    readFile: (name) => (name === "blocks.ts" ? readFileSync(join(root, "tools/wasm/blocks.ts"), "utf8") : null),
+  const { error, stdout, stderr } = await main(["index.ts", "--outFile", "index.wasm", ...options], {
+    readFile: (name) => {
+      const path = join(root, "tools/wasm", name);
+      return existsSync(path) ? readFileSync(path, "utf8") : null;
+    },
     writeFile: (name, content) => {
-      if (name === "blocks.wasm") binary = content;
+      if (name === "index.wasm") binary = content;
     },
     listFiles: () => [],
   });
@@ -45,7 +48,7 @@ if (process.argv[1] === import.meta.filename) {
   const text = await compileWasm();
   if (!process.argv.includes("--check")) writeFileSync(target, text);
   else if (readFileSync(target, "utf8") !== text) {
-    process.stderr.write(`${target} is not what tools/wasm/blocks.ts compiles to: npm run build:wasm\n`);
+    process.stderr.write(`${target} is not what tools/wasm compiles to: npm run build:wasm\n`);
     process.exitCode = 1;
   }
 }

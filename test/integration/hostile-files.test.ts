@@ -70,7 +70,7 @@ describe(`${MUTANTS} mutated or truncated ONNX files`, () => {
       refused++;
       const named =
         error instanceof LabError && (error.message.includes(file) || /tensor "|node "/.test(error.message));
-      if (!named) foreign.push(`seed ${seed}: ${String(error)}`);
+      if (!named) foreign.push(`seed ${seed}: ${error instanceof Error ? error.stack : "not an error"}`);
     }
     expect(foreign).toEqual([]);
     // The mutations must bite: most files are no longer the models that they were.

@@ -13,6 +13,7 @@ import {
   type WeightMatrix,
 } from "./matmulnbits-stream.ts";
 import { rtnBlock } from "./rtn.ts";
+import { placeOf } from "./wasm-machine.ts";
 import { type RowLimits, RowReader } from "./weight-rows.ts";
 
 export type Algorithm = NonNullable<Recipe["algorithm"]>;
@@ -58,7 +59,7 @@ export function quantizeBlockMatrix(
   limits?: RowLimits,
 ): Generator<TensorPiece> {
   if (algorithm === "default") return quantizeMatrix(matrix, spec, scaleType, names, { range: limits?.range });
-  return quantizeRows(matrix, spec, scaleType, names, KERNELS[algorithm], limits);
+  return quantizeRows(matrix, spec, scaleType, names, algorithm, limits);
 }
 
 function* quantizeRows(
@@ -66,7 +67,7 @@ function* quantizeRows(
   spec: BlockSpec,
   scaleType: FloatType,
   names: BlockTensorNames,
-  kernel: BlockKernel,
+  algorithm: Exclude<Algorithm, "default">,
   limits?: RowLimits,
 ): Generator<TensorPiece> {
   const { K, N } = matrix;
@@ -74,10 +75,12 @@ function* quantizeRows(
   const { blocks, blobBytes, zeroPointRowBytes } = blockShape(K, spec);
   using reader = matrix.open();
   const rows = new RowReader(matrix, reader, limits);
-  const floats = new Float32Array(rows.tileRows * K);
-  const words = new Int32Array(floats.buffer);
-  const codes = new Uint8Array(rows.tileRows * blocks * blobBytes);
-  const scales = new Float64Array(rows.tileRows * blocks);
+  const tileBlocks = rows.tileRows * blocks;
+  using memory = rows.borrow(rows.tileRows * K, tileBlocks * blobBytes, tileBlocks * 8, tileBlocks);
+  const { floats } = memory;
+  const [codes, scaleBytes, zeros] = memory.parts as [Uint8Array, Uint8Array, Uint8Array];
+  const words = new Int32Array(floats.buffer, floats.byteOffset, floats.length);
+  const scales = new Float64Array(scaleBytes.buffer, scaleBytes.byteOffset, tileBlocks);
   const zeroPoints = new Uint8Array(symmetric ? 0 : rows.tileRows * zeroPointRowBytes);
   const block = new Float32Array(blockSize);
   const blockCodes = new Uint8Array(blockSize);
@@ -85,14 +88,36 @@ function* quantizeRows(
   const half = matrix.dataType === FLOAT16;
   const options = { bits, symmetric, half, inOrder: blocks === 1 && N > 1 };
   const middle = 2 ** (bits - 1);
+  const kernel = KERNELS[algorithm];
+  // The machine's loops are for float32 and for NumPy's sums of rows.
+  const exception = algorithm === "rtn" ? half : options.inOrder;
+  const loops = bits === 2 || exception ? null : memory.loops;
+  const wholeBlocks = loops ? Math.floor(K / blockSize) : 0;
 
   for (const tile of rows.tiles()) {
     rows.read(tile.firstRow, tile.rows, floats, 0);
     const count = tile.rows * K;
     for (let i = 0; i < count; i++) if ((words[i]! & INFINITY_BITS) === INFINITY_BITS) throw notFinite(matrix);
     zeroPoints.fill(bits === 8 ? middle : (middle << 4) | middle);
+    loops?.searchBlocks(
+      algorithm === "rtn" ? 0 : 1,
+      placeOf(floats),
+      tile.rows,
+      K,
+      wholeBlocks,
+      blocks,
+      bits,
+      blockSize,
+      Number(symmetric),
+      placeOf(codes),
+      placeOf(scales),
+      placeOf(zeros),
+    );
     for (let row = 0; row < tile.rows; row++) {
-      for (let index = 0; index < blocks; index++) {
+      for (let index = 0; index < wholeBlocks && !symmetric; index++) {
+        putZeroPoint(zeroPoints, row * zeroPointRowBytes, index, bits, zeros[row * blocks + index]!);
+      }
+      for (let index = wholeBlocks; index < blocks; index++) {
         const from = row * K + index * blockSize;
         const to = Math.min(from + blockSize, (row + 1) * K);
         block.set(floats.subarray(from, to));

@@ -37,16 +37,9 @@ export interface WorkspaceSize {
   readonly rows: number;
 }
 
-/** `wasm` where the machine has it and there is a loop for these bits; the plain loops are the reference. */
-export type Loops = "wasm" | "plain";
-
-export function openWorkspace(
-  size: WorkspaceSize,
-  spec: BlockSpec,
-  shape: BlockShape,
-  loops: Loops = "wasm",
-): BlockWorkspace {
-  return (loops === "wasm" ? wasmWorkspace(size, spec, shape) : null) ?? plainWorkspace(size, spec, shape);
+/** With WebAssembly's loops where there are some for these bits; the plain loops are the reference. */
+export function openWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: BlockShape): BlockWorkspace {
+  return wasmWorkspace(size, spec, shape) ?? plainWorkspace(size, spec, shape);
 }
 
 function plainWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: BlockShape): BlockWorkspace {

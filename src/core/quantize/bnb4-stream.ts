@@ -1,7 +1,8 @@
 import type { TensorPiece } from "#core/onnx/write-model.ts";
-import { type Bnb4Type, quantizeBnb4 } from "./bnb4.ts";
+import { BNB4_THRESHOLDS, type Bnb4Type, quantizeBnb4 } from "./bnb4.ts";
 import { roundNested } from "./double-quant.ts";
 import { type FloatType, notFinite, storedFloats, type WeightMatrix } from "./matmulnbits-stream.ts";
+import { floatsOf, placeOf, type WasmLoops } from "./wasm-machine.ts";
 import { floatBytes, type RowLimits, RowReader } from "./weight-rows.ts";
 
 export interface Bnb4Spec {
@@ -39,11 +40,12 @@ export function* quantizeMatrixBnb4(
   const { K, N } = matrix;
   using reader = matrix.open();
   const rows = new RowReader(matrix, reader, limits);
-  const floats = new Float32Array(rows.tileRows * K + blockSize);
-  const weights = { floats, words: new Int32Array(floats.buffer) };
-  const codes = new Uint8Array(Math.ceil(floats.length / 2));
+  const capacity = rows.tileRows * K + blockSize;
+  using memory = rows.borrow(capacity, Math.ceil(capacity / 2), Math.ceil(capacity / blockSize) * 4);
+  const { floats } = memory;
+  const [codes, maxima] = memory.parts as [Uint8Array, Uint8Array];
+  const absmax = floatsOf(maxima);
   const all = doubleQuant ? new Float32Array(bnb4Lengths(K, N, blockSize).absmax) : null;
-  const absmax = new Float32Array(all ? 0 : Math.ceil(floats.length / blockSize));
 
   const end = rows.range.first + rows.range.count;
   let waiting = 0;
@@ -56,10 +58,10 @@ export function* quantizeMatrixBnb4(
     const count = present - waiting;
     if (count === 0) continue;
     const blocks = Math.ceil(count / blockSize);
-    const maxima = all ? all.subarray(done / blockSize) : absmax;
-    if (!quantizeBnb4(weights, count, blockSize, type, codes, maxima)) throw notFinite(matrix);
+    if (!quantize(floats, count, blockSize, type, codes, absmax, memory.loops)) throw notFinite(matrix);
     yield { tensor: names.codes, offset: done / 2, bytes: codes.subarray(0, Math.ceil(count / 2)) };
-    if (!all) {
+    if (all) all.set(absmax.subarray(0, blocks), done / blockSize);
+    else {
       const offset = (done / blockSize) * floatBytes(absmaxType);
       yield { tensor: names.absmax, offset, bytes: storedFloats(absmax.subarray(0, blocks), absmaxType) };
     }
@@ -69,4 +71,30 @@ export function* quantizeMatrixBnb4(
   if (!all) return;
   roundNested(all);
   yield { tensor: names.absmax, offset: 0, bytes: storedFloats(all, absmaxType) };
+}
+
+/** quantizeBnb4, whole blocks by the machine's loop where there is one. */
+function quantize(
+  floats: Float32Array,
+  count: number,
+  blockSize: number,
+  type: Bnb4Type,
+  codes: Uint8Array,
+  absmax: Float32Array,
+  loops: WasmLoops | null,
+): boolean {
+  let done = 0;
+  if (loops) {
+    const blocks = Math.floor(count / blockSize);
+    const thresholds = BNB4_THRESHOLDS[type];
+    new Float32Array(floats.buffer as ArrayBuffer, loops.thresholdsAt(), thresholds.length).set(thresholds);
+    const normal = Number(type === "nf4");
+    if (!loops.bnb4Blocks(placeOf(floats), blocks, blockSize, normal, placeOf(codes), placeOf(absmax))) return false;
+    done = blocks * blockSize;
+    if (done === count) return true;
+  }
+  const rest = floats.subarray(done, count);
+  const words = new Int32Array(rest.buffer, rest.byteOffset, rest.length);
+  const [codesLeft, absmaxLeft] = [codes.subarray(done / 2), absmax.subarray(done / blockSize)];
+  return quantizeBnb4({ floats: rest, words }, count - done, blockSize, type, codesLeft, absmaxLeft);
 }

@@ -19,10 +19,16 @@ const NF4_THRESHOLDS = [
   0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784181118011,
 ];
 
+/** By type; a comparison is with the float32 nearest to one of these. */
+export const BNB4_THRESHOLDS: Readonly<Record<Bnb4Type, readonly number[]>> = Object.freeze({
+  nf4: NF4_THRESHOLDS,
+  fp4: [0.00260417, 0.0859375, 0.20833333, 0.29166667, 0.4166667, 0.583333, 0.8333333],
+});
+
 const FP4_MAGNITUDES = [0, 0.005208333333, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 0.25];
 /** bitsandbytes' 4-bit float by code: bit 3 is the sign. */
 export const FP4_VALUES: readonly number[] = [...FP4_MAGNITUDES, ...FP4_MAGNITUDES.map((value) => -value)];
-const FP4_THRESHOLDS = [0.00260417, 0.0859375, 0.20833333, 0.29166667, 0.4166667, 0.583333, 0.8333333];
+const FP4_THRESHOLDS = BNB4_THRESHOLDS.fp4;
 /** Code of a magnitude by the number of thresholds below it. */
 const FP4_CODES = [0, 1, 6, 7, 4, 5, 2, 3];
 

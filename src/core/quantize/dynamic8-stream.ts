@@ -9,8 +9,9 @@ import {
   writeCodes,
   writeColumnCodes,
 } from "./dynamic8.ts";
-import { FloatReader } from "./float-reader.ts";
+import { FloatReader, type FloatSlab } from "./float-reader.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
+import { placeOf } from "./wasm-machine.ts";
 
 /** A constant matrix of K rows and N columns as its operator sees it; tensors of other ranks are flattened to one. */
 export interface CodeMatrix {
@@ -85,12 +86,13 @@ function findQuantizations(
   const max = new Float32Array(count);
   const width = perChannel ? (layout === "KN" ? N : K) : 1;
   let element = 0;
-  for (const { floats, count: read } of reader.slabs(width, slabBytes)) {
+  for (const slab of reader.slabs(width, slabBytes)) {
+    const { floats, count: read } = slab;
     if (perChannel && layout === "KN") {
       for (let at = 0; at < read; at += N) widenColumns(floats, at, min, max);
     } else if (perChannel) {
       for (let at = 0; at < read; at += K) widen(floats, at, at + K, min, max, (element + at) / K);
-    } else widen(floats, 0, read, min, max, 0);
+    } else widenAll(slab, min, max);
     element += read;
   }
   const scales = new Float32Array(count);
@@ -102,6 +104,18 @@ function findQuantizations(
     zeroPoints[i] = found.zeroPoint;
   }
   return { scales, zeroPoints };
+}
+
+/** One range for all of a slab. */
+function widenAll({ floats, count, scratch, loops }: FloatSlab, min: Float32Array, max: Float32Array): void {
+  if (!loops) {
+    widen(floats, 0, count, min, max, 0);
+    return;
+  }
+  const range = new Float32Array(scratch.buffer, scratch.byteOffset, 2);
+  range.set([min[0]!, max[0]!]);
+  loops.widen(placeOf(floats), count, placeOf(range), placeOf(range, 1));
+  [min[0], max[0]] = range as unknown as [number, number];
 }
 
 function widen(
@@ -140,12 +154,13 @@ function* straightCodes(
   { slabBytes }: CodeStreamLimits,
 ): Generator<TensorPiece> {
   const one = quantizationAt(scales, zeroPoints, 0);
-  let codes = new Uint8Array(0);
   let offset = 0;
-  for (const { floats, count } of reader.slabs(perChannel ? N : 1, slabBytes)) {
-    if (codes.length < count) codes = new Uint8Array(count);
+  for (const { floats, count, scratch: codes, loops } of reader.slabs(perChannel ? N : 1, slabBytes)) {
     if (perChannel) {
       for (let at = 0; at < count; at += N) writeColumnCodes(floats, at, scales, zeroPoints, type, codes, at);
+    } else if (loops) {
+      const lowest = type === "int8" ? -128 : 0;
+      loops.codesOf8(placeOf(floats), count, one.scale, one.zeroPoint, lowest, placeOf(codes));
     } else writeCodes(floats, 0, count, one, type, codes, 0);
     yield { tensor: names.codes, offset, bytes: codes.subarray(0, count) };
     offset += count;

@@ -3,11 +3,16 @@ import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import { widenBfloats, widenHalves } from "./half.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
+import { borrowMemory, floatsOf, placeOf, type WasmLoops } from "./wasm-machine.ts";
 
 /** Some consecutive elements of a tensor. The memory is used again for the next ones. */
 export interface FloatSlab {
   readonly floats: Float32Array;
   readonly count: number;
+  /** A byte for each element, and at least 8, for what is made of them. */
+  readonly scratch: Uint8Array;
+  /** Work on `floats` and `scratch`; null where there are none. */
+  readonly loops: WasmLoops | null;
 }
 
 const INFINITY_BITS = 0x7f800000;
@@ -38,21 +43,25 @@ export class FloatReader implements Disposable {
    */
   *slabs(width: number, slabBytes: number, first = 0, count = this.#elements - first): Generator<FloatSlab> {
     const capacity = Math.min(count, width * Math.max(1, Math.floor(slabBytes / (width * 4))));
-    const floats = new Float32Array(capacity);
-    const words = new Int32Array(floats.buffer);
+    using memory = borrowMemory(capacity * 4, Math.max(8, capacity));
+    const [bytes, scratch] = memory.parts as [Uint8Array, Uint8Array];
+    const { loops } = memory;
+    const floats = floatsOf(bytes);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, capacity);
     const halves = new Uint16Array(this.#type === FLOAT ? 0 : capacity);
     for (let done = 0; done < count; done += capacity) {
       const read = Math.min(capacity, count - done);
       const at = first + done;
-      if (this.#type === FLOAT) this.#reader.read(new Uint8Array(floats.buffer, 0, read * 4), at * 4);
+      if (this.#type === FLOAT) this.#reader.read(bytes.subarray(0, read * 4), at * 4);
       else {
         this.#reader.read(new Uint8Array(halves.buffer, 0, read * 2), at * 2);
         const stored = halves.subarray(0, read);
         if (this.#type === FLOAT16) widenHalves(stored, floats);
         else widenBfloats(stored, words);
       }
-      if (!this.#allowNonFinite && !allFinite(words, read)) throw notFinite(this.#name);
-      yield { floats, count: read };
+      if (!this.#allowNonFinite && !(loops ? loops.allFinite(placeOf(words), read) : allFinite(words, read)))
+        throw notFinite(this.#name);
+      yield { floats, count: read, scratch, loops };
     }
   }
 

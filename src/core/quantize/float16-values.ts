@@ -4,6 +4,7 @@ import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import { toHalf } from "./half.ts";
+import { borrowMemory, placeOf, type WasmLoops } from "./wasm-machine.ts";
 
 export type ClampRule = NonNullable<Recipe["clamp"]>;
 
@@ -92,23 +93,40 @@ export function* halfPieces(
 ): Generator<TensorPiece> {
   const { name, dataType } = source;
   const capacity = Math.min(length, SLAB_ELEMENTS);
-  const words = new Int32Array(capacity);
+  using memory = borrowMemory(capacity * 4, capacity * 2);
+  const [wordBytes, halfBytes] = memory.parts as [Uint8Array, Uint8Array];
+  const words = new Int32Array(wordBytes.buffer, wordBytes.byteOffset, capacity);
+  const halves = new Uint16Array(halfBytes.buffer, halfBytes.byteOffset, capacity);
   const stored = new Uint16Array(dataType === BFLOAT16 ? capacity : 0);
-  const halves = new Uint16Array(capacity);
   using reader = source.open();
   for (let done = first; done < first + length; done += capacity) {
     const count = Math.min(capacity, first + length - done);
     if (dataType === FLOAT) {
-      reader.read(new Uint8Array(words.buffer, 0, count * 4), done * 4);
+      reader.read(wordBytes.subarray(0, count * 4), done * 4);
     } else {
       reader.read(new Uint8Array(stored.buffer, 0, count * 2), done * 2);
       for (let i = 0; i < count; i++) words[i] = stored[i]! << 16;
     }
     const seen = { nan: false, infinite: false };
-    toHalves(words.subarray(0, count), halves, rule, seen);
+    if (memory.loops) halvesByMachine(memory.loops, words, halves, count, rule, seen);
+    else toHalves(words.subarray(0, count), halves, rule, seen);
     refuseNotFinite(source, seen);
-    yield { tensor: name, offset: done * 2, bytes: new Uint8Array(halves.buffer, 0, count * 2) };
+    yield { tensor: name, offset: done * 2, bytes: halfBytes.subarray(0, count * 2) };
   }
+}
+
+function halvesByMachine(
+  loops: WasmLoops,
+  words: Int32Array,
+  halves: Uint16Array,
+  count: number,
+  rule: ClampRule,
+  seen: NotFinite,
+): void {
+  const { tiny, huge } = LIMITS[rule];
+  const found = loops.halvesOf(placeOf(words), placeOf(halves), count, floatWord(tiny), floatWord(huge));
+  if (found & 1) seen.infinite = true;
+  if (found & 2) seen.nan = true;
 }
 
 /**

@@ -36,7 +36,8 @@ export function* quantizeGather4(
   const blocks = Math.ceil(K / spec.blockSize);
   using reader = matrix.open();
   const rows = new RowReader(matrix, reader, limits);
-  const floats = new Float32Array(rows.tileRows * K);
+  using memory = rows.borrow(rows.tileRows * K);
+  const { floats } = memory;
   const codes = new Uint8Array(floats.length);
   const scales = new Float32Array(rows.tileRows * blocks);
   const zeros = new Uint8Array(scales.length);

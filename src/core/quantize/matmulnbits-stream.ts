@@ -3,7 +3,7 @@ import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import { toBfloat, toHalf, widenBfloats, widenHalves } from "./half.ts";
-import { type Loops, openWorkspace } from "./block-workspace.ts";
+import { openWorkspace } from "./block-workspace.ts";
 import { type BlockRows, type BlockShape, blockShape, type BlockSpec, groupSize } from "./matmulnbits.ts";
 
 export type FloatType = typeof FLOAT | typeof FLOAT16 | typeof BFLOAT16;
@@ -42,9 +42,8 @@ export interface StreamLimits {
 export interface StreamOptions extends Partial<StreamLimits> {
   /** All of them unless given. */
   readonly range?: RowRange | undefined;
-  readonly loops?: Loops | undefined;
 }
-type Stream = StreamLimits & { readonly range: RowRange; readonly loops: Loops | undefined };
+type Stream = StreamLimits & { readonly range: RowRange };
 const LIMITS: StreamLimits = { slabBytes: 1 << 20, tileBytes: 32 << 20 };
 /** Fewer columns of a KN matrix are not read on their own. */
 const LEAST_COLUMNS = 32;
@@ -61,8 +60,8 @@ export function* quantizeMatrix(
   options: StreamOptions = {},
 ): Generator<TensorPiece> {
   const shape = blockShape(matrix.K, spec);
-  const { range = { first: 0, count: matrix.N }, loops } = options;
-  const stream = { ...LIMITS, ...options, range, loops };
+  const { range = { first: 0, count: matrix.N } } = options;
+  const stream = { ...LIMITS, ...options, range };
   using reader = matrix.open();
   const tiles = matrix.layout === "NK" ? rowTiles : columnTiles;
   for (const { firstRow, rows, out } of tiles(matrix, reader, spec, shape, stream)) {
@@ -91,11 +90,11 @@ function* rowTiles(
   reader: TensorReader,
   spec: BlockSpec,
   shape: BlockShape,
-  { slabBytes, range, loops }: Stream,
+  { slabBytes, range }: Stream,
 ): Generator<Tile> {
   const { K } = matrix;
   const tileRows = Math.min(range.count, Math.max(1, Math.floor(slabBytes / (K * 4))));
-  using workspace = openWorkspace({ floats: tileRows * K, rows: tileRows }, spec, shape, loops);
+  using workspace = openWorkspace({ floats: tileRows * K, rows: tileRows }, spec, shape);
   const load = loader(matrix, reader, workspace.floats);
   const end = range.first + range.count;
   for (let firstRow = range.first; firstRow < end; firstRow += tileRows) {
@@ -112,7 +111,7 @@ function* columnTiles(
   reader: TensorReader,
   spec: BlockSpec,
   shape: BlockShape,
-  { slabBytes, tileBytes, range, loops }: Stream,
+  { slabBytes, tileBytes, range }: Stream,
 ): Generator<Tile> {
   const { K, N } = matrix;
   const group = groupSize(spec);
@@ -122,7 +121,7 @@ function* columnTiles(
     Math.ceil(K / group) * group,
     group * Math.max(1, Math.floor(slabBytes / (tileColumns * 4 * group))),
   );
-  using workspace = openWorkspace({ floats: slabRows * tileColumns, rows: tileColumns }, spec, shape, loops);
+  using workspace = openWorkspace({ floats: slabRows * tileColumns, rows: tileColumns }, spec, shape);
   const load = loader(matrix, reader, workspace.floats);
 
   const end = range.first + range.count;

@@ -26,7 +26,7 @@ export const mixed: FormatMaker = {
 };
 
 function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
-  const { layers: given, exclude, format: _mixed, ...common } = recipe;
+  const { layers: given, exclude, ...common } = recipe;
   const patterns = new NamePatterns(exclude ?? []);
   const gemms = common.gemm === false ? [] : splitGemms(model.graph, patterns);
   const { targets, skipped } = findMatMulTargets(model.graph, patterns, recipe);
@@ -99,7 +99,7 @@ function layerMaker(key: string, format: FormatId): FormatMaker {
 }
 
 /** The recipe's own options, as far as the layer's format knows them. */
-function optionsFor(maker: FormatMaker, common: Omit<Recipe, "format" | "layers" | "exclude">): Partial<Recipe> {
+function optionsFor(maker: FormatMaker, common: Omit<Recipe, "layers" | "exclude">): Partial<Recipe> {
   return Object.fromEntries(
     Object.entries(common).filter(([key]) => (maker.options as readonly string[]).includes(key)),
   );

@@ -23,7 +23,7 @@ export interface QuantizeOptions {
   readonly signal?: AbortSignal | undefined;
   /** See write-model.ts. */
   readonly inlineLimitBytes?: number | undefined;
-  /** Threads to spread the work over (default: as many as there are processors, 8 at most); 1 does it on this one. */
+  /** Threads to spread the work over; 1 does it on this one. Default: by processors, 8 at most, and 1 for a small model. */
   readonly threads?: number | undefined;
 }
 
@@ -81,11 +81,12 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   };
 }
 
-/** None where starting threads would take longer than the work. */
-function openThreads({ threads = defaultThreads() }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
-  if (threads < 2) return undefined;
+/** None where starting threads would take longer than the work, unless they were asked for. */
+function openThreads({ threads }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
+  const count = threads ?? defaultThreads();
+  if (count < 2) return undefined;
   const bytes = [...allTensors(proto)].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
-  return bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(threads);
+  return threads === undefined && bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
 }
 
 /** An option that a format does not know would be ignored, and the result taken for something that it is not. */

@@ -22,7 +22,7 @@ export function splitGemms(graph: GraphProto, exclude: NamePatterns): SkippedMat
     part.node = part.node.flatMap((node) => {
       if (node.opType !== "Gemm" || (node.domain !== "" && node.domain !== "ai.onnx")) return [node];
       const weight = scope.constant(node.input[1] ?? "");
-      if (!weight || weight.tensor.dims.length !== 2) return [node];
+      if (weight?.tensor.dims.length !== 2) return [node];
       const parts = exclude.matches(node.name, weight.name) ? EXCLUDED : gemmParts(node);
       if (typeof parts !== "string") return split(node, parts, names);
       skipped.push({ node: node.name, weight: weight.name, reason: parts });

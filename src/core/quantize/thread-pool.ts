@@ -24,6 +24,8 @@ export function defaultThreads(): number {
 export class ThreadPool implements TaskRunner, Disposable {
   readonly #threads: readonly Worker[];
   readonly #ended: readonly Promise<void>[];
+  /** What kept a thread from starting. */
+  #broken: Error | null = null;
 
   constructor(count: number) {
     this.#threads = Array.from({ length: count }, () => new Worker(threadFile(), { execArgv: [], stdin: false }));
@@ -35,8 +37,12 @@ export class ThreadPool implements TaskRunner, Disposable {
           });
         }),
     );
-    // One that cannot start must not end the program; run() hears of it, too.
-    for (const thread of this.#threads) thread.on("error", () => undefined);
+    // Not heard, it would end the program.
+    for (const thread of this.#threads) {
+      thread.on("error", (error) => {
+        this.#broken ??= error as Error;
+      });
+    }
   }
 
   async run(
@@ -49,8 +55,8 @@ export class ThreadPool implements TaskRunner, Disposable {
       Atomics.store(control, STOP, 1);
     };
     const times = { readMs: 0, writeMs: 0, computeMs: 0 };
-    let failure: unknown = null;
-    const fail = (error: unknown): void => {
+    let failure: Error | null = null;
+    const fail = (error: Error): void => {
       failure ??= error;
       stop();
     };
@@ -62,13 +68,15 @@ export class ThreadPool implements TaskRunner, Disposable {
         else if (message.type === "written") onWritten(message.tensor, message.bytes);
         else for (const key of Object.keys(times) as (keyof TaskTimes)[]) times[key] += message.times[key];
       });
-      // Also what it threw before it could listen, such as a missing file.
-      thread.on("error", fail);
+      thread.on("error", (error) => {
+        fail(error as Error);
+      });
       thread.postMessage({ tasks, control } satisfies ThreadWork);
     }
     // The files may be closed only when nobody writes to them any more.
     await Promise.all(this.#ended);
     signal.removeEventListener("abort", stop);
+    failure ??= this.#broken;
     if (failure !== null) throw failure;
     return times;
   }

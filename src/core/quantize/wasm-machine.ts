@@ -1,7 +1,7 @@
 import { WASM_BASE64 } from "./wasm-binary.ts";
 
-/** What tools/wasm/blocks.ts exports; places are bytes in its memory. */
-interface WasmLoops {
+/** What tools/wasm exports; places are bytes in its memory. */
+export interface WasmLoops {
   readonly memory: WebAssembly.Memory;
   configure(
     bits: number,
@@ -30,6 +30,27 @@ interface WasmLoops {
     firstBlock: number,
     firstRow: number,
   ): number;
+  halvesOf(from: number, to: number, count: number, tiny: number, huge: number): number;
+  thresholdsAt(): number;
+  bnb4Blocks(from: number, blocks: number, blockSize: number, isNormal: number, codes: number, absmax: number): number;
+  turn(from: number, height: number, width: number, to: number, stride: number): void;
+  allFinite(from: number, count: number): number;
+  widen(from: number, count: number, low: number, high: number): void;
+  searchBlocks(
+    algorithm: number,
+    floats: number,
+    rows: number,
+    stride: number,
+    count: number,
+    rowBlocks: number,
+    bits: number,
+    blockSize: number,
+    symmetric: number,
+    codes: number,
+    scales: number,
+    zeros: number,
+  ): void;
+  codesOf8(from: number, count: number, scale: number, zeroPoint: number, lowest: number, to: number): void;
 }
 
 /** An instance with memory for what was asked; nobody else uses it until it is given back. */
@@ -46,6 +67,9 @@ const PAGE_BYTES = 65_536;
 const HEAP_START = PAGE_BYTES;
 const ALIGNMENT_BYTES = 64;
 
+/** Tests turn it off to run the plain loops, which are the reference. */
+export const machines = { enabled: true };
+
 let compiled: WebAssembly.Module | null | undefined;
 /** Memory cannot shrink, so one that is idle is kept and no more: a thread does one task at a time. */
 let idle: WasmLoops | null = null;
@@ -55,7 +79,7 @@ let idle: WasmLoops | null = null;
  * @returns null where this machine cannot run it
  */
 export function borrowMachine(...bytes: readonly number[]): Machine | null {
-  const loops = idle ?? instantiate();
+  const loops = machines.enabled ? (idle ?? instantiate()) : null;
   if (!loops) return null;
   idle = null;
   const places: number[] = [];
@@ -93,4 +117,35 @@ function compile(): WebAssembly.Module | null {
   } catch {
     return null; // No relaxed SIMD here.
   }
+}
+
+/** Memory in parts, and the loops that can work on it; null where it is ordinary memory. */
+export interface Borrowed extends Disposable {
+  readonly parts: readonly Uint8Array[];
+  readonly loops: WasmLoops | null;
+}
+
+/** Parts of these sizes, each aligned for every element type, in a machine's memory where there is one. */
+export function borrowMemory(...bytes: readonly number[]): Borrowed {
+  const machine = borrowMachine(...bytes);
+  if (!machine) {
+    return { parts: bytes.map((size) => new Uint8Array(size)), loops: null, [Symbol.dispose]: () => undefined };
+  }
+  return {
+    parts: bytes.map((size, index) => new Uint8Array(machine.memory.buffer, machine.places[index], size)),
+    loops: machine.loops,
+    [Symbol.dispose]: () => {
+      machine.giveBack();
+    },
+  };
+}
+
+/** The elements of a part. */
+export function floatsOf({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, byteLength >> 2);
+}
+
+/** Where an array of a machine's memory begins, for its loops. */
+export function placeOf({ byteOffset }: ArrayBufferView, element = 0): number {
+  return byteOffset + element * 4;
 }

@@ -2,6 +2,7 @@ import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import { widenBfloats, widenHalves } from "./half.ts";
 import type { FloatType, RowRange, WeightMatrix } from "./matmulnbits-stream.ts";
+import { type Borrowed, borrowMemory, floatsOf, placeOf, type WasmLoops } from "./wasm-machine.ts";
 
 /** How much is held at once, and which rows are done. */
 export interface RowLimits {
@@ -12,7 +13,7 @@ export interface RowLimits {
   /** All of them unless given. */
   readonly range?: RowRange | undefined;
 }
-const TILE_BYTES = 16 << 20;
+const TILE_BYTES = 8 << 20;
 const SLAB_BYTES = 1 << 20;
 /** Columns that are turned into rows together: more would fight for the same lines of the first-level cache. */
 const TURN_COLUMNS = 8;
@@ -28,7 +29,8 @@ export class RowReader {
   readonly #matrix: WeightMatrix;
   readonly #floats: ElementReader;
   readonly #slabBytes: number;
-  #slab = new Float32Array(0);
+  #slab: Float32Array = new Float32Array(0);
+  #loops: WasmLoops | null = null;
 
   constructor(matrix: WeightMatrix, reader: TensorReader, limits: RowLimits = {}) {
     const { tileBytes = TILE_BYTES, slabBytes = SLAB_BYTES, range = { first: 0, count: matrix.N } } = limits;
@@ -40,6 +42,20 @@ export class RowReader {
     this.#slabBytes = slabBytes;
   }
 
+  /**
+   * Memory for rows and for what is made of them, with the loops that can work on it.
+   * @param floats weights that `read` is to put there
+   * @param bytes sizes of further parts
+   */
+  borrow(floats: number, ...bytes: readonly number[]): Borrowed & { readonly floats: Float32Array } {
+    const slabBytes = this.#matrix.layout === "NK" ? 0 : Math.max(this.#slabBytes, this.tileRows * 4);
+    const memory = borrowMemory(slabBytes, floats * 4, ...bytes);
+    const [slab, rows, ...parts] = memory.parts as [Uint8Array, Uint8Array, ...Uint8Array[]];
+    this.#slab = floatsOf(slab);
+    this.#loops = memory.loops;
+    return { ...memory, parts, floats: floatsOf(rows) };
+  }
+
   /** The tiles of the range, in order. */
   *tiles(): Generator<{ firstRow: number; rows: number }> {
     const end = this.range.first + this.range.count;
@@ -48,7 +64,7 @@ export class RowReader {
     }
   }
 
-  /** Puts `rows` rows from `firstRow` on into `to`, one behind the other from element `at` on. */
+  /** Puts `rows` rows from `firstRow` on into `to`, which was borrowed, one behind the other from element `at` on. */
   read(firstRow: number, rows: number, to: Float32Array, at: number): void {
     const { K, N, layout } = this.#matrix;
     if (layout === "NK") {
@@ -56,7 +72,6 @@ export class RowReader {
       return;
     }
     const slabLines = Math.min(K, Math.max(1, Math.floor(this.#slabBytes / (rows * 4))));
-    if (this.#slab.length < slabLines * rows) this.#slab = new Float32Array(slabLines * rows);
     for (let first = 0; first < K; first += slabLines) {
       const lines = Math.min(slabLines, K - first);
       if (rows === N) this.#floats.read(this.#slab, 0, first * N, lines * N);
@@ -65,7 +80,8 @@ export class RowReader {
           this.#floats.read(this.#slab, line * rows, (first + line) * N + firstRow, rows);
         }
       }
-      turn(this.#slab, lines, rows, to, at + first, K);
+      if (this.#loops) this.#loops.turn(placeOf(this.#slab), lines, rows, placeOf(to, at + first), K);
+      else turn(this.#slab, lines, rows, to, at + first, K);
     }
   }
 }

@@ -123,7 +123,7 @@ class Widener {
         using reader = open();
         let offset = 0;
         for (const { floats, count } of reader.slabs(1, SLAB_BYTES)) {
-          yield { tensor: name, offset, bytes: new Uint8Array(floats.buffer, 0, count * 4) };
+          yield { tensor: name, offset, bytes: new Uint8Array(floats.buffer, floats.byteOffset, count * 4) };
           offset += count * 4;
         }
       },

@@ -16,7 +16,14 @@ describe.each(["nf4", "fp4"] as const)("%s", (format) => {
   });
 
   it("does what the recipe says", () => {
-    const recipe: Recipe = { format, blockSize: 16, doubleQuant: true, tiedHead: false, gemm: false, exclude: ["*down_proj*"] };
+    const recipe: Recipe = {
+      format,
+      blockSize: 16,
+      doubleQuant: true,
+      tiedHead: false,
+      gemm: false,
+      exclude: ["*down_proj*"],
+    };
     const result = plan(recipe);
     expect(result.recipe).toEqual(recipe);
     expect(result.skipped.map(({ reason }) => reason)).toEqual([

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export interface ChildRun {
+  readonly ms: number;
+  /** Of all memory that it had at once; null where the system does not say (only Linux does). */
+  readonly peakBytes: number | null;
+  readonly output: string;
+}
+
+const POLL_MS = 5;
+
+/** Runs a command from start to end. @throws Error with its last words when it fails */
+export async function runChild(command: string, args: readonly string[]): Promise<ChildRun> {
+  const start = performance.now();
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-2000)));
+  let peakBytes: number | null = null;
+  // The kernel keeps the high-water mark: the last look before the end has it.
+  const poll = setInterval(() => {
+    peakBytes = peakOf(child.pid) ?? peakBytes;
+  }, POLL_MS);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    const ms = performance.now() - start;
+    if (code !== 0) throw new Error(`${command} ended with ${code}: ${errors.trim()}`);
+    return { ms, peakBytes, output };
+  } finally {
+    clearInterval(poll);
+  }
+}
+
+function peakOf(pid: number | undefined): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+  } catch {
+    return null;
+  }
+}
