@@ -1,8 +1,8 @@
 /**
  * What our forward pass costs over a bare onnxruntime-node loop on the same inputs: `npm run bench -- overhead`.
  * Two sessions of one file live in one process, one made and run through the engine, one by hand with the same options; single
- * runs alternate, the order of each pair swapped, so that noise hits both alike. Spinning is off in both: a session's idle
- * threads would otherwise slow the other. The ratio is bare / ours by the median of paired log ratios.
+ * runs alternate in blocks of four (ours, bare, bare, ours), so that noise and order hit both alike. Spinning is off in both: a session's idle
+ * threads would otherwise slow the other. The ratio is bare / ours by the median of the blocks' log ratios.
  */
 import { parseArgs } from "node:util";
 import { loadDecoder, sessionOptions } from "#core/engine/session.ts";
@@ -16,11 +16,11 @@ import { medianInterval } from "#shared/stats/median-interval.ts";
 import { median } from "#shared/stats/quantile.ts";
 
 const SEQUENCE_LENGTH = 128;
-const WARMUP_PAIRS = 5;
+const WARMUP_BLOCKS = 3;
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: demoResources().model },
-    pairs: { type: "string", default: "60" },
+    blocks: { type: "string", default: "60" },
     json: { type: "boolean", default: false },
   },
 });
@@ -58,22 +58,22 @@ for (const batchSize of [1, 8]) {
 
   const oursMs: number[] = [];
   const bareMs: number[] = [];
-  for (let pair = 0; pair < WARMUP_PAIRS + Number(values.pairs); pair++) {
-    const oursFirst = pair % 2 === 0;
-    const first = await (oursFirst ? runOurs() : runBare());
-    const second = await (oursFirst ? runBare() : runOurs());
-    if (pair < WARMUP_PAIRS) continue;
-    oursMs.push(oursFirst ? first : second);
-    bareMs.push(oursFirst ? second : first);
+  const logRatios: number[] = [];
+  for (let block = 0; block < WARMUP_BLOCKS + Number(values.blocks); block++) {
+    // Ours, bare, bare, ours: what running second costs or saves cancels within the block.
+    const [a, b, c, d] = [await runOurs(), await runBare(), await runBare(), await runOurs()];
+    if (block < WARMUP_BLOCKS) continue;
+    oursMs.push(a, d);
+    bareMs.push(b, c);
+    logRatios.push(Math.log((b + c) / (a + d)));
   }
-  const logRatios = oursMs.map((ms, index) => Math.log(bareMs[index]! / ms));
   const interval = medianInterval(logRatios)!;
   const name = `forward batch ${batchSize}`;
   ratios[name] = Math.exp(interval.median);
   samples[name] = { oursMs, bareMs };
   process.stdout.write(
     `${name}: bare ${median(bareMs)!.toFixed(2)} ms, ours ${median(oursMs)!.toFixed(2)} ms, bare / ours ` +
-      `${ratios[name].toFixed(4)} (95 % CI ${Math.exp(interval.low).toFixed(4)} to ${Math.exp(interval.high).toFixed(4)}), ${logRatios.length} pairs\n`,
+      `${ratios[name].toFixed(4)} (95 % CI ${Math.exp(interval.low).toFixed(4)} to ${Math.exp(interval.high).toFixed(4)}), ${logRatios.length} blocks\n`,
   );
 }
 if (values.json) {

@@ -1,15 +1,22 @@
 import { Command, CommanderError } from "commander";
 import { appVersion } from "#core/system/app-version.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addExport } from "./commands/export.ts";
-import { addModels } from "./commands/models.ts";
-import { addQuantize } from "./commands/quantize.ts";
-import { addRun } from "./commands/run.ts";
-import { addRuns } from "./commands/runs.ts";
-import { addServe } from "./commands/serve.ts";
 import { EXIT, exitCodeOf, sayError } from "./exit.ts";
 
-export function createProgram(): Command {
+type AddCommand = (program: Command) => void;
+
+/** A file each, loaded when asked for: `quantize` needs no database, `runs` no quantizer, and both start at once. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.freeze({
+  demo: async () => (await import("./commands/demo.ts")).addDemo,
+  run: async () => (await import("./commands/run.ts")).addRun,
+  runs: async () => (await import("./commands/runs.ts")).addRuns,
+  export: async () => (await import("./commands/export.ts")).addExport,
+  models: async () => (await import("./commands/models.ts")).addModels,
+  quantize: async () => (await import("./commands/quantize.ts")).addQuantize,
+  serve: async () => (await import("./commands/serve.ts")).addServe,
+});
+
+/** @param words the command line's arguments; commands that are not among them are left out. Without any, all are there. */
+export async function createProgram(words: readonly string[] = []): Promise<Command> {
   const program = new Command("quantscope")
     .description("Tells whether to quantize a language model, and to what, on this machine.")
     .version(appVersion().version)
@@ -17,7 +24,8 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .exitOverride();
-  for (const add of [addDemo, addRun, addRuns, addExport, addModels, addQuantize, addServe]) add(program);
+  const named = Object.keys(COMMANDS).filter((name) => words.includes(name));
+  for (const name of named.length > 0 ? named : Object.keys(COMMANDS)) (await COMMANDS[name]!())(program);
   return program;
 }
 

@@ -17,11 +17,19 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const run = (...args: string[]): Promise<number> => runProgram(createProgram(), ["node", "quantscope", ...args]);
+const run = async (...args: string[]): Promise<number> =>
+  runProgram(await createProgram(args), ["node", "quantscope", ...args]);
 
 describe("createProgram", () => {
-  it("has the commands that this version keeps", () => {
-    const names = createProgram().commands.map((command) => command.name());
+  it("loads the named command only, and every command for a name that is none", async () => {
+    const commands = async (...words: string[]): Promise<string[]> =>
+      (await createProgram(words)).commands.map((command) => command.name());
+    expect(await commands("--home", "x", "runs", "list")).toEqual(["runs"]);
+    expect(await commands("nonsense")).toHaveLength(7);
+  });
+
+  it("has the commands that this version keeps", async () => {
+    const names = (await createProgram()).commands.map((command) => command.name());
     expect(names).toEqual(expect.arrayContaining(["demo", "run", "runs", "export", "models", "quantize", "serve"]));
   });
 });

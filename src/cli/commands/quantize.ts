@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { FORMATS } from "#shared/formats/formats.ts";
 import { parseRecipe, type Recipe } from "#shared/recipe.ts";
-import { openModelFolder, sourceVariant, type Variant } from "#core/models/model-folder.ts";
+import { findSource } from "#core/models/model-folder.ts";
 import { formatMaker } from "#core/quantize/formats.ts";
 import { PRESETS, presetRecipe } from "#core/quantize/presets.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
@@ -28,8 +28,7 @@ export function addQuantize(program: Command): void {
     .option("--out <dir>", "write to DIR/onnx (default: beside the source)")
     .option("--json", "print JSON")
     .action(async (dir: string, options: QuantizeOptions) => {
-      const model = openModelFolder(dir);
-      const source = sourceVariant(model);
+      const source = findSource(dir);
       const recipes = recipesOf(options);
       const target = options.out === undefined ? dirname(source.file) : join(resolve(options.out), "onnx");
       // All of them before the first is made.
@@ -43,7 +42,7 @@ export function addQuantize(program: Command): void {
         const { format } = recipe;
         const result = await quantizeModel({
           source: source.file,
-          target: join(target, `${baseName(source)}${FORMATS[format].suffixes[0] ?? ""}.onnx`),
+          target: join(target, `${source.baseName}${FORMATS[format].suffixes[0] ?? ""}.onnx`),
           recipe,
           signal: interrupt.signal,
           onProgress: (each) => {
@@ -53,7 +52,7 @@ export function addQuantize(program: Command): void {
         progress.end();
         results.push(result);
         if (!options.json) {
-          process.stdout.write(`${result.path}  ${fileSize(result.bytes)} (from ${fileSize(source.bytes)})\n`);
+          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n`);
         }
       }
       if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
@@ -76,13 +75,6 @@ function recipesOf({ to, preset, recipe }: QuantizeOptions): Recipe[] {
   const list = (text: string): string[] => text.split(",").map((name) => name.trim());
   if (preset !== undefined) return list(preset).map((name) => parseRecipe({ ...presetRecipe(name), ...base }));
   return list(to ?? "").map((format) => parseRecipe({ ...base, format }));
-}
-
-/** `model` of `model_fp16.onnx`: variants lie beside their source under its name. */
-function baseName({ file, format }: Variant): string {
-  const name = basename(file, ".onnx");
-  const suffix = FORMATS[format].suffixes.find((each) => each !== "" && name.endsWith(each)) ?? "";
-  return suffix === "" ? name : name.slice(0, -suffix.length);
 }
 
 function readRecipe(file: string): Record<string, unknown> {

@@ -47,25 +47,8 @@ const BASE_NAMES = ["model", "decoder_model_merged", "decoder_model"];
  * @throws LabError MODEL_NOT_FOUND, MODEL_CORRUPT, MODEL_UNSUPPORTED, EXTERNAL_DATA_*; each names file and remedy
  */
 export function openModelFolder(path: string): ModelFolder {
-  const dir = resolve(path);
-  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
-    throw new LabError(
-      "MODEL_NOT_FOUND",
-      `${dir} is not a folder. Name the model's folder (with config.json and onnx/).`,
-      {
-        folder: dir,
-      },
-    );
-  }
+  const { dir, files } = findDecoderFiles(path);
   const config = readJson(join(dir, "config.json"), "MODEL_CORRUPT") ?? {};
-  const files = [join(dir, "onnx"), dir].flatMap(decoderFiles);
-  if (files.length === 0) {
-    throw new LabError(
-      "MODEL_NOT_FOUND",
-      `${dir} holds no ONNX decoder (looked for onnx/model*.onnx and model*.onnx). Export the model with Optimum, task text-generation-with-past.`,
-      { folder: dir },
-    );
-  }
   const variants: Variant[] = [];
   const broken: ModelFolder["broken"][number][] = [];
   for (const { file, format, named } of files) {
@@ -143,14 +126,57 @@ export function sourceVariant(model: ModelFolder): Variant {
   return model.variants[0]!;
 }
 
+/**
+ * The file to make variants from, by its name alone: the one that promises the highest precision. No graph is read; what
+ * quantizes it refuses a file that is quantized already.
+ * @throws LabError MODEL_NOT_FOUND
+ */
+export function findSource(path: string): { file: string; baseName: string } {
+  const { files } = findDecoderFiles(path);
+  const [first] = files.sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank);
+  return first!;
+}
+
+/** @throws LabError MODEL_NOT_FOUND when there is no such folder or no decoder in it */
+function findDecoderFiles(path: string): { dir: string; files: DecoderFile[] } {
+  const dir = resolve(path);
+  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
+    throw new LabError(
+      "MODEL_NOT_FOUND",
+      `${dir} is not a folder. Name the model's folder (with config.json and onnx/).`,
+      {
+        folder: dir,
+      },
+    );
+  }
+  const files = [join(dir, "onnx"), dir].flatMap(decoderFiles);
+  if (files.length === 0) {
+    throw new LabError(
+      "MODEL_NOT_FOUND",
+      `${dir} holds no ONNX decoder (looked for onnx/model*.onnx and model*.onnx). Export the model with Optimum, task text-generation-with-past.`,
+      { folder: dir },
+    );
+  }
+  return { dir, files };
+}
+
+interface DecoderFile {
+  readonly file: string;
+  /** `model` of `model_fp16.onnx`: variants are written beside their source under it. */
+  readonly baseName: string;
+  readonly format: FormatId;
+  readonly named: FormatId | undefined;
+}
+
 /** A name without a suffix promises nothing: onnxruntime-genai calls its files model.onnx, whatever their format. */
-function decoderFiles(dir: string): { file: string; format: FormatId; named: FormatId | undefined }[] {
+function decoderFiles(dir: string): DecoderFile[] {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(dir).filter((name) => name.endsWith(".onnx"));
   return BASE_NAMES.flatMap((base) =>
     SUFFIX_TABLE.flatMap(({ suffix, format }) => {
       const name = `${base}${suffix}.onnx`;
-      return names.includes(name) ? [{ file: join(dir, name), format, named: suffix === "" ? undefined : format }] : [];
+      if (!names.includes(name)) return [];
+      return [{ file: join(dir, name), baseName: base, format, named: suffix === "" ? undefined : format }];
     }),
   );
 }
