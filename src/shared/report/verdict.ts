@@ -51,7 +51,7 @@ export function verdict(input: VerdictInput): Verdict {
   const delta = differences.accuracyDelta;
   if (!delta) return notEnough("no question was answered by both cells, so its quality is unknown");
   const chance = atChance(input);
-  if (chance) return notEnough(chance);
+  if (chance) return notEnough(chance + whatTellsMore(input));
 
   reasons.push(`margin: a loss of up to ${pointsOf(margin)} is accepted`);
   const sure = (input.adjusted?.p ?? delta.mcnemarP) < SIGNIFICANT_P;
@@ -120,10 +120,21 @@ function accuracyText(input: VerdictInput): { what: string; change: string } {
 }
 
 function tokenText({ differences }: VerdictInput): string {
-  const entries = Object.entries(differences.jaccard);
+  const overlap = jaccardText(differences);
+  return overlap === "" ? "" : `next tokens: ${overlap}`;
+}
+
+/** Overlap at the smallest and the largest k. */
+function jaccardText({ jaccard }: Differences): string {
+  const entries = Object.entries(jaccard);
   const shown = entries.filter(([k], index) => k === "1" || index === entries.length - 1);
-  if (shown.length === 0) return "";
-  return `next tokens: ${shown.map(([k, { mean }]) => `Jaccard@${k} ${mean.toFixed(3)}`).join(", ")}`;
+  return shown.map(([k, { mean }]) => `Jaccard@${k} ${mean.toFixed(3)}`).join(", ");
+}
+
+/** Where answers are guesses, the predictions behind them still show how far two formats are apart. */
+function whatTellsMore({ differences }: VerdictInput): string {
+  const overlap = jaccardText(differences);
+  return overlap === "" ? "" : `; the next tokens can, and overlap by ${overlap}`;
 }
 
 /** What a reader of the accuracy must know of the answers. */

@@ -118,6 +118,13 @@ describe("verdict where the questions say nothing", () => {
     );
   });
 
+  it("says that the next tokens tell what the answers cannot", () => {
+    const guesses = { benchmark: [benchmark(predictions(Array.from({ length: 400 }, (_, index) => index % 4)))] };
+    const [ours, theirs] = [tokens([[1, 2, 3]]), tokens([[2, 1, 9]])];
+    const { sentence } = judge(fp32({ ...guesses, tokens: ours }), int4({ ...guesses, tokens: theirs }));
+    expect(sentence).toMatch(/; the next tokens can, and overlap by Jaccard@1 0\.000, Jaccard@\d+ 0\.500\.$/);
+  });
+
   it("says when the reference is worse than chance because its texts name no choice", () => {
     const silent = Array.from({ length: 400 }, (_, index) => answer(index, null, { formatFailure: true }));
     const { sentence } = judge(
