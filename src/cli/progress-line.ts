@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty";
 import { duration, plural } from "#shared/report/quantities.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
+import { makingText } from "./making-text.ts";
 
 export interface ProgressLine {
   readonly onEvent: (event: RunEvent) => void;
@@ -20,6 +21,7 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
   let line = "";
   let lastLog = -Infinity;
   let labels: readonly string[] = [];
+  let making = { format: "", startMs: 0 };
 
   const clear = (): void => {
     if (stream.isTTY && line !== "") stream.write("\r\x1b[K");
@@ -43,12 +45,9 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
   const onEvent = (event: RunEvent): void => {
     switch (event.type) {
       case "making": {
-        const { progress } = event;
-        const share =
-          progress && progress.bytesTotal > 0
-            ? ` ${Math.floor((100 * progress.bytesDone) / progress.bytesTotal)} %`
-            : "";
-        show(`making the ${event.format} variant${share}`);
+        const { format, progress } = event;
+        if (making.format !== format || progress === null) making = { format, startMs: performance.now() };
+        show(`making the ${format} variant${makingText(progress, performance.now() - making.startMs)}`);
         return;
       }
       case "started":
