@@ -10,7 +10,7 @@ describe("makingText", () => {
 
   it("gives no rate before it means anything", () => {
     expect(makingText(progress, 100)).toBe(": 50.0 of 200 MB, 34 of 1,212 tensors");
-    expect(makingText({ ...progress, bytesDone: 0 }, 5000)).toBe(": 0.00 of 200 MB, 34 of 1,212 tensors");
+    expect(makingText({ ...progress, bytesDone: 0 }, 5000)).toBe(": 0 of 200 MB, 34 of 1,212 tensors");
   });
 
   it("says nothing before there is anything to say", () => {

@@ -3,6 +3,8 @@
  * makes src/core/quantize/wasm-binary.ts of it. That file's TypeScript is the reference; results are equal bit for bit.
  */
 
+import { addErrors } from "./errors";
+
 /** The largest float32 below a half: adding it and cutting rounds halves up and nothing else, where adding 0.5 would not. */
 const ALMOST_HALF: f32 = reinterpret<f32>(0x3effffff);
 /** Codes of 16 columns, one row of 16 bytes for each byte of a blob (at most 256). */
@@ -146,7 +148,15 @@ function quantizeBlock(from: usize, row: i32, block: i32): bool {
       to += 8;
     }
   }
+  errorsOf(from, end, 16, v128.load32_splat(SCALES), reciprocal, zero);
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function errorsOf(from: usize, end: usize, step: usize, scale: v128, reciprocal: v128, zero: v128): void {
+  const most: v128 = bits === 8 ? f32x4.splat(255) : f32x4.splat(15);
+  addErrors(from, end, step, scale, reciprocal, f32x4.neg(zero), f32x4.sub(most, zero));
 }
 
 /** One block of 16 neighbouring columns, of which `width` are stored. */
@@ -208,6 +218,11 @@ function quantizeSixteen(top: usize, strideBytes: usize, width: i32, block: i32,
   for (let byte: i32 = 0; byte < blobBytes; byte += 8) {
     turnEight(SCRATCH + <usize>byte * 16, to + <usize>byte, rowBytes, width);
   }
+  // While the block is in the first-level cache.
+  errorsOf(top, end, strideBytes, v128.load(SCALES), r0, z0);
+  errorsOf(top + 16, end, strideBytes, v128.load(SCALES, 16), r1, z1);
+  errorsOf(top + 32, end, strideBytes, v128.load(SCALES, 32), r2, z2);
+  errorsOf(top + 48, end, strideBytes, v128.load(SCALES, 48), r3, z3);
   return true;
 }
 
@@ -332,7 +347,7 @@ function highBytes(a: v128, b: v128): v128 {
 }
 
 /** To the nearest IEEE half, ties to even, and back; see half.ts. */
-function throughHalf(value: f32): f32 {
+export function throughHalf(value: f32): f32 {
   const word: u32 = reinterpret<u32>(value);
   const sign: u32 = word & 0x80000000;
   const size: u32 = word & 0x7fffffff;

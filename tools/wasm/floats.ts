@@ -3,6 +3,8 @@
  * turning of matrices (weight-rows.ts), four weights at a time. The TypeScript there is the reference; results are equal.
  */
 
+import { addOne, addSums } from "./errors";
+
 const INFINITE: i32 = 0x7f800000;
 const MAGNITUDE: i32 = 0x7fffffff;
 
@@ -61,6 +63,14 @@ function half(w: v128, m: v128, tiny: i32, huge: i32): v128 {
 /** Thresholds as float32: 15 of NF4, 7 of FP4. */
 const THRESHOLDS: usize = memory.data(64, 16);
 
+/** Values by code as float32, and the same by byte: the first bytes of all of them, the second bytes, and so on. */
+const VALUES: usize = memory.data(64, 16);
+const VALUE_BYTES: usize = memory.data(64, 16);
+
+export function valuesAt(): usize {
+  return VALUES;
+}
+
 /** Where the thresholds go; they are the caller's, so that they are written down once. */
 export function thresholdsAt(): usize {
   return THRESHOLDS;
@@ -79,6 +89,7 @@ export function bnb4Blocks(
   absmax: usize,
 ): i32 {
   const bytes: usize = <usize>blockSize << 2;
+  for (let i: usize = 0; i < 64; i++) store<u8>(VALUE_BYTES + ((i & 3) << 4) + (i >> 2), load<u8>(VALUES + i));
   for (let block: i32 = 0; block < blocks; block++, from += bytes, absmax += 4) {
     let most: v128 = i32x4.splat(0);
     for (let at: usize = from; at < from + bytes; at += 16) {
@@ -90,6 +101,11 @@ export function bnb4Blocks(
     const scale: f32 = f32x4.extract_lane(most, 0);
     store<f32>(absmax, scale);
     const reciprocal: v128 = f32x4.splat(scale === 0 ? 0 : 1 / scale);
+    const scales: v128 = f32x4.splat(scale);
+    const firstCode: usize = codes;
+    squares = f32x4.splat(0);
+    errors = squares;
+    largest = squares;
     for (let at: usize = from; at < from + bytes; at += 64, codes += 8) {
       const a: v128 = f32x4.mul(v128.load(at), reciprocal);
       const b: v128 = f32x4.mul(v128.load(at, 16), reciprocal);
@@ -100,9 +116,46 @@ export function bnb4Blocks(
       const high: v128 = v128.and(i16x8.shl(pairs, 4), i16x8.splat(0xf0));
       const both: v128 = v128.or(high, i16x8.shr_u(pairs, 8));
       v128.store64_lane(codes, i8x16.narrow_i16x8_u(both, both), 0);
+
+      const b0: v128 = i8x16.swizzle(v128.load(VALUE_BYTES), pairs);
+      const b1: v128 = i8x16.swizzle(v128.load(VALUE_BYTES, 16), pairs);
+      const b2: v128 = i8x16.swizzle(v128.load(VALUE_BYTES, 32), pairs);
+      const b3: v128 = i8x16.swizzle(v128.load(VALUE_BYTES, 48), pairs);
+      const low01: v128 = v128.shuffle<i8>(b0, b1, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      const low23: v128 = v128.shuffle<i8>(b2, b3, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      const high01: v128 = v128.shuffle<i8>(b0, b1, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      const high23: v128 = v128.shuffle<i8>(b2, b3, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      add(at, a, v128.shuffle<i16>(low01, low23, 0, 8, 1, 9, 2, 10, 3, 11), scales, reciprocal);
+      add(at + 16, b, v128.shuffle<i16>(low01, low23, 4, 12, 5, 13, 6, 14, 7, 15), scales, reciprocal);
+      add(at + 32, c, v128.shuffle<i16>(high01, high23, 0, 8, 1, 9, 2, 10, 3, 11), scales, reciprocal);
+      add(at + 48, d, v128.shuffle<i16>(high01, high23, 4, 12, 5, 13, 6, 14, 7, 15), scales, reciprocal);
+    }
+    if (f32x4.extract_lane(scales, 0) >= LEAST_NORMAL) addSums(squares, errors, largest, i32x4.splat(0), scales);
+    else if (scale > 0) {
+      for (let i: i32 = 0; i < blockSize; i++) {
+        const pair: u32 = load<u8>(firstCode + (<usize>i >> 1));
+        const code: u32 = i & 1 ? pair & 15 : pair >> 4;
+        addOne(load<f32>(from + (<usize>i << 2)), load<f32>(VALUES + (<usize>code << 2)) * scale, false);
+      }
     }
   }
   return 1;
+}
+
+/** Sums over the block at hand, in units of its scale (errors.ts). */
+const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
+let squares: v128 = f32x4.splat(0);
+let errors: v128 = f32x4.splat(0);
+let largest: v128 = f32x4.splat(0);
+
+// @ts-ignore: decorator
+@inline
+function add(at: usize, exact: v128, value: v128, scale: v128, reciprocal: v128): void {
+  const error: v128 = f32x4.sub(v128.load(at), f32x4.mul(value, scale));
+  const relative: v128 = f32x4.mul(error, reciprocal);
+  squares = f32x4.add(squares, f32x4.mul(exact, exact));
+  errors = f32x4.add(errors, f32x4.mul(relative, relative));
+  largest = f32x4.pmax(largest, f32x4.abs(error));
 }
 
 /** Bytes of -1 for each comparison that holds. */

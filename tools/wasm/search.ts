@@ -3,6 +3,9 @@
  * and says why each step rounds as it does. Results are equal bit for bit.
  */
 
+import { throughHalf } from "./blocks";
+import { addErrors } from "./errors";
+
 const IMPORTANCE: usize = memory.data(1024, 16);
 const TRIAL: usize = memory.data(1024, 16);
 const TRIALS: i32 = 20;
@@ -19,6 +22,7 @@ let zeroFound: f64 = 0;
  * Whole blocks of [rows, stride] finite float32: codes packed low bits first into [rows, rowBlocks, blob], scales as float64
  * [rows, rowBlocks], zero points one a byte [rows, rowBlocks].
  * @param algorithm 0 RTN, 1 k-quant
+ * @param halfScales the scales will be stored as halves: errors are those of the stored ones
  */
 export function searchBlocks(
   algorithm: i32,
@@ -33,6 +37,7 @@ export function searchBlocks(
   codes: usize,
   scales: usize,
   zeros: usize,
+  halfScales: bool,
 ): void {
   bytes = <usize>blockSize << 2;
   most = bits === 8 ? 255 : 15;
@@ -46,6 +51,11 @@ export function searchBlocks(
       store<f64>(scales + (index << 3), scaleFound);
       store<u8>(zeros + index, <u8>zeroFound);
       pack(bits, codes + index * blob);
+      const scale: f32 = halfScales ? throughHalf(<f32>scaleFound) : <f32>scaleFound;
+      const reciprocal: v128 = f32x4.splat(scale === 0 ? 0 : 1 / scale);
+      const low: v128 = f32x4.splat(<f32>-zeroFound);
+      const high: v128 = f32x4.splat(most - <f32>zeroFound);
+      addErrors(weightsAt, weightsAt + bytes, 16, f32x4.splat(scale), reciprocal, low, high);
     }
   }
 }
