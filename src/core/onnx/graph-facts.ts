@@ -104,6 +104,8 @@ export function readGraphFacts(model: OnnxModel): GraphFacts {
   // ONNX Runtime fuses DequantizeLinear and MatMul into MatMulNBits; beside quantized operators it holds what they cannot.
   if (blocks.length === 0 && formats.size === 0) blocks.push(...dequantized);
   for (const block of blocks) formats.add(blockFormat(block));
+  // Half-precision exports keep islands in float32 (often the head): their blocks are the same format.
+  if (formats.has("int4f16")) formats.delete("int4");
 
   const { parameters, bytes, quantizedParameters, floats } = countWeights(nodes, tensors, quantized);
   const [only] = formats;

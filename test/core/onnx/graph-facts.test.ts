@@ -56,7 +56,7 @@ describe("readGraphFacts: format", () => {
     ["int8", facts(...join(dynamic("w", "int8")))],
     ["uint8", facts(...join(dynamic("w", "uint8")))],
     ["mixed", facts(...join(matMulNBits("a"), matMulNBits("b", { bits: 8 })))],
-    ["mixed", facts(...join(matMulNBits("a"), matMulNBits("b", { float16: true })))],
+    ["int4f16", facts(...join(matMulNBits("a"), matMulNBits("b", { float16: true })))],
     ["mixed", facts(...join(bnb4("a", 1), bnb4("b", 0)))],
     ["mixed", facts(...join(dynamic("a", "int8"), dynamic("b", "uint8")))],
     ["mixed", facts(...join(dynamic("a", "int8"), matMulNBits("b")))],
