@@ -13,7 +13,7 @@ const SCRATCH: usize = memory.data(4096, 16);
 const RECIPROCALS: usize = memory.data(64, 16);
 const ZEROS: usize = memory.data(64, 16);
 const SCALES: usize = memory.data(64, 16);
-/** Columns that do not fill a vector, with padding beside them: 16 columns of at most 256 rows. */
+/** 16 columns of at most 256 rows, with padding where there are fewer columns. */
 const NARROW: usize = memory.data(16384, 16);
 
 /** Where the results of row `row` (output feature) go, and how they are made. Set once for a slab by `configure`. */
@@ -91,7 +91,16 @@ export function quantizeColumns(
     const top: usize = floats + <usize>block * <usize>blockSize * strideBytes;
     let left: i32 = 0;
     for (; left + 16 <= columns; left += 16) {
-      if (!quantizeSixteen(top + <usize>left * 4, strideBytes, 16, firstBlock + block, firstRow + left)) return 0;
+      // Gathered once: rows of some widths fall on the same lines of the first-level cache.
+      let to: usize = NARROW;
+      let from: usize = top + <usize>left * 4;
+      for (const last: usize = NARROW + <usize>blockSize * 64; to < last; to += 64, from += strideBytes) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from, 32), 32);
+        v128.store(to, v128.load(from, 48), 48);
+      }
+      if (!quantizeSixteen(NARROW, 64, 16, firstBlock + block, firstRow + left)) return 0;
     }
     if (left < columns) {
       const width: i32 = columns - left;

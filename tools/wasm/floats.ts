@@ -6,6 +6,7 @@
 import { addOne, addSums } from "./errors";
 
 const INFINITE: i32 = 0x7f800000;
+const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
 const MAGNITUDE: i32 = 0x7fffffff;
 
 // ---- halves
@@ -103,9 +104,9 @@ export function bnb4Blocks(
     const reciprocal: v128 = f32x4.splat(scale === 0 ? 0 : 1 / scale);
     const scales: v128 = f32x4.splat(scale);
     const firstCode: usize = codes;
-    squares = f32x4.splat(0);
-    errors = squares;
-    largest = squares;
+    let squares: v128 = f32x4.splat(0);
+    let errors: v128 = squares;
+    let largest: v128 = squares;
     for (let at: usize = from; at < from + bytes; at += 64, codes += 8) {
       const a: v128 = f32x4.mul(v128.load(at), reciprocal);
       const b: v128 = f32x4.mul(v128.load(at, 16), reciprocal);
@@ -125,12 +126,21 @@ export function bnb4Blocks(
       const low23: v128 = v128.shuffle<i8>(b2, b3, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
       const high01: v128 = v128.shuffle<i8>(b0, b1, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
       const high23: v128 = v128.shuffle<i8>(b2, b3, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-      add(at, a, v128.shuffle<i16>(low01, low23, 0, 8, 1, 9, 2, 10, 3, 11), scales, reciprocal);
-      add(at + 16, b, v128.shuffle<i16>(low01, low23, 4, 12, 5, 13, 6, 14, 7, 15), scales, reciprocal);
-      add(at + 32, c, v128.shuffle<i16>(high01, high23, 0, 8, 1, 9, 2, 10, 3, 11), scales, reciprocal);
-      add(at + 48, d, v128.shuffle<i16>(high01, high23, 4, 12, 5, 13, 6, 14, 7, 15), scales, reciprocal);
+      const ea: v128 = errorOf(at, v128.shuffle<i16>(low01, low23, 0, 8, 1, 9, 2, 10, 3, 11), scales);
+      const eb: v128 = errorOf(at + 16, v128.shuffle<i16>(low01, low23, 4, 12, 5, 13, 6, 14, 7, 15), scales);
+      const ec: v128 = errorOf(at + 32, v128.shuffle<i16>(high01, high23, 0, 8, 1, 9, 2, 10, 3, 11), scales);
+      const ed: v128 = errorOf(at + 48, v128.shuffle<i16>(high01, high23, 4, 12, 5, 13, 6, 14, 7, 15), scales);
+      squares = f32x4.add(squares, squaresOf(a, b, c, d));
+      const ra: v128 = f32x4.mul(ea, reciprocal);
+      const rb: v128 = f32x4.mul(eb, reciprocal);
+      const rc: v128 = f32x4.mul(ec, reciprocal);
+      const rd: v128 = f32x4.mul(ed, reciprocal);
+      errors = f32x4.add(errors, squaresOf(ra, rb, rc, rd));
+      const ab: v128 = f32x4.pmax(f32x4.abs(ea), f32x4.abs(eb));
+      const cd: v128 = f32x4.pmax(f32x4.abs(ec), f32x4.abs(ed));
+      largest = f32x4.pmax(largest, f32x4.pmax(ab, cd));
     }
-    if (f32x4.extract_lane(scales, 0) >= LEAST_NORMAL) addSums(squares, errors, largest, i32x4.splat(0), scales);
+    if (scale >= LEAST_NORMAL) addSums(squares, errors, largest, i32x4.splat(0), scales);
     else if (scale > 0) {
       for (let i: i32 = 0; i < blockSize; i++) {
         const pair: u32 = load<u8>(firstCode + (<usize>i >> 1));
@@ -142,20 +152,17 @@ export function bnb4Blocks(
   return 1;
 }
 
-/** Sums over the block at hand, in units of its scale (errors.ts). */
-const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
-let squares: v128 = f32x4.splat(0);
-let errors: v128 = f32x4.splat(0);
-let largest: v128 = f32x4.splat(0);
+// @ts-ignore: decorator
+@inline
+function errorOf(at: usize, value: v128, scale: v128): v128 {
+  return f32x4.sub(v128.load(at), f32x4.mul(value, scale));
+}
 
 // @ts-ignore: decorator
 @inline
-function add(at: usize, exact: v128, value: v128, scale: v128, reciprocal: v128): void {
-  const error: v128 = f32x4.sub(v128.load(at), f32x4.mul(value, scale));
-  const relative: v128 = f32x4.mul(error, reciprocal);
-  squares = f32x4.add(squares, f32x4.mul(exact, exact));
-  errors = f32x4.add(errors, f32x4.mul(relative, relative));
-  largest = f32x4.pmax(largest, f32x4.abs(error));
+function squaresOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab: v128 = f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b));
+  return f32x4.add(ab, f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d)));
 }
 
 /** Bytes of -1 for each comparison that holds. */

@@ -4,6 +4,7 @@ import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
 import { type ModelFolder, openModelFolder, type Variant } from "#core/models/model-folder.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
+import { readSidecar, sidecarLayer } from "#core/quantize/sidecar.ts";
 import { alignTable } from "../text.ts";
 
 interface AuditedVariant extends Variant {
@@ -35,10 +36,12 @@ export function addModels(program: Command): void {
 function folderText(model: ModelFolder, variants: readonly AuditedVariant[], withLayers: boolean): string {
   const nameOf = (file: string): string => relative(model.dir, file);
   const warnings = variants.flatMap(({ file, warnings, audit }) =>
-    [...warnings, ...audit.warnings].map((warning) => `! ${nameOf(file)}: ${warning}`),
+    [...warnings, ...audit.warnings, ...sidecarWarnings(file, withLayers)].map(
+      (warning) => `! ${nameOf(file)}: ${warning}`,
+    ),
   );
   const layers = withLayers
-    ? variants.flatMap(({ file, audit }) => ["", nameOf(file), alignTable(layerTable(audit))])
+    ? variants.flatMap(({ file, audit }) => ["", nameOf(file), alignTable(layerTable(file, audit))])
     : [];
   return [
     `${model.name} · ${model.architecture ?? "unknown architecture"}`,
@@ -82,11 +85,29 @@ function variantTable(model: ModelFolder, variants: readonly AuditedVariant[]): 
   };
 }
 
-function layerTable({ layers }: Audit): Parameters<typeof alignTable>[0] {
+function sidecarWarnings(file: string, withLayers: boolean): string[] {
+  const warning = withLayers ? readSidecar(file)?.warning : null;
+  return warning ? [warning] : [];
+}
+
+/** With what each weight lost, where the file says it (sidecar.ts). */
+function layerTable(file: string, { layers }: Audit): Parameters<typeof alignTable>[0] {
+  const measured = readSidecar(file)?.layers ?? [];
+  const extra = measured.length > 0;
+  const errorCells = (name: string, bits: number): string[] => {
+    if (!extra) return [];
+    const error = sidecarLayer(measured, name, bits)?.error;
+    if (!error) return ["–", "–", "–"];
+    const snr = error.exact ? "exact" : (error.snrDb?.toFixed(1) ?? "–");
+    return [snr, error.maxError?.toPrecision(3) ?? "–", percent(error.clippedShare, 2)];
+  };
   return {
-    header: ["layer", "role", "operator", "shape", "storage", "parameters", "bytes"],
-    units: ["", "", "", "", "", "", ""],
-    rows: layers.map(({ name, role, operator, shape, storage, parameters, bytes }) => [
+    header: [
+      ...["layer", "role", "operator", "shape", "storage", "parameters", "bytes"],
+      ...(extra ? ["SNR", "max error", "clipped"] : []),
+    ],
+    units: [...["", "", "", "", "", "", ""], ...(extra ? ["dB", "", "of weights"] : [])],
+    rows: layers.map(({ name, role, operator, shape, storage, bits, parameters, bytes }) => [
       name,
       role,
       operator,
@@ -94,6 +115,7 @@ function layerTable({ layers }: Audit): Parameters<typeof alignTable>[0] {
       storage,
       grouped(parameters),
       grouped(bytes),
+      ...errorCells(name, bits),
     ]),
   };
 }

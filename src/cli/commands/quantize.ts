@@ -6,6 +6,7 @@ import { FORMATS } from "#shared/formats/formats.ts";
 import { parseRecipe, type Recipe } from "#shared/recipe.ts";
 import { findSource } from "#core/models/model-folder.ts";
 import { formatMaker } from "#core/quantize/formats.ts";
+import { lowestSnr } from "#core/quantize/weight-error.ts";
 import { PRESETS, presetRecipe } from "#core/quantize/presets.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
@@ -52,7 +53,7 @@ export function addQuantize(program: Command): void {
         progress.end();
         results.push(result);
         if (!options.json) {
-          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n`);
+          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}`);
         }
       }
       if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
@@ -75,6 +76,12 @@ function recipesOf({ to, preset, recipe }: QuantizeOptions): Recipe[] {
   const list = (text: string): string[] => text.split(",").map((name) => name.trim());
   if (preset !== undefined) return list(preset).map((name) => parseRecipe({ ...presetRecipe(name), ...base }));
   return list(to ?? "").map((format) => parseRecipe({ ...base, format }));
+}
+
+/** A line on the weight that lost most, if any lost something. */
+function worstLayer({ quantizedTensors }: QuantizeResult): string {
+  const worst = lowestSnr(quantizedTensors);
+  return worst ? `  lowest signal-to-noise ratio ${worst.snrDb.toFixed(1)} dB: ${worst.layer}\n` : "";
 }
 
 function readRecipe(file: string): Record<string, unknown> {

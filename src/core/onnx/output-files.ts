@@ -20,6 +20,7 @@ interface OpenFile {
 export class OutputFiles implements Disposable {
   readonly #bytesNeeded: number;
   #files: OpenFile[] = [];
+  #whole: OpenFile[] = [];
 
   /**
    * @param folder made when it does not exist
@@ -37,14 +38,27 @@ export class OutputFiles implements Disposable {
 
   /** @returns the index by which `write` knows the file */
   add(path: string, bytes: number): number {
+    this.#open(path, bytes, this.#files);
+    return this.#files.length - 1;
+  }
+
+  /** A file that is complete at once. It is in place before the others. */
+  addWhole(path: string, content: Uint8Array): void {
+    this.#open(path, content.length, this.#whole);
+    const { fd } = this.#whole.at(-1)!;
+    this.#guard(path, () => {
+      fs.writeFileSync(fd, content);
+    });
+  }
+
+  #open(path: string, bytes: number, into: OpenFile[]): void {
     this.#guard(path, () => {
       removeStale(path);
       const temporary = `${path}.partial-${randomBytes(4).toString("hex")}`;
       const fd = fs.openSync(temporary, "wx");
-      this.#files.push({ path, temporary, fd });
+      into.push({ path, temporary, fd });
       fs.ftruncateSync(fd, bytes);
     });
-    return this.#files.length - 1;
   }
 
   write(index: number, bytes: Uint8Array, position: number): void {
@@ -70,26 +84,33 @@ export class OutputFiles implements Disposable {
   commit(): void {
     const last = this.#files.at(-1)!;
     this.#guard(last.path, () => {
-      for (const { fd } of this.#files) fs.fsyncSync(fd);
+      const all = this.#all();
+      for (const { fd } of all) fs.fsyncSync(fd);
       this.#close();
-      if (this.#files.length > 1) fs.rmSync(last.path, { force: true });
-      for (const { temporary, path } of this.#files) fs.renameSync(temporary, path);
+      if (all.length > 1) fs.rmSync(last.path, { force: true });
+      for (const { temporary, path } of all) fs.renameSync(temporary, path);
       syncFolder(dirname(last.path));
     });
     this.#files = [];
+    this.#whole = [];
+  }
+
+  #all(): readonly OpenFile[] {
+    return [...this.#whole, ...this.#files];
   }
 
   [Symbol.dispose](): void {
     this.#close();
-    for (const { temporary } of this.#files) fs.rmSync(temporary, { force: true });
+    for (const { temporary } of this.#all()) fs.rmSync(temporary, { force: true });
     this.#files = [];
+    this.#whole = [];
   }
 
   #closed = false;
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const { fd } of this.#files) fs.closeSync(fd);
+    for (const { fd } of this.#all()) fs.closeSync(fd);
   }
 
   /** Turns the file system's refusals into errors with a remedy. */

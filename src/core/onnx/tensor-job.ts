@@ -5,6 +5,29 @@ export interface TensorPiece {
   readonly tensor: string;
   readonly offset: number;
   readonly bytes: Uint8Array;
+  /** Of the weights behind these bytes. */
+  readonly error?: PieceError | undefined;
+}
+
+/** Sums over weights and the values that stand for them now. */
+export interface ErrorSums {
+  readonly count: number;
+  readonly sumSquares: number;
+  readonly sumSquaredError: number;
+  readonly maxError: number;
+  /** Weights beyond the range of the codes. */
+  readonly clipped: number;
+}
+
+/** The error of some weights of a tensor; plain data. */
+export interface PieceError {
+  /** Name of the source tensor. */
+  readonly weight: string;
+  /** Of a weight now. */
+  readonly bits: number;
+  /** Parts of one tensor differ in it. */
+  readonly part: number;
+  readonly sums: ErrorSums;
 }
 
 /** Makes the data of one or more new tensors (codes and scales, say) from one pass over its source. */
@@ -55,7 +78,7 @@ export interface TaskRunner {
    */
   run(
     tasks: readonly PlacedTask[],
-    onWritten: (tensor: string, bytes: number) => void,
+    onWritten: (tensor: string, bytes: number, error: PieceError | undefined) => void,
     signal: AbortSignal,
   ): Promise<TaskTimes>;
 }

@@ -7,6 +7,7 @@ import type { FileLayout, Placement } from "./layout.ts";
 import type { OutputFiles } from "./output-files.ts";
 import {
   type Destination,
+  type PieceError,
   type PlacedTask,
   SourceCutError,
   type TaskRunner,
@@ -87,7 +88,8 @@ export class ContentWriter {
     const tasks = [...this.#tasks(jobs, left), ...copies.flatMap((place) => this.#copyTasks(place, left))];
     const large = tasks.filter(({ work }) => "kernel" in work && work.sourceBytes > LARGE_TASK_BYTES);
     const ordered = [...large, ...tasks.filter((task) => !large.includes(task))];
-    const written = (tensor: string, bytes: number): void => {
+    const written = (tensor: string, bytes: number, error: PieceError | undefined): void => {
+      if (error) this.#options.onError?.(error);
       const rest = left.get(tensor)! - bytes;
       left.set(tensor, rest);
       if (rest === 0) this.#tensorsDone++;
@@ -150,7 +152,8 @@ export class ContentWriter {
 
   async #make(job: TensorJob): Promise<void> {
     const left = new Map(job.tensors);
-    for await (const { tensor, offset, bytes } of job.pieces()) {
+    for await (const { tensor, offset, bytes, error } of job.pieces()) {
+      if (error) this.#options.onError?.(error);
       const place = this.#places.get(tensor);
       const rest = (left.get(tensor) ?? 0) - bytes.length;
       if (!place || rest < 0 || offset + bytes.length > place.bytes) {

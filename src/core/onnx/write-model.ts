@@ -4,7 +4,7 @@ import { LabError } from "#shared/errors.ts";
 import { type FileLayout, layOut } from "./layout.ts";
 import { OutputFiles } from "./output-files.ts";
 import type { ModelProto } from "./proto/onnx_pb.ts";
-import type { TaskRunner, TaskTimes, TensorJob, TensorPiece } from "./tensor-job.ts";
+import type { PieceError, TaskRunner, TaskTimes, TensorJob, TensorPiece } from "./tensor-job.ts";
 import { ContentWriter } from "./write-content.ts";
 
 export type { TensorJob, TensorPiece };
@@ -31,6 +31,10 @@ export interface WriteModelOptions {
   /** From this size on the weights go into an external data file. */
   readonly inlineLimitBytes?: number | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
+  /** Called with what jobs say of their weights, in any order. */
+  readonly onError?: ((error: PieceError) => void) | undefined;
+  /** A text file that appears with the model or not at all, made when all weights are written. */
+  readonly companion?: { readonly path: string; readonly text: () => string } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -76,6 +80,7 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
   const laidOut = performance.now();
   const threads = await new ContentWriter(options, layout, output).all(jobs);
   const written = performance.now();
+  if (options.companion) output.addWhole(options.companion.path, Buffer.from(options.companion.text()));
   output.commit();
   const times = {
     layoutMs: laidOut - started,

@@ -1,7 +1,7 @@
 import { FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import { toHalf } from "./half.ts";
+import { fromHalf, toHalf } from "./half.ts";
 import { kQuantBlock } from "./k-quant.ts";
 import { blockShape, type BlockSpec } from "./matmulnbits.ts";
 import {
@@ -13,7 +13,8 @@ import {
   type WeightMatrix,
 } from "./matmulnbits-stream.ts";
 import { rtnBlock } from "./rtn.ts";
-import { placeOf } from "./wasm-machine.ts";
+import { placeOf, takeErrors } from "./wasm-machine.ts";
+import { addScaled, addSums, noSums } from "./weight-error.ts";
 import { type RowLimits, RowReader } from "./weight-rows.ts";
 
 export type Algorithm = NonNullable<Recipe["algorithm"]>;
@@ -112,7 +113,10 @@ function* quantizeRows(
       placeOf(codes),
       placeOf(scales),
       placeOf(zeros),
+      Number(scaleType === FLOAT16),
     );
+    const sums = noSums();
+    if (loops) addSums(sums, takeErrors(loops, tile.rows * wholeBlocks * blockSize));
     for (let row = 0; row < tile.rows; row++) {
       for (let index = 0; index < wholeBlocks && !symmetric; index++) {
         putZeroPoint(zeroPoints, row * zeroPointRowBytes, index, bits, zeros[row * blocks + index]!);
@@ -125,12 +129,16 @@ function* quantizeRows(
         kernel(block, options, blockCodes, out);
         const at = row * blocks + index;
         scales[at] = out.scale;
+        const scale = scaleType === FLOAT16 ? fromHalf(toHalf(roundToOdd(out.scale))) : Math.fround(out.scale);
+        addScaled(sums, floats, from, to, scale, -out.zero, 2 ** bits - 1 - out.zero);
         pack(blockCodes, bits, codes, at * blobBytes);
         if (!symmetric) putZeroPoint(zeroPoints, row * zeroPointRowBytes, index, bits, out.zero);
       }
     }
     const rowBytes = blocks * blobBytes;
-    yield { tensor: names.codes, offset: tile.firstRow * rowBytes, bytes: codes.subarray(0, tile.rows * rowBytes) };
+    const error = { weight: matrix.name, bits, part: tile.firstRow, sums };
+    const bytes = codes.subarray(0, tile.rows * rowBytes);
+    yield { tensor: names.codes, offset: tile.firstRow * rowBytes, bytes, error };
     const stored = storedScales(scales.subarray(0, tile.rows * blocks), scaleType);
     yield { tensor: names.scales, offset: (tile.firstRow * stored.length) / tile.rows, bytes: stored };
     if (!symmetric && names.zeroPoints !== null) {

@@ -25,9 +25,9 @@ export function* quantizeTable8(
 }
 
 /** Pieces of codes are whole rows. */
-function unpad({ tensor, offset, bytes }: TensorPiece, padded: number, K: number): TensorPiece {
+function unpad({ tensor, offset, bytes, error }: TensorPiece, padded: number, K: number): TensorPiece {
   const rows = bytes.length / padded;
   const dense = new Uint8Array(rows * K);
   for (let row = 0; row < rows; row++) dense.set(bytes.subarray(row * padded, row * padded + K), row * K);
-  return { tensor, offset: (offset / padded) * K, bytes: dense };
+  return { tensor, offset: (offset / padded) * K, bytes: dense, error };
 }

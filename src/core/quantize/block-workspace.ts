@@ -6,6 +6,8 @@ import {
   quantizeBlocks,
   type Slab,
 } from "./matmulnbits.ts";
+import type { ErrorSums } from "#core/onnx/tensor-job.ts";
+import { noSums, type Sums } from "./weight-error.ts";
 import { wasmWorkspace } from "./wasm-blocks.ts";
 
 /** Weights in a workspace's slab, from its element 0 on: rows are output features. See Slab. */
@@ -29,6 +31,8 @@ export interface BlockWorkspace extends Disposable {
   /** @returns false where a weight is NaN or infinite; so too `columns` */
   rows(slab: RowSlab): boolean;
   columns(slab: ColumnSlab): boolean;
+  /** Of all weights since the last call. */
+  takeErrors(): ErrorSums;
 }
 
 export interface WorkspaceSize {
@@ -49,7 +53,22 @@ function plainWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: BlockShape)
     scales: new Float32Array(size.rows * shape.blocks),
     zeroPoints: spec.symmetric ? null : new Uint8Array(size.rows * shape.zeroPointRowBytes),
   };
-  return { floats, out, ...plainLoops(floats, spec, shape, out), [Symbol.dispose]: () => undefined };
+  let errors = noSums();
+  const loops = (): ReturnType<typeof plainLoops> => plainLoops(floats, spec, shape, out, errors);
+  let current = loops();
+  return {
+    floats,
+    out,
+    rows: (slab) => current.rows(slab),
+    columns: (slab) => current.columns(slab),
+    takeErrors: () => {
+      const taken = errors;
+      errors = noSums();
+      current = loops();
+      return taken;
+    },
+    [Symbol.dispose]: () => undefined,
+  };
 }
 
 /** Columns that are turned into rows together, in the first-level cache. */
@@ -61,12 +80,13 @@ export function plainLoops(
   spec: BlockSpec,
   shape: BlockShape,
   out: BlockRows,
+  errors: Sums,
 ): Pick<BlockWorkspace, "rows" | "columns"> {
   const words = new Int32Array(floats.buffer, floats.byteOffset, floats.length);
   const group = groupSize(spec);
   let turned: Pick<Slab, "floats" | "words" | "stride"> | null = null;
   return {
-    rows: (slab) => quantizeBlocks({ ...slab, floats, words }, spec, shape, out, 0),
+    rows: (slab) => quantizeBlocks({ ...slab, floats, words }, spec, shape, out, 0, errors),
     columns: ({ columns, stride, length, start }) => {
       if (!turned) {
         const buffer = new Float32Array(TURN_COLUMNS * group);
@@ -78,7 +98,7 @@ export function plainLoops(
           const width = Math.min(TURN_COLUMNS, columns - left);
           turn(floats, top * stride + left, stride, height, width, turned.floats, group);
           const part = { ...turned, rows: width, length: height, start: start + top };
-          if (!quantizeBlocks(part, spec, shape, out, left)) return false;
+          if (!quantizeBlocks(part, spec, shape, out, left, errors)) return false;
         }
       }
       return true;

@@ -1,8 +1,9 @@
 import type { TensorPiece } from "#core/onnx/write-model.ts";
-import { BNB4_THRESHOLDS, type Bnb4Type, quantizeBnb4 } from "./bnb4.ts";
+import { BNB4_THRESHOLDS, BNB4_VALUES, type Bnb4Type, quantizeBnb4 } from "./bnb4.ts";
 import { roundNested } from "./double-quant.ts";
 import { type FloatType, notFinite, storedFloats, type WeightMatrix } from "./matmulnbits-stream.ts";
-import { floatsOf, placeOf, type WasmLoops } from "./wasm-machine.ts";
+import { floatsOf, placeOf, takeErrors, type WasmLoops } from "./wasm-machine.ts";
+import { addOne, addSums, noSums, type Sums } from "./weight-error.ts";
 import { floatBytes, type RowLimits, RowReader } from "./weight-rows.ts";
 
 export interface Bnb4Spec {
@@ -58,8 +59,10 @@ export function* quantizeMatrixBnb4(
     const count = present - waiting;
     if (count === 0) continue;
     const blocks = Math.ceil(count / blockSize);
-    if (!quantize(floats, count, blockSize, type, codes, absmax, memory.loops)) throw notFinite(matrix);
-    yield { tensor: names.codes, offset: done / 2, bytes: codes.subarray(0, Math.ceil(count / 2)) };
+    const sums = noSums();
+    if (!quantize(floats, count, blockSize, type, codes, absmax, memory.loops, sums)) throw notFinite(matrix);
+    const error = { weight: matrix.name, bits: 4, part: done, sums };
+    yield { tensor: names.codes, offset: done / 2, bytes: codes.subarray(0, Math.ceil(count / 2)), error };
     if (all) all.set(absmax.subarray(0, blocks), done / blockSize);
     else {
       const offset = (done / blockSize) * floatBytes(absmaxType);
@@ -82,19 +85,27 @@ function quantize(
   codes: Uint8Array,
   absmax: Float32Array,
   loops: WasmLoops | null,
+  sums: Sums,
 ): boolean {
   let done = 0;
   if (loops) {
     const blocks = Math.floor(count / blockSize);
     const thresholds = BNB4_THRESHOLDS[type];
     new Float32Array(floats.buffer as ArrayBuffer, loops.thresholdsAt(), thresholds.length).set(thresholds);
+    new Float32Array(floats.buffer as ArrayBuffer, loops.valuesAt(), 16).set(BNB4_VALUES[type]);
     const normal = Number(type === "nf4");
     if (!loops.bnb4Blocks(placeOf(floats), blocks, blockSize, normal, placeOf(codes), placeOf(absmax))) return false;
     done = blocks * blockSize;
+    addSums(sums, takeErrors(loops, done));
     if (done === count) return true;
   }
   const rest = floats.subarray(done, count);
   const words = new Int32Array(rest.buffer, rest.byteOffset, rest.length);
   const [codesLeft, absmaxLeft] = [codes.subarray(done / 2), absmax.subarray(done / blockSize)];
-  return quantizeBnb4({ floats: rest, words }, count - done, blockSize, type, codesLeft, absmaxLeft);
+  if (!quantizeBnb4({ floats: rest, words }, count - done, blockSize, type, codesLeft, absmaxLeft)) return false;
+  for (let i = 0; i < rest.length; i++) {
+    const code = (codesLeft[i >> 1]! >> (i & 1 ? 0 : 4)) & 15;
+    addOne(sums, rest[i]!, Math.fround(BNB4_VALUES[type][code]! * absmaxLeft[Math.floor(i / blockSize)]!));
+  }
+  return true;
 }

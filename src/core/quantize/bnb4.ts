@@ -28,6 +28,11 @@ export const BNB4_THRESHOLDS: Readonly<Record<Bnb4Type, readonly number[]>> = Ob
 const FP4_MAGNITUDES = [0, 0.005208333333, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 0.25];
 /** bitsandbytes' 4-bit float by code: bit 3 is the sign. */
 export const FP4_VALUES: readonly number[] = [...FP4_MAGNITUDES, ...FP4_MAGNITUDES.map((value) => -value)];
+/** By type and code, as the operator holds them. */
+export const BNB4_VALUES: Readonly<Record<Bnb4Type, Float32Array>> = Object.freeze({
+  nf4: Float32Array.from(NF4_VALUES),
+  fp4: Float32Array.from(FP4_VALUES),
+});
 const FP4_THRESHOLDS = BNB4_THRESHOLDS.fp4;
 /** Code of a magnitude by the number of thresholds below it. */
 const FP4_CODES = [0, 1, 6, 7, 4, 5, 2, 3];

@@ -11,7 +11,9 @@ import {
 } from "./dynamic8.ts";
 import { FloatReader, type FloatSlab } from "./float-reader.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
+import { columnErrors, slabErrors } from "./dynamic8-errors.ts";
 import { placeOf } from "./wasm-machine.ts";
+import { addSums, noSums } from "./weight-error.ts";
 
 /** A constant matrix of K rows and N columns as its operator sees it; tensors of other ranks are flattened to one. */
 export interface CodeMatrix {
@@ -146,7 +148,7 @@ function widenColumns(floats: Float32Array, from: number, min: Float32Array, max
 }
 
 function* straightCodes(
-  { N }: CodeMatrix,
+  { name, N }: CodeMatrix,
   { type, perChannel }: CodeSpec,
   names: CodeTensorNames,
   reader: FloatReader,
@@ -155,21 +157,26 @@ function* straightCodes(
 ): Generator<TensorPiece> {
   const one = quantizationAt(scales, zeroPoints, 0);
   let offset = 0;
-  for (const { floats, count, scratch: codes, loops } of reader.slabs(perChannel ? N : 1, slabBytes)) {
+  for (const slab of reader.slabs(perChannel ? N : 1, slabBytes)) {
+    const { floats, count, scratch: codes, loops } = slab;
     if (perChannel) {
       for (let at = 0; at < count; at += N) writeColumnCodes(floats, at, scales, zeroPoints, type, codes, at);
     } else if (loops) {
       const lowest = type === "int8" ? -128 : 0;
       loops.codesOf8(placeOf(floats), count, one.scale, one.zeroPoint, lowest, placeOf(codes));
     } else writeCodes(floats, 0, count, one, type, codes, 0);
-    yield { tensor: names.codes, offset, bytes: codes.subarray(0, count) };
+    const sums = perChannel
+      ? columnErrors(floats, count, scales, zeroPoints, type)
+      : slabErrors(slab, 0, count, one, type);
+    const error = { weight: name, bits: 8, part: offset, sums };
+    yield { tensor: names.codes, offset, bytes: codes.subarray(0, count), error };
     offset += count;
   }
 }
 
 /** Stored [N, K]: rows of the file become columns. A tile of them is turned in memory and written row by row. */
 function* turnedCodes(
-  { K, N }: CodeMatrix,
+  { name, K, N }: CodeMatrix,
   { type, perChannel }: CodeSpec,
   names: CodeTensorNames,
   reader: FloatReader,
@@ -182,18 +189,22 @@ function* turnedCodes(
   for (let first = 0; first < N; first += tileColumns) {
     const columns = Math.min(tileColumns, N - first);
     let column = 0;
-    for (const { floats, count } of reader.slabs(K, slabBytes, first * K, columns * K)) {
+    const sums = noSums();
+    for (const slab of reader.slabs(K, slabBytes, first * K, columns * K)) {
+      const { floats, count } = slab;
       for (let at = 0; at < count; at += K, column++) {
         const quantization = quantizationAt(scales, zeroPoints, perChannel ? first + column : 0);
         writeCodes(floats, at, K, quantization, type, line, 0);
+        addSums(sums, slabErrors(slab, at, K, quantization, type));
         for (let k = 0, to = column; k < K; k++, to += columns) tile[to] = line[k]!;
       }
     }
-    if (columns === N) yield { tensor: names.codes, offset: 0, bytes: tile };
+    const error = { weight: name, bits: 8, part: first, sums };
+    if (columns === N) yield { tensor: names.codes, offset: 0, bytes: tile, error };
     else {
       for (let k = 0; k < K; k++) {
         const bytes = tile.subarray(k * columns, (k + 1) * columns);
-        yield { tensor: names.codes, offset: k * N + first, bytes };
+        yield { tensor: names.codes, offset: k * N + first, bytes, error: k === 0 ? error : undefined };
       }
     }
   }

@@ -3,8 +3,10 @@ import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import { toHalf } from "./half.ts";
-import { borrowMemory, placeOf, type WasmLoops } from "./wasm-machine.ts";
+import type { ErrorSums } from "#core/onnx/tensor-job.ts";
+import { fromHalf, toHalf } from "./half.ts";
+import { borrowMemory, floatsOf, placeOf, takeErrors, type WasmLoops } from "./wasm-machine.ts";
+import { addOne, noSums } from "./weight-error.ts";
 
 export type ClampRule = NonNullable<Recipe["clamp"]>;
 
@@ -111,7 +113,11 @@ export function* halfPieces(
     if (memory.loops) halvesByMachine(memory.loops, words, halves, count, rule, seen);
     else toHalves(words.subarray(0, count), halves, rule, seen);
     refuseNotFinite(source, seen);
-    yield { tensor: name, offset: done * 2, bytes: halfBytes.subarray(0, count * 2) };
+    const sums = memory.loops
+      ? errorsByMachine(memory.loops, words, count, rule)
+      : halfErrors(floatsOf(wordBytes).subarray(0, count), halves, rule);
+    const error = { weight: name, bits: 16, part: done, sums };
+    yield { tensor: name, offset: done * 2, bytes: halfBytes.subarray(0, count * 2), error };
   }
 }
 
@@ -127,6 +133,23 @@ function halvesByMachine(
   const found = loops.halvesOf(placeOf(words), placeOf(halves), count, floatWord(tiny), floatWord(huge));
   if (found & 1) seen.infinite = true;
   if (found & 2) seen.nan = true;
+}
+
+function errorsByMachine(loops: WasmLoops, words: Int32Array, count: number, rule: ClampRule): ErrorSums {
+  const { tiny, huge } = LIMITS[rule];
+  loops.errorsOfHalves(placeOf(words), count, floatWord(tiny), floatWord(huge));
+  return takeErrors(loops, count);
+}
+
+/** NaN and infinity stay, so they have no error; nor are they signal. */
+function halfErrors(weights: Float32Array, halves: Uint16Array, rule: ClampRule): ErrorSums {
+  const [tiny, huge] = [Math.fround(LIMITS[rule].tiny), LIMITS[rule].huge];
+  const sums = noSums();
+  for (const [i, weight] of weights.entries()) {
+    const size = Math.abs(weight);
+    if (size < Infinity) addOne(sums, weight, fromHalf(halves[i]!), (size > 0 && size < tiny) || size > huge);
+  }
+  return { ...sums, count: weights.length };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   storedFloats,
   type WeightMatrix,
 } from "./matmulnbits-stream.ts";
+import { addScaled, noSums } from "./weight-error.ts";
 import { floatBytes, type RowLimits, RowReader } from "./weight-rows.ts";
 
 export interface Gather4Spec {
@@ -45,6 +46,7 @@ export function* quantizeGather4(
 
   for (const { firstRow, rows: count } of rows.tiles()) {
     rows.read(firstRow, count, floats, 0);
+    const sums = noSums();
     for (let row = 0; row < count; row++) {
       for (let block = 0; block < blocks; block++) {
         const from = row * K + block * spec.blockSize;
@@ -53,10 +55,13 @@ export function* quantizeGather4(
         const quantize = spec.symmetric ? symmetricBlock : asymmetricBlock;
         quantize(floats, from, to, halves, codes, scales, zeros, at);
         if (!Number.isFinite(scales[at])) throw notFinite(matrix);
+        const [low, high] = spec.symmetric ? [-8, 7] : [-zeros[at]!, 15 - zeros[at]!];
+        addScaled(sums, floats, from, to, scales[at]!, low, high);
       }
     }
     // Tiles start at even rows, so their nibbles at whole bytes.
-    yield { tensor: names.codes, offset: (firstRow * K) / 2, bytes: nibbles(codes, count * K) };
+    const error = { weight: matrix.name, bits: 4, part: firstRow, sums };
+    yield { tensor: names.codes, offset: (firstRow * K) / 2, bytes: nibbles(codes, count * K), error };
     const stored = storedFloats(scales.subarray(0, count * blocks), scaleType);
     yield { tensor: names.scales, offset: firstRow * blocks * floatBytes(scaleType), bytes: stored };
     if (!spec.symmetric && names.zeroPoints !== null) {

@@ -1,6 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
+import type { ErrorSums } from "#core/onnx/tensor-job.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import { toBfloat, toHalf, widenBfloats, widenHalves } from "./half.ts";
 import { openWorkspace } from "./block-workspace.ts";
@@ -64,10 +65,15 @@ export function* quantizeMatrix(
   const stream = { ...LIMITS, ...options, range };
   using reader = matrix.open();
   const tiles = matrix.layout === "NK" ? rowTiles : columnTiles;
-  for (const { firstRow, rows, out } of tiles(matrix, reader, spec, shape, stream)) {
+  for (const { firstRow, rows, out, sums } of tiles(matrix, reader, spec, shape, stream)) {
     const { codes, scales, zeroPoints } = out;
     const rowBytes = shape.blocks * shape.blobBytes;
-    yield { tensor: names.codes, offset: firstRow * rowBytes, bytes: codes.subarray(0, rows * rowBytes) };
+    yield {
+      tensor: names.codes,
+      offset: firstRow * rowBytes,
+      bytes: codes.subarray(0, rows * rowBytes),
+      error: { weight: matrix.name, bits: spec.bits, part: firstRow, sums },
+    };
     const stored = storedFloats(scales.subarray(0, rows * shape.blocks), scaleType);
     yield { tensor: names.scales, offset: (firstRow * stored.length) / rows, bytes: stored };
     if (zeroPoints && names.zeroPoints !== null) {
@@ -82,6 +88,7 @@ interface Tile {
   readonly firstRow: number;
   readonly rows: number;
   readonly out: BlockRows;
+  readonly sums: ErrorSums;
 }
 
 /** [N, K]: the rows are output features already. */
@@ -101,7 +108,7 @@ function* rowTiles(
     const rows = Math.min(tileRows, end - firstRow);
     load(0, firstRow * K, rows * K);
     if (!workspace.rows({ rows, stride: K, length: K, start: 0 })) throw notFinite(matrix);
-    yield { firstRow, rows, out: workspace.out };
+    yield { firstRow, rows, out: workspace.out, sums: workspace.takeErrors() };
   }
 }
 
@@ -133,7 +140,7 @@ function* columnTiles(
       else for (let row = 0; row < length; row++) load(row * columns, (start + row) * N + first, columns);
       if (!workspace.columns({ columns, stride: columns, length, start })) throw notFinite(matrix);
     }
-    yield { firstRow: first, rows: columns, out: workspace.out };
+    yield { firstRow: first, rows: columns, out: workspace.out, sums: workspace.takeErrors() };
   }
 }
 

@@ -7,6 +7,7 @@
  * by the scale gives other codes.
  */
 import { fromHalf, toHalf } from "./half.ts";
+import { addScaled, type Sums } from "./weight-error.ts";
 
 export interface BlockSpec {
   readonly bits: 2 | 4 | 8;
@@ -66,6 +67,7 @@ const float = new Float32Array(word.buffer);
 
 /**
  * Quantizes a slab into the rows from `firstRow` on.
+ * @param errors are added to
  * @returns false when the slab holds NaN or an infinity; the output is then unusable
  */
 export function quantizeBlocks(
@@ -74,6 +76,7 @@ export function quantizeBlocks(
   shape: BlockShape,
   out: BlockRows,
   firstRow: number,
+  errors?: Sums,
 ): boolean {
   const { floats, words, rows, stride, length, start } = slab;
   const { bits, blockSize, symmetric, halfScales } = spec;
@@ -124,6 +127,7 @@ export function quantizeBlocks(
 
       const index = (firstRow + row) * blocks + block;
       scales[index] = scale;
+      if (errors) addScaled(errors, floats, from, to, scale, -zero, max - zero);
       if (zeroPoints) {
         const at = (firstRow + row) * zeroPointRowBytes + Math.floor(block / pack);
         const shift = (block % pack) * bits;

@@ -1,6 +1,7 @@
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { WeightError } from "./weight-error.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { Recipe, RecipeOption } from "#shared/recipe.ts";
 
@@ -11,6 +12,12 @@ export interface QuantizedTensor {
   readonly K: number;
   readonly N: number;
   readonly bits: number;
+}
+
+/** The same after its weights were read. */
+export interface MeasuredTensor extends QuantizedTensor {
+  /** Null for a tensor so small that it is converted in the graph. */
+  readonly error: WeightError | null;
 }
 
 /** What a format does to a model, before any weight is read. */

@@ -6,8 +6,10 @@ import { allTensors } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { formatMaker } from "./formats.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
-import type { QuantizedTensor, QuantizePlan } from "./plan.ts";
+import type { MeasuredTensor, QuantizePlan } from "./plan.ts";
+import { sidecarPath, sidecarText } from "./sidecar.ts";
 import { defaultThreads, ThreadPool } from "./thread-pool.ts";
+import { ErrorLedger } from "./weight-error.ts";
 import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
 /** One thread quantizes as much while others start. */
@@ -31,11 +33,13 @@ export interface QuantizeResult {
   readonly path: string;
   /** The .onnx file and its external data, if any. */
   readonly files: readonly string[];
+  /** Beside them: what was done and lost (sidecar.ts). */
+  readonly sidecar: string;
   /** Of all files. */
   readonly bytes: number;
   /** What was really done: the recipe with every default filled in. */
   readonly recipe: Recipe;
-  readonly quantizedTensors: readonly QuantizedTensor[];
+  readonly quantizedTensors: readonly MeasuredTensor[];
   readonly skipped: readonly SkippedMatMul[];
   readonly times: QuantizeTimes;
 }
@@ -63,19 +67,30 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   const plan = maker.plan(model, recipe);
   if (plan.quantized.length === 0) throw nothingToQuantize(model, plan);
   const planMs = performance.now() - started;
+  const ledger = new ErrorLedger();
+  const measured = (): MeasuredTensor[] => plan.quantized.map((each) => ({ ...each, error: ledger.of(each) }));
+  const sidecar = sidecarPath(options.target);
   const { path, files, bytes, times } = await writeModel({
     ...options,
     proto: model.proto,
     sourcePath: model.path,
     jobs: plan.jobs,
     runner: threads,
+    onError: (error) => {
+      ledger.add(error);
+    },
+    companion: {
+      path: sidecar,
+      text: () => sidecarText(model.path, plan.recipe, measured(), plan.skipped),
+    },
   });
   return {
     path,
     files,
+    sidecar,
     bytes,
     recipe: plan.recipe,
-    quantizedTensors: plan.quantized,
+    quantizedTensors: measured(),
     skipped: plan.skipped,
     times: { planMs, ...times },
   };

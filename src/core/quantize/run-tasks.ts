@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { readFully } from "#core/onnx/file-window.ts";
 import {
   type Destination,
+  type PieceError,
   type PlacedTask,
   SourceCutError,
   type TaskTimes,
@@ -20,7 +21,7 @@ const COPY_CHUNK_BYTES = 4 << 20;
  */
 export function runTasks(
   { tasks, control }: ThreadWork,
-  onWritten: (tensor: string, bytes: number) => void,
+  onWritten: (tensor: string, bytes: number, error: PieceError | undefined) => void,
 ): TaskTimes {
   const start = performance.now();
   const readBefore = reading.ms;
@@ -32,7 +33,7 @@ export function runTasks(
   for (;;) {
     const task = tasks[Atomics.add(control, NEXT, 1)];
     if (!task) return times();
-    for (const { tensor, offset, bytes } of piecesOf(task)) {
+    for (const { tensor, offset, bytes, error } of piecesOf(task)) {
       if (Atomics.load(control, STOP) === 1) return times();
       const place = task.places.get(tensor);
       if (!place || offset + bytes.length > place.bytes) {
@@ -41,7 +42,7 @@ export function runTasks(
       const before = performance.now();
       write(place, bytes, offset);
       writeMs += performance.now() - before;
-      onWritten(tensor, bytes.length);
+      onWritten(tensor, bytes.length, error);
     }
   }
 }

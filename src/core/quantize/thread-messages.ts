@@ -1,4 +1,4 @@
-import type { PlacedTask, TaskTimes } from "#core/onnx/tensor-job.ts";
+import type { PieceError, PlacedTask, TaskTimes } from "#core/onnx/tensor-job.ts";
 
 /** What a thread is started with. */
 export interface ThreadWork {
@@ -11,7 +11,12 @@ export const STOP = 1;
 
 /** A thread says what it has written; after an error or the last task it ends. */
 export type ThreadMessage =
-  | { readonly type: "written"; readonly tensor: string; readonly bytes: number }
+  | {
+      readonly type: "written";
+      readonly tensor: string;
+      readonly bytes: number;
+      readonly error: PieceError | undefined;
+    }
   | { readonly type: "done"; readonly times: TaskTimes }
   | { readonly type: "failed"; readonly failure: ThreadFailure };
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LabError, type ErrorCode } from "#shared/errors.ts";
 import {
+  type PieceError,
   type PlacedTask,
   SourceCutError,
   type TaskRunner,
@@ -47,7 +48,7 @@ export class ThreadPool implements TaskRunner, Disposable {
 
   async run(
     tasks: readonly PlacedTask[],
-    onWritten: (tensor: string, bytes: number) => void,
+    onWritten: (tensor: string, bytes: number, error: PieceError | undefined) => void,
     signal: AbortSignal,
   ): Promise<TaskTimes> {
     const control = new Int32Array(new SharedArrayBuffer(8));
@@ -65,7 +66,7 @@ export class ThreadPool implements TaskRunner, Disposable {
     for (const thread of this.#threads) {
       thread.on("message", (message: ThreadMessage) => {
         if (message.type === "failed") fail(revive(message.failure));
-        else if (message.type === "written") onWritten(message.tensor, message.bytes);
+        else if (message.type === "written") onWritten(message.tensor, message.bytes, message.error);
         else for (const key of Object.keys(times) as (keyof TaskTimes)[]) times[key] += message.times[key];
       });
       thread.on("error", (error) => {

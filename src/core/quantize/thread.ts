@@ -12,8 +12,8 @@ const say = (message: ThreadMessage): void => {
 
 port.once("message", (work: ThreadWork) => {
   try {
-    const times = runTasks(work, (tensor, bytes) => {
-      say({ type: "written", tensor, bytes });
+    const times = runTasks(work, (tensor, bytes, error) => {
+      say({ type: "written", tensor, bytes, error });
     });
     say({ type: "done", times });
   } catch (error) {

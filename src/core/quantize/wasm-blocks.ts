@@ -1,6 +1,7 @@
 import { type BlockWorkspace, plainLoops, type WorkspaceSize } from "./block-workspace.ts";
 import type { BlockShape, BlockSpec } from "./matmulnbits.ts";
-import { borrowMachine } from "./wasm-machine.ts";
+import { borrowMachine, takeErrors } from "./wasm-machine.ts";
+import { addSums, noSums } from "./weight-error.ts";
 
 /**
  * A workspace whose loops are WebAssembly (tools/wasm/blocks.ts). Blocks at the end of K that are not whole go through the
@@ -24,6 +25,8 @@ export function wasmWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: Block
     zeroPoints: symmetric ? null : new Uint8Array(buffer, zeroPointsAt, zeroPointBytes),
   };
   const { loops } = machine;
+  let errors = noSums();
+  let weights = 0;
   loops.configure(
     bits,
     blockSize,
@@ -41,18 +44,27 @@ export function wasmWorkspace(size: WorkspaceSize, spec: BlockSpec, shape: Block
     rows: ({ rows, stride, length, start }) => {
       const whole = Math.floor(length / blockSize);
       const done = whole * blockSize;
+      weights += rows * done;
       if (!loops.quantizeRows(floatsAt, rows, stride, whole, start / blockSize, 0)) return false;
       if (done === length) return true;
-      const rest = plainLoops(floats.subarray(done), spec, shape, out);
+      const rest = plainLoops(floats.subarray(done), spec, shape, out, errors);
       return rest.rows({ rows, stride, length: length - done, start: start + done });
     },
     columns: ({ columns, stride, length, start }) => {
       const whole = Math.floor(length / blockSize);
       const done = whole * blockSize;
+      weights += columns * done;
       if (!loops.quantizeColumns(floatsAt, columns, stride, whole, start / blockSize, 0)) return false;
       if (done === length) return true;
-      const rest = plainLoops(floats.subarray(done * stride), spec, shape, out);
+      const rest = plainLoops(floats.subarray(done * stride), spec, shape, out, errors);
       return rest.columns({ columns, stride, length: length - done, start: start + done });
+    },
+    takeErrors: () => {
+      const taken = errors;
+      addSums(taken, takeErrors(loops, weights));
+      errors = noSums();
+      weights = 0;
+      return taken;
     },
     [Symbol.dispose]: () => {
       machine.giveBack();

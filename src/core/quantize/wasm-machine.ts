@@ -1,3 +1,4 @@
+import type { ErrorSums } from "#core/onnx/tensor-job.ts";
 import { WASM_BASE64 } from "./wasm-binary.ts";
 
 /** What tools/wasm exports; places are bytes in its memory. */
@@ -32,6 +33,10 @@ export interface WasmLoops {
   ): number;
   halvesOf(from: number, to: number, count: number, tiny: number, huge: number): number;
   thresholdsAt(): number;
+  valuesAt(): number;
+  errorSumsAt(): number;
+  errorsOfRow(from: number, count: number, scale: number, low: number, high: number): void;
+  errorsOfHalves(from: number, count: number, tiny: number, huge: number): void;
   bnb4Blocks(from: number, blocks: number, blockSize: number, isNormal: number, codes: number, absmax: number): number;
   turn(from: number, height: number, width: number, to: number, stride: number): void;
   allFinite(from: number, count: number): number;
@@ -49,6 +54,7 @@ export interface WasmLoops {
     codes: number,
     scales: number,
     zeros: number,
+    halfScales: number,
   ): void;
   codesOf8(from: number, count: number, scale: number, zeroPoint: number, lowest: number, to: number): void;
 }
@@ -96,6 +102,8 @@ export function borrowMachine(...bytes: readonly number[]): Machine | null {
       return null; // No such stretch of address space: the plain loops do.
     }
   }
+  // What an abandoned task left.
+  takeErrors(loops, 0);
   return {
     memory: loops.memory,
     loops,
@@ -117,6 +125,14 @@ function compile(): WebAssembly.Module | null {
   } catch {
     return null; // No relaxed SIMD here.
   }
+}
+
+/** The errors that the loops have summed since the last call, of `count` weights. */
+export function takeErrors(loops: WasmLoops, count: number): ErrorSums {
+  const sums = new Float64Array(loops.memory.buffer, loops.errorSumsAt(), 4);
+  const [sumSquares, sumSquaredError, clipped, maxError] = sums as unknown as [number, number, number, number];
+  sums.fill(0);
+  return { count, sumSquares, sumSquaredError, maxError, clipped };
 }
 
 /** Memory in parts, and the loops that can work on it; null where it is ordinary memory. */
