@@ -127,6 +127,16 @@ describe("quantscope quantize", () => {
   });
 });
 
+describe("quantscope quantize --double-quant", () => {
+  it("says where it shows the size that the size is not that of nested statistics", () => {
+    const made = quantscope(scratchDir(), "quantize", copyModel("llama"), "--to", "nf4", "--double-quant");
+    expect(made.stdout).toContain("the size is not");
+    const refused = quantscope(scratchDir(), "quantize", copyModel("llama"), "--to", "int4", "--double-quant");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain("int4 has no such option");
+  });
+});
+
 describe("quantscope runs", () => {
   it("names the way to a first run when there is none", () => {
     const { status, stderr } = quantscope(scratchDir(), "runs", "list");

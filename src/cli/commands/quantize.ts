@@ -26,6 +26,7 @@ export function addQuantize(program: Command): void {
     .option("--to <list>", `formats: ${MADE}`)
     .option("--preset <list>", `what other tools make: ${Object.keys(PRESETS).join(", ")}`)
     .option("--recipe <file>", "JSON with the options of the formats (docs/file-formats.md)")
+    .option("--double-quant", "nf4, fp4: round block maxima as bitsandbytes' nested quantization stores them")
     .option("--out <dir>", "write to DIR/onnx (default: beside the source)")
     .option("--json", "print JSON")
     .action(async (dir: string, options: QuantizeOptions) => {
@@ -53,7 +54,7 @@ export function addQuantize(program: Command): void {
         progress.end();
         results.push(result);
         if (!options.json) {
-          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}`);
+          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}${nestedNote(result)}`);
         }
       }
       if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
@@ -64,18 +65,26 @@ interface QuantizeOptions {
   readonly to?: string;
   readonly preset?: string;
   readonly recipe?: string;
+  readonly doubleQuant?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
 
-function recipesOf({ to, preset, recipe }: QuantizeOptions): Recipe[] {
+function recipesOf({ to, preset, recipe, doubleQuant }: QuantizeOptions): Recipe[] {
   if ((to === undefined) === (preset === undefined)) {
     throw new LabError("SPEC_INVALID", `Say what to make, either way: --to ${MADE}, or --preset NAME.`);
   }
-  const base = recipe === undefined ? {} : readRecipe(recipe);
+  const base = { ...(recipe !== undefined && readRecipe(recipe)), ...(doubleQuant && { doubleQuant }) };
   const list = (text: string): string[] => text.split(",").map((name) => name.trim());
   if (preset !== undefined) return list(preset).map((name) => parseRecipe({ ...presetRecipe(name), ...base }));
   return list(to ?? "").map((format) => parseRecipe({ ...base, format }));
+}
+
+/** Where sizes are shown, what double quantization does not do to them. */
+function nestedNote({ recipe }: QuantizeResult): string {
+  return recipe.doubleQuant
+    ? "  double quantization: the accuracy is that of nested statistics, the size is not: ONNX Runtime stores them as float32\n"
+    : "";
 }
 
 /** A line on the weight that lost most, if any lost something. */
