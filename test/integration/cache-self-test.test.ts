@@ -11,8 +11,9 @@ const VOCABULARY = 600;
 
 async function selfTest(folder: string, change: (signature: DecoderSignature) => DecoderSignature = (same) => same) {
   const { file, signature, facts } = openModelFolder(join(FIXTURES, folder)).variants[0]!;
-  const { decoder } = await loadDecoder({ file, signature: change(signature), provider: "cpu", threads: 1 });
-  return { decoder, result: await testCache(decoder, facts, VOCABULARY) };
+  const loaded = await loadDecoder({ file, signature: change(signature), provider: "cpu", threads: 1 });
+  await loaded.placement();
+  return { decoder: loaded.decoder, result: await testCache(loaded.decoder, facts, VOCABULARY) };
 }
 
 /** Keys for values and values for keys: shapes fit, and every step reads nonsense. */

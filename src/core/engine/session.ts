@@ -35,6 +35,12 @@ export interface LoadedDecoder {
  */
 export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> {
   const profileDir = mkdtempSync(join(tmpdir(), "quantscope-profile-"));
+  const removeProfile = (): void => {
+    rmSync(profileDir, { recursive: true, force: true });
+    process.off("exit", removeProfile);
+  };
+  // Whoever never asks for the placement leaves nothing behind either.
+  process.on("exit", removeProfile);
   try {
     const start = performance.now();
     const session = await InferenceSession.create(options.file, {
@@ -53,12 +59,12 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
           session.endProfiling();
           return countNodes(profileDir);
         } finally {
-          rmSync(profileDir, { recursive: true, force: true });
+          removeProfile();
         }
       },
     };
   } catch (error) {
-    rmSync(profileDir, { recursive: true, force: true });
+    removeProfile();
     throw loadError(error, options);
   }
 }
