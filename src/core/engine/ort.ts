@@ -14,6 +14,3 @@ export type SessionOptions = import("onnxruntime-node").InferenceSession.Session
 export type Tensor = import("onnxruntime-node").Tensor;
 export type TensorType = Tensor["type"];
 export type Feeds = Record<string, Tensor>;
-
-/** Version of the native library, for a run's environment. */
-export const ortVersion: string = ort.env.versions.node ?? ort.env.versions.common;

@@ -5,9 +5,10 @@
 import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import { BFLOAT16, dataType, FLOAT, FLOAT16, FLOAT64, INT8, UINT8 } from "./data-types.ts";
-import type { GraphProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "./proto/onnx_pb.ts";
 import type { OnnxModel } from "./read-model.ts";
 import { elementCount, tensorBytes } from "./tensor.ts";
+import { collect, type StoredTensor } from "./walk.ts";
 
 export interface GraphFacts {
   readonly format: FormatId;
@@ -217,32 +218,6 @@ function integerWeightNames(nodes: readonly NodeProto[]): Set<string> {
     if (before?.opType === "Gather" || before?.opType === "Transpose") names.add(before.input[0] ?? "");
   }
   return names;
-}
-
-/** A tensor under the name that nodes know it by; inside a Constant node its own name is often empty. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly tensor: TensorProto;
-}
-
-/** All nodes and stored tensors, those of subgraphs (If, Loop) and Constant nodes included. */
-export function collect(graph: GraphProto): { nodes: NodeProto[]; tensors: StoredTensor[] } {
-  const nodes: NodeProto[] = [];
-  const tensors: StoredTensor[] = [];
-  const visit = (part: GraphProto): void => {
-    for (const tensor of part.initializer) tensors.push({ name: tensor.name, tensor });
-    for (const node of part.node) {
-      nodes.push(node);
-      for (const attribute of node.attribute) {
-        if (attribute.t && node.opType === "Constant")
-          tensors.push({ name: node.output[0] ?? "", tensor: attribute.t });
-        if (attribute.g) visit(attribute.g);
-        attribute.graphs.forEach(visit);
-      }
-    }
-  };
-  visit(graph);
-  return { nodes, tensors };
 }
 
 /** An integer attribute, or its default. */

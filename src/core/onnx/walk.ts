@@ -32,3 +32,29 @@ function* nodeTensors(owner: GraphProto | FunctionProto): Generator<TensorProto>
     }
   }
 }
+
+/** A tensor under the name that nodes know it by; inside a Constant node its own name is often empty. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly tensor: TensorProto;
+}
+
+/** All nodes and stored tensors, those of subgraphs (If, Loop) and Constant nodes included. */
+export function collect(graph: GraphProto): { nodes: NodeProto[]; tensors: StoredTensor[] } {
+  const nodes: NodeProto[] = [];
+  const tensors: StoredTensor[] = [];
+  const visit = (part: GraphProto): void => {
+    for (const tensor of part.initializer) tensors.push({ name: tensor.name, tensor });
+    for (const node of part.node) {
+      nodes.push(node);
+      for (const attribute of node.attribute) {
+        if (attribute.t && node.opType === "Constant")
+          tensors.push({ name: node.output[0] ?? "", tensor: attribute.t });
+        if (attribute.g) visit(attribute.g);
+        attribute.graphs.forEach(visit);
+      }
+    }
+  };
+  visit(graph);
+  return { nodes, tensors };
+}

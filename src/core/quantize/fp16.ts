@@ -1,6 +1,6 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import { collect } from "#core/onnx/graph-facts.ts";
+import { collect } from "#core/onnx/walk.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { elementCount } from "#core/onnx/tensor.ts";

@@ -1,5 +1,5 @@
 import { LabError } from "#shared/errors.ts";
-import { collect } from "#core/onnx/graph-facts.ts";
+import { collect } from "#core/onnx/walk.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";

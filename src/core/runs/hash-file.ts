@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { type Db, storeError } from "#core/store/database.ts";
-import { cachedHash, saveHash } from "#core/store/read-run.ts";
+import { cachedHash, saveHash } from "#core/store/file-hashes.ts";
 
 /**
  * SHA-256 of a variant: of its .onnx file, followed by its external data files in order of name. Computed once per state of

@@ -8,9 +8,6 @@ export const wordsPerMinuteMetric = describeMetric({
   aggregation: "words over end-to-end time of a generation; median over launches",
 });
 
-/** Silent reading speed of adults (Brysbaert 2019): the line that gives words per minute a meaning. */
-export const READING_WORDS_PER_MINUTE = 238;
-
 const segmenters = new Map<string, Intl.Segmenter>();
 
 function segmenterFor(locale: string): Intl.Segmenter {
