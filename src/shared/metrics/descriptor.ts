@@ -1,8 +1,23 @@
 /** Which way is better. `none`: the number explains another one and is not coloured. */
 export type MetricDirection = "lower" | "higher" | "none";
 
-/** `share` and `index` run from 0 to 1; `shareDifference` is a difference of shares, shown as percentage points. */
-export type MetricUnit = "share" | "shareDifference" | "index" | "nats" | "ratio" | "perplexity" | "words/min";
+/**
+ * `share` and `index` run from 0 to 1; `shareDifference` is a difference of shares, shown as percentage points; `points` are
+ * percentage points already.
+ */
+export type MetricUnit =
+  | "share"
+  | "shareDifference"
+  | "points"
+  | "index"
+  | "nats"
+  | "ratio"
+  | "perplexity"
+  | "bits/byte"
+  | "bytes"
+  | "ms"
+  | "tokens/s"
+  | "words/min";
 
 /** What the window, the tables and the exports need to know of a metric; its formula lives in the same file. */
 export interface MetricDescriptor<Id extends string = string> {

@@ -10,6 +10,14 @@ export const jaccardMetric = describeMetric({
   aggregation: "mean over positions for one k, never across k; cluster bootstrap over questions",
 });
 
+export const identicalTopKMetric = describeMetric({
+  id: "identicalTopK",
+  label: "Positions with the same top k",
+  unit: "share",
+  direction: "higher",
+  aggregation: "share of positions whose Jaccard index is 1, for one k",
+});
+
 /** Top ids of one position, best first; null when the row was invalid. */
 export interface TopIdsPair {
   readonly reference: Numbers | null;

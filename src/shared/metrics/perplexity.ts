@@ -11,6 +11,14 @@ export const perplexityMetric = describeMetric({
   aggregation: "e to the mean negative log-likelihood over scored tokens; compare by the paired ratio",
 });
 
+export const bitsPerByteMetric = describeMetric({
+  id: "bitsPerByte",
+  label: "Bits per byte",
+  unit: "bits/byte",
+  direction: "lower",
+  aggregation: "summed negative log-likelihood over the UTF-8 bytes of the scored text",
+});
+
 export interface Perplexity {
   /** Scored tokens, infinite ones among them. */
   readonly n: number;

@@ -37,7 +37,8 @@ interface Totals {
 }
 
 function totalsOf(clusters: Clusters): Totals {
-  const offset = clusters[0]![0]!;
+  let offset = Infinity;
+  for (const values of clusters) for (const value of values) offset = Math.min(offset, value);
   const sums = new Float64Array(clusters.length);
   const counts = new Float64Array(clusters.length);
   clusters.forEach((values, cluster) => {
@@ -48,6 +49,28 @@ function totalsOf(clusters: Clusters): Totals {
     counts[cluster] = values.length;
   });
   return { offset, sums, counts };
+}
+
+/**
+ * The clusters of all variants in one order that follows from their values alone, so that the order in which questions came
+ * changes neither the draws nor the rounding. The variant of the smaller mean leads, whichever side it is on: swapping the
+ * sides then turns an interval round exactly.
+ */
+function inOneOrder(variants: readonly Totals[]): Totals[] {
+  const meanInOrder = (totals: Totals): number => meanOf({ ...totals, sums: totals.sums.toSorted() });
+  const leading = variants.toSorted((a, b) => meanInOrder(a) - meanInOrder(b));
+  const order = [...variants[0]!.sums.keys()].sort((a, b) => {
+    for (const { sums, counts } of leading) {
+      const difference = sums[a]! - sums[b]! || counts[a]! - counts[b]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+  return variants.map(({ offset, sums, counts }) => ({
+    offset,
+    sums: Float64Array.from(order, (cluster) => sums[cluster]!),
+    counts: Float64Array.from(order, (cluster) => counts[cluster]!),
+  }));
 }
 
 function meanOf({ offset, sums, counts }: Totals): number {
@@ -91,7 +114,7 @@ function percentileInterval(means: Float64Array): Interval {
 
 /**
  * Cluster bootstrap of the mean: whole clusters are drawn with replacement, the percentile interval is taken
- * (Efron 1979; clusters as in Miller 2024, "Adding error bars to evals").
+ * (Efron 1979; clusters as in Miller 2024, "Adding error bars to evals"). The order of the clusters changes nothing.
  * @param clusters values per cluster in any one unit; empty clusters are left out
  * @returns null when there is no value. RangeError for values that are not finite and for fewer than one resample.
  */
@@ -100,7 +123,7 @@ export function bootstrapMean(clusters: Clusters, options: BootstrapOptions): Bo
   requireInteger(resamples, "resamples", 1);
   const filled = clusters.filter((values) => values.length > 0);
   if (filled.length === 0) return null;
-  const totals = totalsOf(filled);
+  const [totals] = inOneOrder([totalsOf(filled)]) as [Totals];
   const enough = filled.length >= BOOTSTRAP_LEAST_CLUSTERS;
   const interval = enough ? percentileInterval(resampledMeans([totals], filled.length, seed, resamples)[0]!) : null;
   return { estimate: meanOf(totals), interval, clusters: filled.length, seed, resamples };
@@ -121,8 +144,10 @@ export function bootstrapMeanDifference(
   requireSameLength(reference, candidate, "Clusters");
   const shared = reference.flatMap((values, i) => (values.length > 0 && candidate[i]!.length > 0 ? [i] : []));
   if (shared.length === 0) return null;
-  const before = totalsOf(shared.map((i) => reference[i]!));
-  const after = totalsOf(shared.map((i) => candidate[i]!));
+  const [before, after] = inOneOrder([
+    totalsOf(shared.map((i) => reference[i]!)),
+    totalsOf(shared.map((i) => candidate[i]!)),
+  ]) as [Totals, Totals];
   const base = { estimate: meanOf(after) - meanOf(before), clusters: shared.length, seed, resamples };
   if (shared.length < BOOTSTRAP_LEAST_CLUSTERS) return { ...base, interval: null };
   const [minuends, subtrahends] = resampledMeans([after, before], shared.length, seed, resamples);

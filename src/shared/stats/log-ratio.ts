@@ -28,7 +28,7 @@ export function ratioFromLogs(logRatios: Numbers): RatioEstimate | null {
 }
 
 /** Whether "faster" or "slower" may be said: a 95 % interval that neither holds 1 nor lies inside 0.98 to 1.02. */
-export function isMeasurable(estimate: RatioEstimate): boolean {
+export function isMeasurable(estimate: Pick<RatioEstimate, "low" | "high" | "kind">): boolean {
   const { low, high, kind } = estimate;
   if (kind === "range" || (low <= 1 && high >= 1)) return false;
   return low < NEGLIGIBLE.low || high > NEGLIGIBLE.high;

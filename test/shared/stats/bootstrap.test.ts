@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "#shared/random.ts";
 import { bootstrapMean, bootstrapMeanDifference } from "#shared/stats/bootstrap.ts";
+import { shuffled } from "./shuffled.ts";
 
 const options = { seed: 1, resamples: 2000 };
 
@@ -55,6 +56,13 @@ describe("bootstrapMean", () => {
     expect(clustered.high - clustered.low).toBeGreaterThan(2 * (independent.high - independent.low));
   });
 
+  it("gives the very same numbers for the clusters in another order", () => {
+    const clusters = randomClusters(10, 60);
+    for (let seed = 0; seed < 5; seed += 1) {
+      expect(bootstrapMean(shuffled(clusters, seed), options)).toEqual(bootstrapMean(clusters, options));
+    }
+  });
+
   it("records seed and resamples, 10,000 by default", () => {
     expect(bootstrapMean([[1]], { seed: 9 })).toMatchObject({ seed: 9, resamples: 10_000 });
   });
@@ -95,6 +103,30 @@ describe("bootstrapMeanDifference", () => {
     const { low, high } = bootstrapMeanDifference(before, after, options)!.interval!;
     expect(high - low).toBeLessThan(1e-12);
     expect(low).toBeCloseTo(0.01, 10);
+  });
+
+  it("gives the very same numbers for the clusters in another order, the sides kept together", () => {
+    const before = randomClusters(11, 40);
+    const after = before.map((values, i) => values.map((value) => value + ((i * 7) % 5) / 10));
+    const pairs = before.map((values, i) => [values, after[i]!] as const);
+    for (let seed = 0; seed < 5; seed += 1) {
+      const mixed = shuffled(pairs, seed);
+      const result = bootstrapMeanDifference(
+        mixed.map(([values]) => values),
+        mixed.map(([, values]) => values),
+        options,
+      );
+      expect(result).toEqual(bootstrapMeanDifference(before, after, options));
+    }
+  });
+
+  it("turns round when the sides are swapped", () => {
+    const before = randomClusters(12, 40);
+    const after = before.map((values, i) => values.map((value) => value * (1 + (i % 3))));
+    const one = bootstrapMeanDifference(before, after, options)!.interval!;
+    const other = bootstrapMeanDifference(after, before, options)!.interval!;
+    expect(other.low).toBeCloseTo(-one.high, 12);
+    expect(other.high).toBeCloseTo(-one.low, 12);
   });
 
   it("leaves out a cluster that is empty in either", () => {

@@ -1,0 +1,63 @@
+import type { Interval } from "./interval.ts";
+import { launchMedians, type LaunchSamples } from "./launch-summary.ts";
+import { isMeasurable, ratioFromLogs } from "./log-ratio.ts";
+
+/** Reference over candidate: above 1 the candidate's samples are smaller, which for times is faster. */
+export interface LaunchRatio extends Interval {
+  readonly ratio: number;
+  /** `range`: fewer than 6 launches, low and high are the smallest and largest ratio of a launch. */
+  readonly kind: "signed-rank" | "range";
+  /** Launches that both sides have. */
+  readonly launches: number;
+}
+
+/**
+ * Ratio of two cells over their launches: d_r = ln(median of the reference in launch r / median of the candidate in launch
+ * r), the Hodges-Lehmann estimate of the d_r and its signed-rank interval, as ratios (hodges-lehmann.ts). Launches are
+ * paired by number, those that only one side has are left out.
+ * @param reference samples of any one unit, above 0 (ms, bytes; for speeds swap the sides)
+ * @returns null without a launch in common. RangeError for a median of 0 or below, NaN, and a launch given twice.
+ */
+export function launchRatio(
+  reference: readonly LaunchSamples[],
+  candidate: readonly LaunchSamples[],
+): LaunchRatio | null {
+  const others = launchMedians(candidate);
+  const logs: number[] = [];
+  for (const [launch, ours] of launchMedians(reference)) {
+    const theirs = others.get(launch);
+    if (theirs === undefined) continue;
+    if (!(ours > 0 && theirs > 0)) {
+      throw new RangeError(`Launch ${launch}: a ratio needs medians above 0, got ${ours} and ${theirs}.`);
+    }
+    logs.push(Math.log(ours / theirs));
+  }
+  const estimate = ratioFromLogs(logs);
+  if (estimate === null) return null;
+  const { ratio, low, high, kind, n } = estimate;
+  return { ratio, low, high, kind, launches: n };
+}
+
+/** What may be said of a ratio of times. */
+export const RATIO_WORDS = Object.freeze({
+  faster: "faster",
+  slower: "slower",
+  same: "no measurable difference",
+  unknown: "not known with fewer than 6 launches",
+});
+export type RatioFinding = keyof typeof RATIO_WORDS;
+
+/**
+ * `faster` and `slower` only for a 95 % interval clear of 1 that does not lie inside 0.98 to 1.02; `same` where it holds 1
+ * or lies inside; `unknown` for a range, which is no interval. Colour by this, never by the ratio alone.
+ */
+export function ratioFinding(estimate: Pick<LaunchRatio, "low" | "high" | "kind">): RatioFinding {
+  if (estimate.kind === "range") return "unknown";
+  if (!isMeasurable(estimate)) return "same";
+  return estimate.low > 1 ? "faster" : "slower";
+}
+
+/** The smallest change that this interval could have shown, in percent: "no difference detected (resolution ±x %)". */
+export function ratioResolutionPercent({ low, high }: Interval): number {
+  return 100 * (Math.sqrt(high / low) - 1);
+}
