@@ -6,7 +6,22 @@ import { z } from "zod";
 import { ERROR_CODES } from "./errors.ts";
 import { FORMAT_IDS } from "./formats/formats.ts";
 import { PROVIDER_IDS } from "./providers/providers.ts";
-import { BENCHMARK_MODES, specSchema } from "./spec.ts";
+import {
+  benchmarkResultSchema,
+  cacheSelfTestSchema,
+  decodeResultSchema,
+  forwardResultSchema,
+  generationSchema,
+  launchSchema,
+  memorySchema,
+  sampleSeriesSchema,
+  selfTestsSchema,
+  textChunkSchema,
+  tokenRowSchema,
+} from "./measurements.ts";
+import { specSchema } from "./spec.ts";
+
+export * from "./measurements.ts";
 
 export const RESULTS_VERSION = 1;
 
@@ -24,99 +39,12 @@ export const environmentSchema = z.object({
   os: z.object({ platform: z.string(), release: z.string(), arch: z.string() }),
   cpu: z.object({ model: z.string(), physicalCores: z.number(), logicalCores: z.number() }),
   memoryBytes: bytes,
+  gpus: z.array(z.object({ name: z.string(), driver: z.string().nullable(), memoryBytes: bytes.nullable() })),
+  /** Null where the system does not tell. On battery processors are slower: such runs are compared with their like. */
+  powerSource: z.enum(["mains", "battery"]).nullable(),
   machineId: z.string(),
 });
 export type Environment = z.output<typeof environmentSchema>;
-
-/** One batch size of the forward pass. Latencies exclude garbage collection and input building. */
-export const forwardResultSchema = z.object({
-  batchSize: z.number().int(),
-  sequenceLength: z.number().int(),
-  /** Wall time of each timed run, logits fetched, in the order measured. */
-  latencyMs: z.array(z.number()),
-  warmupMs: z.array(z.number()),
-  /** max(load peak, run peak): what the machine must have for this batch size, above the idle process. */
-  peakMemoryBytes: bytes.nullable(),
-  /** Peak resident set from after loading to the end of this batch size, above the idle process. */
-  runPeakBytes: bytes.nullable(),
-  deviceMemoryBytes: bytes.nullable(),
-  /** CPU cores' worth of other processes' work while the timed runs ran. */
-  foreignLoadCores: z.number().nullable(),
-  /** Why nothing was measured; null when it was. */
-  skipped: z.string().nullable(),
-});
-export type ForwardResult = z.output<typeof forwardResultSchema>;
-
-/** Memory of the measuring process around loading, above the idle process with ONNX Runtime loaded. */
-export const memorySchema = z.object({
-  baseBytes: bytes,
-  loadPeakBytes: bytes,
-  steadyBytes: bytes,
-  /** How peaks were read: `VmHWM` with resets (Linux), or `maxRSS`, which cannot be reset. */
-  source: z.enum(["VmHWM", "maxRSS"]),
-});
-export type MemoryResult = z.output<typeof memorySchema>;
-
-/** One pass against token by token with the cache, over the same tokens; see docs/measurement.md. */
-export const cacheSelfTestSchema = z.object({
-  /** Of the most likely next tokens, in nats; null when the logits were not numbers. */
-  maxLogprobDifference: z.number().nullable(),
-  /** What arithmetic explains; null for formats that round activations. */
-  limit: z.number().nullable(),
-  cacheUsed: z.boolean(),
-});
-export type CacheSelfTest = z.output<typeof cacheSelfTestSchema>;
-
-export const tokenRowSchema = z.object({
-  questionId: z.string(),
-  promptTokens: z.number().int(),
-  topIds: z.array(z.number().int()),
-  topLogprobs: z.array(z.number()),
-});
-export type TokenRow = z.output<typeof tokenRowSchema>;
-
-export const answerSchema = z.object({
-  questionId: z.string(),
-  /** Index of the choice; null where the text names none (a format failure) or the model's output was not a number. */
-  predicted: z.number().int().nullable(),
-  correct: z.boolean(),
-  /** The generated text names no choice: a wrong answer, in contrast to one that the model never gave. */
-  formatFailure: z.boolean(),
-  /** Log-likelihood of each choice in nats (loglikelihood); empty for generate. */
-  choiceLogprobs: z.array(z.number().nullable()),
-  /** What was generated, special tokens left out; null for loglikelihood. */
-  text: z.string().nullable(),
-  generatedTokens: z.number().int(),
-  /** From before the prompt's forward pass to the last token (generate); of the scoring passes (loglikelihood). */
-  elapsedMs: z.number(),
-});
-export type Answer = z.output<typeof answerSchema>;
-
-/** Whether an answer counts. One that was computed from NaN is no answer, right or wrong, and leaves every share. */
-export function isValidAnswer({ predicted, formatFailure }: Answer): boolean {
-  return predicted !== null || formatFailure;
-}
-
-export const benchmarkResultSchema = z.object({
-  mode: z.enum(BENCHMARK_MODES),
-  answers: z.array(answerSchema),
-  accuracy: z.number().nullable(),
-  wordsPerMinute: z.number().nullable(),
-});
-export type BenchmarkResult = z.output<typeof benchmarkResultSchema>;
-
-export const generationSchema = z.object({
-  promptId: z.string(),
-  prompt: z.string(),
-  chatTemplate: z.boolean(),
-  promptTokens: z.number().int(),
-  text: z.string(),
-  tokenIds: z.array(z.number().int()),
-  /** When each token was chosen, from before the prompt's forward pass. */
-  tokenMs: z.array(z.number()),
-  wordsPerMinute: z.number().nullable(),
-});
-export type Generation = z.output<typeof generationSchema>;
 
 export const cellResultSchema = z.object({
   id: z.string(),
@@ -135,18 +63,16 @@ export const cellResultSchema = z.object({
   placement: z.record(z.string(), z.number().int()),
   /** Null for a graph without a cache, and before the cell was loaded. */
   cacheSelfTest: cacheSelfTestSchema.nullable(),
+  /** Null before the questions, and where no pass asked any. */
+  selfTests: selfTestsSchema.nullable(),
+  launches: z.array(launchSchema),
   forward: z.array(forwardResultSchema),
-  decode: z.array(
-    z.object({
-      batchSize: z.number().int(),
-      timeToFirstTokenMs: z.array(z.number()),
-      prefillTokensPerSecond: z.number().nullable(),
-      decodeTokensPerSecond: z.number().nullable(),
-    }),
-  ),
+  decode: z.array(decodeResultSchema),
   tokens: z.array(tokenRowSchema),
+  texts: z.array(textChunkSchema),
   benchmark: z.array(benchmarkResultSchema),
   generations: z.array(generationSchema),
+  samples: z.array(sampleSeriesSchema),
 });
 export type CellResult = z.output<typeof cellResultSchema>;
 
@@ -155,27 +81,140 @@ export const verdictSchema = z.object({
   answer: z.enum(VERDICT_ANSWERS),
   sentence: z.string(),
   reasons: z.array(z.string()),
+  /** More questions like these that would decide, at a chance of four in five; null where none would or none are needed. */
+  questionsToDecide: z.number().int().nullable(),
 });
 export type Verdict = z.output<typeof verdictSchema>;
+
+/** How an interval over launches came about: fewer than six give the range of what was seen, which is no interval. */
+const launchInterval = {
+  low: z.number(),
+  high: z.number(),
+  /** `runs`: a single launch, and the interval speaks of its runs only. */
+  kind: z.enum(["signed-rank", "range", "runs"]),
+  launches: z.number().int(),
+};
+
+/** Next tokens of the candidate against the reference's, over questions or positions in texts. */
+const tokenDifferencesSchema = z.object({
+  positions: z.number().int(),
+  jaccard: z.record(
+    z.string(),
+    z.object({
+      mean: z.number(),
+      ...interval,
+      /** Share of positions with exactly the same k tokens. */
+      identicalShare: z.number(),
+      /** Share of positions where only the order of ids decided who is among the k. */
+      boundaryTieShare: z.number().nullable(),
+    }),
+  ),
+  top1Agreement: z.object({ share: z.number(), ...interval, confidentDisagreements: z.number().int() }).nullable(),
+  /** In nats. `exact` over the whole vocabulary; else a lower bound from the stored top tokens, to be shown with "≥". */
+  kl: z
+    .object({
+      exact: z.boolean(),
+      positions: z.number().int(),
+      mean: z.number().nullable(),
+      ...interval,
+      median: z.number().nullable(),
+      p90: z.number().nullable(),
+      p99: z.number().nullable(),
+      /** Positions where the candidate gives no probability to a token that the reference gives some. */
+      infinite: z.number().int(),
+    })
+    .nullable(),
+});
+export type TokenDifferences = z.output<typeof tokenDifferencesSchema>;
+
+const textDifferencesSchema = tokenDifferencesSchema.extend({
+  chunks: z.number().int(),
+  /** Null where a token had no probability at all: that perplexity is infinite. */
+  perplexity: z
+    .object({
+      reference: z.number().nullable(),
+      candidate: z.number().nullable(),
+      /** Candidate over reference, paired token by token. */
+      ratio: z.number().nullable(),
+      ...interval,
+      tokens: z.number().int(),
+    })
+    .nullable(),
+  /** Change of the probability of the token that follows in the text, in points. */
+  deltaP: z.object({ meanPoints: z.number(), rmsPoints: z.number(), ...interval }).nullable(),
+});
+export type TextDifferences = z.output<typeof textDifferencesSchema>;
 
 export const comparisonSchema = z.object({
   reference: z.string(),
   candidate: z.string(),
   jaccard: z.record(z.string(), z.object({ mean: z.number(), ...interval })),
   top1Agreement: z.number().nullable(),
-  /** Lower bound from the reference's stored top tokens and the rest, in nats; null without token rows. */
+  /** Mean in nats: exact where the reference's logits were kept, else a lower bound; `tokens.kl` says which. */
   klDivergence: z.number().nullable(),
+  /** The same and more, over the questions' prompts; null without token rows. */
+  tokens: tokenDifferencesSchema.nullable(),
+  texts: textDifferencesSchema.nullable(),
   flips: z
     .object({
       rightToWrong: z.number().int(),
       wrongToRight: z.number().int(),
       wrongToOtherWrong: z.number().int(),
       questions: z.number().int(),
+      /** Share of the questions that flipped, with its interval. */
+      share: z.number(),
+      ...interval,
     })
     .nullable(),
-  accuracyDelta: z.object({ points: z.number(), low: z.number(), high: z.number(), mcnemarP: z.number() }).nullable(),
-  latencyRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), ...interval })),
-  memoryRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number() })),
+  accuracyDelta: z
+    .object({
+      points: z.number(),
+      low: z.number(),
+      high: z.number(),
+      mcnemarP: z.number(),
+      mcnemarMidP: z.number(),
+      /** The same change with whole subjects drawn; null with fewer than ten of them. */
+      bySubject: z.object({ low: z.number(), high: z.number(), subjects: z.number().int() }).nullable(),
+    })
+    .nullable(),
+  /** acc_norm, where choices are texts. */
+  normalizedAccuracyDelta: z
+    .object({ points: z.number(), low: z.number(), high: z.number(), mcnemarP: z.number() })
+    .nullable(),
+  /** Reference over candidate: above 1 the candidate is faster or smaller. */
+  latencyRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), ...launchInterval })),
+  computeRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), ...launchInterval })),
+  decodeRatio: z.array(
+    z.object({
+      batchSize: z.number().int(),
+      depth: z.number().int(),
+      way: z.enum(["user", "compute"]),
+      ratio: z.number(),
+      ...launchInterval,
+    }),
+  ),
+  memoryRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), low: z.number(), high: z.number() })),
+  /** From which batch size on the candidate stops or starts being faster. */
+  crossover: z
+    .object({
+      kind: z.enum(["always faster", "always slower", "crosses", "not resolved"]),
+      direction: z.enum(["stops winning", "starts winning"]).nullable(),
+      between: z.tuple([z.number(), z.number()]).nullable(),
+      estimate: z.number().nullable(),
+    })
+    .nullable(),
+  /** Flips beyond those of the reference against itself, where the run measured that (the same file in two cells). */
+  excessFlips: z.object({ share: z.number(), floorShare: z.number(), ...interval, resolved: z.boolean() }).nullable(),
+  generations: z.array(
+    z.object({
+      promptId: z.string(),
+      /** Index of the first token that differs; null where one text is the beginning of the other. */
+      firstDivergence: z.number().int().nullable(),
+      commonShare: z.number().nullable(),
+      /** How sure the reference was there: its first token's probability less its second's. */
+      referenceMargin: z.number().nullable(),
+    }),
+  ),
   verdict: verdictSchema,
 });
 export type Comparison = z.output<typeof comparisonSchema>;
@@ -208,9 +247,20 @@ export const resultsSchema = z.object({
       chanceLevel: z.number(),
       /** Special tokens that the tokenizer itself put around each prompt. */
       specialTokens: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
+      /** Subject of each question that has one. */
+      subjects: z.record(z.string(), z.string()),
     })
     .nullable(),
+  /** The running text of the tokens pass. */
+  textSet: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   cells: z.array(cellResultSchema),
   comparisons: z.array(comparisonSchema),
+  /** How likely each cell is among those that no other beats in everything; null where an objective is missing. */
+  pareto: z
+    .object({
+      objectives: z.array(z.string()),
+      cells: z.array(z.object({ label: z.string(), share: z.number(), onFront: z.boolean() })),
+    })
+    .nullable(),
 });
 export type Results = z.output<typeof resultsSchema>;

@@ -22,17 +22,38 @@ describe("parseSpec", () => {
       model: "m",
       cells: [{ format: "fp32", provider: "cpu", graph: "exported" }],
       passes: {
-        forward: { batchSizes: [1, 2, 4, 8, 16, 32], sequenceLength: 128, warmup: 3, minIterations: 10, minSeconds: 2 },
+        forward: {
+          batchSizes: [1, 2, 4, 8, 16, 32],
+          sequenceLength: 128,
+          warmup: 3,
+          minIterations: 10,
+          maxIterations: 50,
+          minSeconds: 2,
+          maxSeconds: 20,
+          memoryLaunches: 0,
+        },
       },
+      depth: "standard",
+      launches: 6,
       seed: 0,
     });
     const questions = "q.csv";
     const { passes } = parseSpec({
       ...least,
-      passes: { tokens: { questions }, benchmark: { questions }, generate: { prompts: "p.txt" } },
+      passes: { decode: {}, tokens: { questions }, benchmark: { questions }, generate: { prompts: "p.txt" } },
     });
     expect(passes).toEqual({
-      tokens: { questions, topK: [1, 3, 5, 10, 20], promptTemplate: "mmlu", chatTemplate: false },
+      decode: { promptTokens: 128, newTokens: 64, batchSizes: [1], depths: [0, 512, 2000] },
+      tokens: {
+        questions,
+        topK: [1, 3, 5, 10, 20],
+        chunks: 32,
+        chunkTokens: 512,
+        positionsPerChunk: 32,
+        promptTemplate: "mmlu",
+        chatTemplate: false,
+        shots: 0,
+      },
       benchmark: {
         questions,
         modes: ["loglikelihood", "generate"],
@@ -41,6 +62,7 @@ describe("parseSpec", () => {
         maxNewTokens: 16,
         promptTemplate: "mmlu",
         chatTemplate: false,
+        shots: 0,
       },
       generate: { prompts: "p.txt", maxNewTokens: 64, temperature: 0.1, topP: 1 },
     });
@@ -49,6 +71,17 @@ describe("parseSpec", () => {
   it("is the same when what it gave is parsed again", () => {
     const once = parseSpec({ ...least, sample: { limit: 5 }, limits: { cellSeconds: 1.5 } });
     expect(parseSpec(JSON.parse(JSON.stringify(once)))).toEqual(once);
+  });
+
+  it.each([
+    ["preview", 2, 0.5, 32],
+    ["standard", 6, 2, 64],
+    ["thorough", 12, 4, 128],
+  ])("fills in the numbers of the depth %s where the spec has none", (depth, launches, minSeconds, newTokens) => {
+    const spec = parseSpec({ ...least, depth, passes: { forward: { minIterations: 7 }, decode: {} } });
+    expect(spec).toMatchObject({ depth, launches });
+    expect(spec.passes.forward).toMatchObject({ minIterations: 7, minSeconds });
+    expect(spec.passes.decode).toMatchObject({ newTokens });
   });
 
   it("sorts batch sizes and takes each once", () => {

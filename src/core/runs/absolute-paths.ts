@@ -16,12 +16,20 @@ export function absolutePaths(spec: Spec, base = process.cwd()): Spec {
     ),
     passes: {
       ...spec.passes,
-      ...(tokens && { tokens: { ...tokens, questions: resolve(base, tokens.questions) } }),
-      ...(benchmark && { benchmark: { ...benchmark, questions: resolve(base, benchmark.questions) } }),
+      ...(tokens && { tokens: resolveFields(base, tokens, ["questions", "texts", "shotQuestions"]) }),
+      ...(benchmark && { benchmark: resolveFields(base, benchmark, ["questions", "shotQuestions"]) }),
       ...(generate &&
         typeof generate.prompts === "string" && {
           generate: { ...generate, prompts: resolve(base, generate.prompts) },
         }),
     },
   };
+}
+
+function resolveFields<T extends object>(base: string, pass: T, fields: readonly (keyof T)[]): T {
+  const paths = fields.flatMap((field) => {
+    const path = pass[field];
+    return typeof path === "string" ? [[field, resolve(base, path)]] : [];
+  });
+  return { ...pass, ...(Object.fromEntries(paths) as Partial<T>) };
 }

@@ -9,10 +9,7 @@ import { cachedHash, saveHash } from "#core/store/file-hashes.ts";
  */
 export async function hashVariant(db: Db, file: string, externalFiles: readonly string[]): Promise<string> {
   const files = [file, ...externalFiles];
-  const stats = files.map((path) => statSync(path));
-  const bytes = stats.reduce((sum, { size }) => sum + size, 0);
-  // The sum, because a data file that was put back with an older date leaves the latest one as it was.
-  const modifiedMs = stats.reduce((sum, { mtimeMs }) => sum + mtimeMs, 0);
+  const { bytes, modifiedMs } = stateOf(files);
   const known = cachedHash(db, file, bytes, modifiedMs);
   if (known) return known;
   const hash = createHash("sha256");
@@ -26,4 +23,19 @@ export async function hashVariant(db: Db, file: string, externalFiles: readonly 
     throw storeError(error, db.name);
   }
   return sha256;
+}
+
+/** The same where it was computed before and the files have not changed since; else null, at once. */
+export function cachedVariantHash(db: Db, file: string, externalFiles: readonly string[]): string | null {
+  const { bytes, modifiedMs } = stateOf([file, ...externalFiles]);
+  return cachedHash(db, file, bytes, modifiedMs);
+}
+
+function stateOf(files: readonly string[]): { bytes: number; modifiedMs: number } {
+  const stats = files.map((path) => statSync(path));
+  return {
+    bytes: stats.reduce((sum, { size }) => sum + size, 0),
+    // The sum, because a data file that was put back with an older date leaves the latest one as it was.
+    modifiedMs: stats.reduce((sum, { mtimeMs }) => sum + mtimeMs, 0),
+  };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { createHash } from "node:crypto";
 import { LabError } from "#shared/errors.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import type { Recipe } from "#shared/recipe.ts";
@@ -10,6 +9,7 @@ import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-mode
 import type { WriteProgress } from "#core/onnx/write-model.ts";
 import type { Db } from "#core/store/database.ts";
 import { hashVariant } from "./hash-file.ts";
+import { madeFileName, madeFolder } from "./made-variants.ts";
 
 /** A cell with the file that it measures. */
 export interface PlannedCell {
@@ -26,9 +26,6 @@ export interface PlanOptions {
   readonly signal: AbortSignal;
   readonly onMaking: (format: FormatId, progress: WriteProgress | null) => void;
 }
-
-/** Part of the name of a made file: raise it when a format's bytes change, so that old files are not taken for new ones. */
-const QUANTIZER_VERSION = 1;
 
 /**
  * Finds each cell's file in the model folder, and makes those that are not there but can be made, in the lab's own folder.
@@ -83,12 +80,7 @@ async function variantOf(model: ModelFolder, cell: CellSpec, options: PlanOption
 async function makeVariant(model: ModelFolder, recipe: Recipe, options: PlanOptions): Promise<Variant> {
   const source = sourceVariant(model);
   const sha256 = await hashVariant(options.db, source.file, source.externalFiles);
-  const recipeHash = createHash("sha256")
-    .update(JSON.stringify([QUANTIZER_VERSION, recipe]))
-    .digest("hex")
-    .slice(0, 8);
-  const dir = join(options.variantsDir, `${model.name}-${sha256.slice(0, 12)}`);
-  const target = join(dir, `model${FORMATS[recipe.format].suffixes[0]}-${recipeHash}.onnx`);
+  const target = join(madeFolder(options.variantsDir, model.name, sha256), madeFileName(recipe));
   if (!existsSync(target)) {
     options.onMaking(recipe.format, null);
     const result: QuantizeResult = await quantizeModel({

@@ -1,8 +1,26 @@
 /** What the parent and the measuring child say to each other. Plain data: it crosses a process border. */
 import type { ErrorEnvelope } from "#shared/errors.ts";
+import type {
+  Answer,
+  CacheSelfTest,
+  DecodeLaunch,
+  ForwardLaunch,
+  Generation,
+  LaunchKind,
+  MemoryResult,
+  SelfTests,
+  TextChunk,
+  TokenRow,
+} from "#shared/results.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
-import type { Answer, CacheSelfTest, ForwardResult, Generation, MemoryResult, TokenRow } from "#shared/results.ts";
-import type { BenchmarkPassSpec, ForwardPassSpec, GeneratePassSpec } from "#shared/spec.ts";
+import type {
+  BenchmarkPassSpec,
+  DecodePassSpec,
+  ForwardPassSpec,
+  GeneratePassSpec,
+  GraphChoice,
+  PromptTemplate,
+} from "#shared/spec.ts";
 import type { Prompt } from "#core/benchmarks/prompts.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 
@@ -12,28 +30,56 @@ export interface QuestionJob {
   readonly setIndex: number;
   readonly setName: string;
   readonly questions: readonly Question[];
+  /** Solved questions to put before each, by position in `questions`: the same list object where subjects are the same. */
+  readonly shots: readonly (readonly Question[])[];
+  readonly promptTemplate: PromptTemplate;
   readonly subject: string | undefined;
   readonly chatTemplate: boolean;
   readonly tokens: boolean;
   readonly benchmark: Pick<BenchmarkPassSpec, "modes" | "temperature" | "topP" | "maxNewTokens"> | null;
 }
 
-/** Everything one child needs to measure one cell. */
+/** Running text, cut into chunks by the child, whose tokenizer decides where. */
+export interface TextJob {
+  readonly text: string;
+  readonly chunks: number;
+  readonly chunkTokens: number;
+  readonly positionsPerChunk: number;
+}
+
+/**
+ * Where the reference leaves its next tokens and logits for the others to compare with, position by position. The folder is
+ * the run's and goes with it.
+ */
+export interface ReferenceRows {
+  readonly role: "write" | "read";
+  readonly dir: string;
+}
+
+/** Everything one child needs for one launch of one cell: a fresh process that measures its part and ends. */
 export interface CellJob {
+  readonly kind: LaunchKind;
+  /** Counts from 1 within its kind. */
+  readonly launch: number;
   readonly modelDir: string;
   readonly file: string;
   readonly provider: ProviderId;
   readonly providerOptions?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly threads: number;
+  readonly graph: GraphChoice;
   readonly seed: number;
   /** Peak memory above the idle process at which the cell ends (limits.memoryBytes). */
   readonly memoryLimitBytes?: number | undefined;
   readonly forward: ForwardPassSpec | null;
+  /** The user's way in a timing launch, the engine's own in a stepping launch. */
+  readonly decode: DecodePassSpec | null;
   readonly questionJobs: readonly QuestionJob[];
+  readonly texts: TextJob | null;
+  readonly referenceRows: ReferenceRows | null;
   readonly generate: { readonly spec: GeneratePassSpec; readonly prompts: readonly Prompt[] } | null;
 }
 
-export type PassName = "load" | "forward" | "questions" | "generate";
+export type PassName = "load" | "forward" | "decode" | "questions" | "texts" | "generate";
 
 /** All that was measured on one question. */
 export interface QuestionResult {
@@ -44,17 +90,30 @@ export interface QuestionResult {
 
 export interface LoadResult {
   readonly loadMs: number;
-  readonly memory: MemoryResult;
+  /** Null where the launch's own session is not the model as it stands (stepping, quality). */
+  readonly memory: MemoryResult | null;
   readonly placement: Readonly<Record<string, number>>;
   readonly cacheSelfTest: CacheSelfTest | null;
   readonly specialTokens: { readonly before: string[]; readonly after: string[] };
 }
 
+/** A piece of a sample series: at most ten samples a second, each read between two runs. */
+export interface Samples {
+  readonly atMs: readonly number[];
+  readonly residentBytes: readonly number[];
+  readonly tokensPerSecond: readonly number[];
+}
+
 export type WorkerMessage =
   | { readonly type: "progress"; readonly pass: PassName; readonly done: number; readonly total: number }
   | { readonly type: "loaded"; readonly result: LoadResult }
-  | { readonly type: "forward"; readonly result: ForwardResult }
+  | { readonly type: "forward"; readonly result: ForwardLaunch }
+  | { readonly type: "decode"; readonly result: DecodeLaunch }
+  | { readonly type: "selfTests"; readonly result: SelfTests }
   | { readonly type: "questions"; readonly setIndex: number; readonly results: readonly QuestionResult[] }
+  | { readonly type: "texts"; readonly results: readonly TextChunk[] }
   | { readonly type: "generation"; readonly result: Generation }
-  | { readonly type: "done" }
+  | { readonly type: "samples"; readonly samples: Samples }
+  /** The last word of a launch that reached its end. */
+  | { readonly type: "done"; readonly canaryDrift: number | null }
   | { readonly type: "failed"; readonly error: ErrorEnvelope };

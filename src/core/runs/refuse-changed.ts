@@ -2,12 +2,14 @@ import { LabError } from "#shared/errors.ts";
 import type { CellResult, Environment, Results } from "#shared/results.ts";
 import type { PlannedCell } from "./plan-cells.ts";
 import type { PlannedQuestions } from "./plan-questions.ts";
+import type { PlannedTexts } from "./plan-texts.ts";
 
 /** What an interrupted run was begun with. */
 export interface BegunRun {
   readonly run: Pick<Results["run"], "id" | "environment">;
   readonly cells: readonly Pick<CellResult, "sha256">[];
   readonly questionHashes: readonly string[];
+  readonly textSet: Results["textSet"];
 }
 
 /**
@@ -15,8 +17,12 @@ export interface BegunRun {
  * @throws LabError SPEC_INVALID naming what has changed
  */
 export function refuseChanged(
-  { run, cells, questionHashes }: BegunRun,
-  now: { readonly cells: readonly PlannedCell[]; readonly questions: Pick<PlannedQuestions, "sets"> },
+  { run, cells, questionHashes, textSet }: BegunRun,
+  now: {
+    readonly cells: readonly PlannedCell[];
+    readonly questions: Pick<PlannedQuestions, "sets">;
+    readonly texts: PlannedTexts | null;
+  },
   { machineId, runtime }: Environment,
 ): void {
   const refuse = (what: string): never => {
@@ -29,6 +35,7 @@ export function refuseChanged(
   now.questions.sets.forEach(({ set }, index) => {
     if (questionHashes[index] !== set.sha256) refuse(set.file);
   });
+  if (now.texts && now.texts.sha256 !== textSet?.sha256) refuse(now.texts.file);
   if (machineId !== run.environment.machineId) refuse("The machine");
   if (runtime.onnxruntime !== run.environment.runtime.onnxruntime) refuse("The version of ONNX Runtime");
 }

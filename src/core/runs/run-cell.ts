@@ -5,24 +5,32 @@ import type { CellProcess, ExitReason, Spawner } from "./spawner.ts";
 export interface RunCellOptions {
   readonly spawner: Spawner;
   readonly job: CellJob;
+  /** When this launch is ended; undefined for never. */
   readonly timeoutSeconds: number | undefined;
+  /** The cell's limit, of which that is what is left: what the message names. */
+  readonly limitSeconds?: number | undefined;
   readonly signal: AbortSignal;
   /** Called for every message but the last, in order; a throw (the disk is full) ends the cell. */
   readonly onMessage: (message: WorkerMessage) => void;
 }
 
-/** Null when the cell is done; else why it is not. What came before is already with the caller. */
-export type CellOutcome = { readonly status: "done" | "failed" | "cancelled"; readonly error: ErrorEnvelope | null };
+/** The error is null when the launch is done; else it tells why it is not. What came before is already with the caller. */
+export interface CellOutcome {
+  readonly status: "done" | "failed" | "cancelled";
+  readonly error: ErrorEnvelope | null;
+  readonly canaryDrift: number | null;
+}
 
 /** Longest delay of setTimeout, 24.8 days; anything longer would fire at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Runs one cell in a child of its own and waits for the child's end. Never rejects: a dead child is a result. */
+/** Runs one launch of a cell in a child of its own and waits for the child's end. Never rejects: a dead child is a result. */
 export function runCell(options: RunCellOptions): Promise<CellOutcome> {
-  const { spawner, job, signal, timeoutSeconds } = options;
+  const { spawner, job, signal, timeoutSeconds, limitSeconds = timeoutSeconds } = options;
   const cancelled: CellOutcome = {
     status: "cancelled",
     error: new LabError("CANCELLED", "The run was cancelled.").toEnvelope(),
+    canaryDrift: null,
   };
   if (signal.aborted) return Promise.resolve(cancelled);
   let child: CellProcess;
@@ -48,7 +56,7 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
         ? null
         : setTimeout(
             () => {
-              const message = `The cell took longer than its limit of ${timeoutSeconds} s (limits.cellSeconds).`;
+              const message = `The cell took longer than its limit of ${limitSeconds} s (limits.cellSeconds).`;
               end(failure(new LabError("TIMEOUT", message)));
             },
             Math.min(timeoutSeconds * 1000, LONGEST_TIMEOUT_MS),
@@ -57,8 +65,8 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
     child.onMessage((message) => {
       // What was measured before a kill arrived late: the cell is started afresh anyway.
       if (outcome) return;
-      if (message.type === "done") end({ status: "done", error: null });
-      else if (message.type === "failed") end({ status: "failed", error: message.error });
+      if (message.type === "done") end({ status: "done", error: null, canaryDrift: message.canaryDrift });
+      else if (message.type === "failed") end({ status: "failed", error: message.error, canaryDrift: null });
       else {
         try {
           options.onMessage(message);
@@ -76,7 +84,7 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
 }
 
 function failure(error: unknown): CellOutcome {
-  return { status: "failed", error: toEnvelope(error) };
+  return { status: "failed", error: toEnvelope(error), canaryDrift: null };
 }
 
 /** Lines of a JavaScript crash that follow its message and would push it out: the stack, a caret, Node's version. */

@@ -1,5 +1,9 @@
 import { fork } from "node:child_process";
+import type { ProbeJob } from "#core/system/probe-protocol.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
+
+/** What a child can be asked for: to measure a cell, or to try a provider (system/provider-probe.ts). */
+export type WorkerJob = CellJob | ProbeJob;
 
 /** How a measuring child ended. */
 export interface ExitReason {
@@ -21,13 +25,16 @@ export interface CellProcess {
 /** Starts a child on a job. Injected: Node's fork in the command line and the host, utilityProcess in the app. */
 export interface Spawner {
   readonly launcher: string;
-  start(job: CellJob): CellProcess;
+  start(job: WorkerJob): CellProcess;
 }
 
 const STDERR_KEPT = 4096;
 
-/** @param workerFile the worker's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript */
-export function forkSpawner(workerFile: string): Spawner {
+/**
+ * @param workerFile the worker's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript
+ * @param execPath the Node to run it; default the one that runs this
+ */
+export function forkSpawner(workerFile: string, execPath = process.execPath): Spawner {
   return {
     launcher: "fork",
     start: (job) => {
@@ -35,6 +42,7 @@ export function forkSpawner(workerFile: string): Spawner {
         serialization: "advanced",
         stdio: ["ignore", "ignore", "pipe", "ipc"],
         execArgv: [],
+        execPath,
       });
       let stderr = "";
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

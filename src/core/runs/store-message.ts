@@ -1,22 +1,36 @@
 import { assertNever } from "#shared/assert-never.ts";
 import { type Db, storeError } from "#core/store/database.ts";
-import { saveForward, saveGeneration, saveLoad, saveQuestions } from "#core/store/write-run.ts";
+import * as write from "#core/store/write-measurements.ts";
+import type { LaunchKey } from "#core/store/write-run.ts";
 import type { WorkerMessage } from "./protocol.ts";
 
 /** Stores what a measuring child found; progress and the last word hold nothing to store. */
-export function saveMessage(db: Db, runId: string, cellId: string, message: WorkerMessage): void {
+export function saveMessage(db: Db, runId: string, key: LaunchKey, message: WorkerMessage): void {
+  const { cellId } = key;
   switch (message.type) {
     case "loaded":
-      saveLoad(db, runId, cellId, message.result);
+      write.saveLoad(db, runId, key, message.result);
       return;
     case "forward":
-      saveForward(db, cellId, message.result);
+      write.saveForward(db, cellId, message.result);
+      return;
+    case "decode":
+      write.saveDecode(db, cellId, message.result);
+      return;
+    case "selfTests":
+      write.saveSelfTests(db, cellId, message.result);
       return;
     case "questions":
-      saveQuestions(db, cellId, message.results);
+      write.saveQuestions(db, cellId, message.results);
+      return;
+    case "texts":
+      write.saveTexts(db, cellId, message.results);
       return;
     case "generation":
-      saveGeneration(db, cellId, message.result);
+      write.saveGeneration(db, cellId, message.result);
+      return;
+    case "samples":
+      write.saveSamples(db, key, message.samples);
       return;
     case "progress":
     case "done":
@@ -28,9 +42,9 @@ export function saveMessage(db: Db, runId: string, cellId: string, message: Work
 }
 
 /** Writes to the store, its failures in our words. */
-export function stored(db: Db, write: () => void): void {
+export function stored(db: Db, transact: () => void): void {
   try {
-    write();
+    transact();
   } catch (error) {
     throw storeError(error, db.name);
   }

@@ -1,8 +1,12 @@
 import { sql as runs } from "./0001-runs.ts";
+import { sql as launches } from "./0002-launches.ts";
+import { sql as library } from "./0003-library.ts";
 
 /** Every migration in order; number N takes a database from version N-1 to N. Never edit one that was released. */
 export const MIGRATIONS: readonly { readonly number: number; readonly sql: string }[] = Object.freeze([
   { number: 1, sql: runs },
+  { number: 2, sql: launches },
+  { number: 3, sql: library },
 ]);
 
 /** Version of a fully migrated database. */

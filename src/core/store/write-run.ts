@@ -1,12 +1,11 @@
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
-import type { CellStatus, Environment, ForwardResult, Generation, RunStatus } from "#shared/results.ts";
-import type { BenchmarkMode, Spec } from "#shared/spec.ts";
+import { assertNever } from "#shared/assert-never.ts";
+import type { CellStatus, Environment, LaunchKind, Results, RunStatus } from "#shared/results.ts";
+import type { Spec } from "#shared/spec.ts";
 import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
-import type { LoadResult, QuestionResult } from "#core/runs/protocol.ts";
-import { packFloat32, packFloat64, packInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
 
 export interface NewRun {
@@ -26,6 +25,7 @@ export interface NewRun {
     readonly asked: readonly Question[];
     readonly chanceLevel: number;
   }[];
+  readonly textSet: Results["textSet"];
   readonly cells: readonly NewCell[];
 }
 
@@ -53,7 +53,7 @@ export function insertRun(db: Db, run: NewRun): void {
   db.transaction(() => {
     db.prepare(
       `INSERT INTO runs (id, name, status, process_id, started_at, spec, environment, model_name, model_folder,
-       architecture, parameters) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`,
+       architecture, parameters, text_set) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       run.id,
       run.name,
@@ -65,6 +65,7 @@ export function insertRun(db: Db, run: NewRun): void {
       run.model.folder,
       run.model.architecture,
       run.model.parameters,
+      run.textSet && JSON.stringify(run.textSet),
     );
     run.questionSets.forEach(({ set, asked, chanceLevel }, index) => {
       insertQuestionSet(db, set);
@@ -115,6 +116,10 @@ export function failRun(db: Db, runId: string, message: string): void {
   db.transaction(() => {
     setRunStatus(db, runId, "failed", null);
     db.prepare(
+      `UPDATE launches SET status = 'failed' WHERE status = 'running'
+       AND cell_id IN (SELECT id FROM cells WHERE run_id = ?)`,
+    ).run(runId);
+    db.prepare(
       `UPDATE cells SET status = 'failed', error_code = 'WORKER_DIED', error_message = ?
        WHERE run_id = ? AND status = 'running'`,
     ).run(message, runId);
@@ -132,17 +137,64 @@ export function failAbandonedRuns(db: Db, isAlive: (processId: number) => boolea
   }
 }
 
-/** Starts a cell afresh: what an interrupted attempt left is removed, so that no unit is there twice. */
-export function startCell(db: Db, cellId: string): void {
+/** Which process of which cell: the key of everything that it measures. */
+export interface LaunchKey {
+  readonly cellId: string;
+  readonly kind: LaunchKind;
+  readonly launch: number;
+  /** The one batch size of a memory launch; null for the others. */
+  readonly batchSize: number | null;
+}
+
+/** Starts a launch afresh: what an interrupted attempt left is removed, so that no unit is there twice. */
+export function startLaunch(db: Db, key: LaunchKey, order: number): void {
+  const { cellId, kind, launch, batchSize } = key;
   db.transaction(() => {
-    for (const table of ["forward_results", "token_rows", "answers", "generations"]) {
-      db.prepare(`DELETE FROM ${table} WHERE cell_id = ?`).run(cellId);
-    }
+    clearLaunch(db, key);
+    db.prepare("UPDATE cells SET status = 'running', error_code = NULL, error_message = NULL WHERE id = ?").run(cellId);
     db.prepare(
-      `UPDATE cells SET status = 'running', error_code = NULL, error_message = NULL, load_ms = NULL, memory = NULL,
-       placement = NULL, cache_self_test = NULL WHERE id = ?`,
-    ).run(cellId);
+      `INSERT INTO launches (cell_id, kind, launch, batch_size, position, status, started_at)
+       VALUES (?, ?, ?, ?, ?, 'running', ?)`,
+    ).run(cellId, kind, launch, batchSize ?? 0, order, new Date().toISOString());
   })();
+}
+
+function clearLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey): void {
+  const remove = (table: string, where: string, ...values: (string | number)[]): void => {
+    db.prepare(`DELETE FROM ${table} WHERE cell_id = ? AND ${where}`).run(cellId, ...values);
+  };
+  remove("launches", "kind = ? AND launch = ? AND batch_size = ?", kind, launch, batchSize ?? 0);
+  if (kind !== "memory") remove("samples", "kind = ? AND launch = ?", kind, launch);
+  switch (kind) {
+    case "timing":
+      remove("forward_launches", "kind = 'timing' AND launch = ?", launch);
+      remove("decode_launches", "way = 'user' AND launch = ?", launch);
+      return;
+    case "stepping":
+      remove("decode_launches", "way = 'compute' AND launch = ?", launch);
+      return;
+    case "memory":
+      remove("forward_launches", "kind = 'memory' AND launch = ? AND batch_size = ?", launch, batchSize ?? 0);
+      return;
+    case "quality":
+      for (const table of ["token_rows", "text_chunks", "answers", "generations"]) remove(table, "1");
+      return;
+    default:
+      assertNever(kind);
+  }
+}
+
+export interface LaunchEnd {
+  readonly status: "done" | "failed" | "cancelled";
+  readonly elapsedMs: number;
+  readonly canaryDrift: number | null;
+}
+
+export function finishLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey, end: LaunchEnd): void {
+  db.prepare(
+    `UPDATE launches SET status = ?, elapsed_ms = ?, canary_drift = ?
+     WHERE cell_id = ? AND kind = ? AND launch = ? AND batch_size = ?`,
+  ).run(end.status, end.elapsedMs, end.canaryDrift, cellId, kind, launch, batchSize ?? 0);
 }
 
 export function finishCell(db: Db, cellId: string, status: CellStatus, error: ErrorEnvelope | null): void {
@@ -151,92 +203,5 @@ export function finishCell(db: Db, cellId: string, status: CellStatus, error: Er
     error?.code ?? null,
     error?.message ?? null,
     cellId,
-  );
-}
-
-export function saveLoad(db: Db, runId: string, cellId: string, result: LoadResult): void {
-  db.transaction(() => {
-    db.prepare("UPDATE cells SET load_ms = ?, memory = ?, placement = ?, cache_self_test = ? WHERE id = ?").run(
-      result.loadMs,
-      JSON.stringify(result.memory),
-      JSON.stringify(result.placement),
-      result.cacheSelfTest && JSON.stringify(result.cacheSelfTest),
-      cellId,
-    );
-    db.prepare("UPDATE run_questions SET special_tokens = ? WHERE run_id = ?").run(
-      JSON.stringify(result.specialTokens),
-      runId,
-    );
-  })();
-}
-
-export function saveForward(db: Db, cellId: string, result: ForwardResult): void {
-  db.prepare(
-    `INSERT INTO forward_results (cell_id, batch_size, sequence_length, latency_ms, warmup_ms, peak_memory_bytes,
-     run_peak_bytes, device_memory_bytes, foreign_load_cores, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    cellId,
-    result.batchSize,
-    result.sequenceLength,
-    packFloat64(result.latencyMs),
-    packFloat64(result.warmupMs),
-    result.peakMemoryBytes,
-    result.runPeakBytes,
-    result.deviceMemoryBytes,
-    result.foreignLoadCores,
-    result.skipped,
-  );
-}
-
-/** One message of question results, whole or not at all. */
-export function saveQuestions(db: Db, cellId: string, results: readonly QuestionResult[]): void {
-  const insertTokens = db.prepare(
-    "INSERT INTO token_rows (cell_id, question_id, prompt_tokens, top_ids, top_logprobs) VALUES (?, ?, ?, ?, ?)",
-  );
-  const insertAnswer = db.prepare(
-    `INSERT INTO answers (cell_id, mode, question_id, predicted, correct, format_failure, choice_logprobs, text,
-     generated_tokens, elapsed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const answer = (mode: BenchmarkMode, row: QuestionResult["generate"]): void => {
-    if (!row) return;
-    insertAnswer.run(
-      cellId,
-      mode,
-      row.questionId,
-      row.predicted,
-      Number(row.correct),
-      Number(row.formatFailure),
-      packFloat64(row.choiceLogprobs.map((value) => value ?? NaN)),
-      row.text,
-      row.generatedTokens,
-      row.elapsedMs,
-    );
-  };
-  db.transaction(() => {
-    for (const { tokens, loglikelihood, generate } of results) {
-      if (tokens) {
-        const { questionId, promptTokens, topIds, topLogprobs } = tokens;
-        insertTokens.run(cellId, questionId, promptTokens, packInt32(topIds), packFloat32(topLogprobs));
-      }
-      answer("loglikelihood", loglikelihood);
-      answer("generate", generate);
-    }
-  })();
-}
-
-export function saveGeneration(db: Db, cellId: string, row: Generation): void {
-  db.prepare(
-    `INSERT INTO generations (cell_id, prompt_id, prompt, chat_template, prompt_tokens, text, token_ids, token_ms,
-     words_per_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    cellId,
-    row.promptId,
-    row.prompt,
-    Number(row.chatTemplate),
-    row.promptTokens,
-    row.text,
-    packInt32(row.tokenIds),
-    packFloat64(row.tokenMs),
-    row.wordsPerMinute,
   );
 }

@@ -2,38 +2,59 @@ import { FORMATS } from "../formats/formats.ts";
 import { type CellResult, type Results, RESULTS_VERSION } from "../results.ts";
 import { TOP_K } from "../spec.ts";
 import { holm } from "../stats/holm.ts";
-import { compareCells } from "./compare-cells.ts";
-import { DEFAULT_MARGIN_POINTS, verdict } from "./verdict.ts";
+import { compareCells, type Differences } from "./compare-cells.ts";
+import { paretoOf } from "./pareto-of.ts";
+import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "./verdict.ts";
 
 /** results.json of a stored run: what was measured, and every other cell compared with the reference. */
 export function buildResults(
-  stored: Omit<Results, "comparisons" | "schemaVersion">,
-  marginPoints = DEFAULT_MARGIN_POINTS,
+  stored: Omit<Results, "comparisons" | "schemaVersion" | "pareto">,
+  limits: Limits = { marginPoints: DEFAULT_MARGIN_POINTS },
 ): Results {
   const { run, cells, questionSet } = stored;
   const reference = referenceCell(cells, run.spec.reference);
-  const topK = run.spec.passes.tokens?.topK ?? TOP_K;
-  const compared = cells
-    .filter((cell) => cell !== reference)
-    .map((candidate) => ({ candidate, differences: compareCells(reference!, candidate, topK, run.spec.seed) }));
+  const others = cells.filter((cell) => cell !== reference);
+  const options = {
+    topK: run.spec.passes.tokens?.topK ?? TOP_K,
+    seed: run.spec.seed,
+    subjects: questionSet?.subjects ?? {},
+    repeat: others.find((cell) => isRepeat(cell, reference)),
+  };
+  const comparisons = others.map((candidate) => compareCells(reference!, candidate, options));
+  const pareto = paretoOf(cells, run.spec.seed);
+  return judge({ schemaVersion: RESULTS_VERSION, ...stored, comparisons, pareto }, limits);
+}
+
+/** Gives every comparison its verdict. Comparing takes the time: other limits are judged without doing it again. */
+export function judge(
+  results: Omit<Results, "comparisons"> & { readonly comparisons: readonly Differences[] },
+  limits: Limits,
+): Results {
+  const { run, cells, questionSet } = results;
+  const reference = referenceCell(cells, run.spec.reference);
   // Of several candidates one looks worse by chance more often than one in twenty: their p-values are judged together.
-  const tested = compared.flatMap(({ differences }) => differences.accuracyDelta ?? []);
+  const tested = results.comparisons.flatMap(({ accuracyDelta }) => accuracyDelta ?? []);
   const adjusted = holm(tested.map(({ mcnemarP }) => mcnemarP));
-  const comparisons = compared.map(({ candidate, differences }) => {
+  const comparisons = results.comparisons.map((differences) => {
     const place = differences.accuracyDelta === null ? -1 : tested.indexOf(differences.accuracyDelta);
     return {
       ...differences,
       verdict: verdict({
         reference: reference!,
-        candidate,
+        candidate: cells.find(({ label }) => label === differences.candidate)!,
         differences,
         chanceLevel: questionSet?.chanceLevel ?? null,
-        marginPoints,
+        limits,
         adjusted: place < 0 ? undefined : { p: adjusted[place]!, candidates: tested.length },
       }),
     };
   });
-  return { schemaVersion: RESULTS_VERSION, ...stored, comparisons };
+  return { ...results, comparisons };
+}
+
+/** The same file on the same provider with the same threads, in a cell of its own. */
+function isRepeat(cell: CellResult, reference: CellResult | undefined): boolean {
+  return (["sha256", "provider", "threads"] as const).every((field) => cell[field] === reference?.[field]);
 }
 
 /** The cell that the run named as its reference, else the one of the highest precision; undefined without cells. */

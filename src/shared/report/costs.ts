@@ -1,6 +1,7 @@
 /** What a candidate saves and costs against the reference, in words. Only differences that are more than noise count. */
 import type { CellResult } from "../results.ts";
 import type { Differences } from "./compare-cells.ts";
+import { isMeasurable } from "../stats/log-ratio.ts";
 import { times } from "./quantities.ts";
 
 /** 1 better than the reference, -1 worse, 0 no difference that could be measured, null not measured. */
@@ -29,6 +30,8 @@ const NEGLIGIBLE = 0.02;
 const NEGLIGIBLE_BYTES = 5 * 2 ** 20;
 /** More of other programs' work than this disturbs a timing. */
 const FOREIGN_CORES = 0.15;
+/** A fixed piece of work that got slower by more than this during a launch: the processor was throttled. */
+const THROTTLED_DRIFT = 0.05;
 
 export interface CostsInput {
   readonly reference: CellResult;
@@ -46,34 +49,46 @@ export function costs(input: CostsInput): Costs {
   return {
     text: join(join(memory, speed, " and "), file, ", ").text,
     saves: gains ? "yes" : file.sign === 1 ? (losses ? "disk" : "yes") : known ? "nothing" : "unknown",
-    doubts: disturbances(input, speed.batchSize),
+    doubts: [...crossing(input), ...disturbances(input, speed.batchSize)],
   };
 }
 
-/** At the smallest batch size that both have. */
+/** At the smallest batch size that both have; of the device where both ran on one that has its own. */
 function memoryPart({ reference, candidate, differences }: CostsInput): Part {
   const [first] = differences.memoryRatio;
   if (!first) return { sign: null, text: "" };
-  const { ratio, batchSize } = first;
-  const bytesOf = (cell: CellResult): number =>
-    cell.forward.find((result) => result.batchSize === batchSize)?.peakMemoryBytes ?? 0;
-  const small = Math.abs(bytesOf(reference) - bytesOf(candidate)) < NEGLIGIBLE_BYTES;
-  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: "the same memory", batchSize };
+  const { batchSize } = first;
+  const [ours, theirs] = [reference, candidate].map((cell) => memoryAt(cell, batchSize));
+  const onDevice = ours!.device !== null && theirs!.device !== null;
+  const [before, after] = onDevice ? [ours!.device!, theirs!.device!] : [ours!.host, theirs!.host];
+  const what = onDevice ? "device memory" : "memory";
+  const small = Math.abs(before - after) < NEGLIGIBLE_BYTES || after === 0;
+  const ratio = before / after;
+  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: `the same ${what}`, batchSize };
   return ratio > 1
-    ? { sign: 1, text: `${times(ratio)} less memory`, batchSize }
-    : { sign: -1, text: `${times(1 / ratio)} more memory`, batchSize };
+    ? { sign: 1, text: `${times(ratio)} less ${what}`, batchSize }
+    : { sign: -1, text: `${times(1 / ratio)} more ${what}`, batchSize };
+}
+
+function memoryAt(cell: CellResult, batchSize: number): { host: number; device: number | null } {
+  const result = cell.forward.find((row) => row.batchSize === batchSize);
+  return { host: result?.peakMemoryBytes ?? 0, device: result?.deviceMemoryBytes ?? null };
 }
 
 function speedPart({ differences }: CostsInput): Part {
   const [first] = differences.latencyRatio;
   if (!first) return { sign: null, text: "" };
-  const { ratio, low, high, batchSize } = first;
-  if (low === null || high === null) {
-    return { sign: null, text: "an unknown difference in speed (fewer than 6 timed runs)", batchSize };
+  const { ratio, low, high, kind, launches, batchSize } = first;
+  if (kind === "range") {
+    const few = launches > 1 ? `${launches} launches, too few for an interval` : "fewer than 6 timed runs";
+    return { sign: null, text: `an unknown difference in speed (${few})`, batchSize };
   }
-  if (low > 1 + NEGLIGIBLE) return { sign: 1, text: `${times(ratio)} faster`, batchSize };
-  if (high < 1 - NEGLIGIBLE) return { sign: -1, text: `${times(1 / ratio)} slower`, batchSize };
-  return { sign: 0, text: "no measurable difference in speed", batchSize };
+  if (!isMeasurable({ low, high, kind: "signed-rank" })) {
+    return { sign: 0, text: "no measurable difference in speed", batchSize };
+  }
+  return low > 1
+    ? { sign: 1, text: `${times(ratio)} faster`, batchSize }
+    : { sign: -1, text: `${times(1 / ratio)} slower`, batchSize };
 }
 
 function filePart({ reference, candidate }: CostsInput): Part {
@@ -99,11 +114,26 @@ function at({ batchSize }: Part): string {
   return batchSize === undefined ? "" : ` at batch ${batchSize}`;
 }
 
+/** Speed at batch 1 says nothing of large batches: where the order turns, it is told. */
+function crossing({ candidate, differences }: CostsInput): string[] {
+  const { crossover } = differences;
+  if (crossover?.kind !== "crosses" || !crossover.between) return [];
+  const [from, to] = crossover.between;
+  const turn = crossover.direction === "stops winning" ? "slower" : "faster";
+  return [`${candidate.label} becomes the ${turn} one between batch ${from} and batch ${to}`];
+}
+
 function disturbances({ reference, candidate }: CostsInput, batchSize: number | undefined): string[] {
-  return [reference, candidate].flatMap(({ label, forward }) => {
+  return [reference, candidate].flatMap(({ label, forward, launches }) => {
     const load = forward.find((result) => result.batchSize === batchSize)?.foreignLoadCores ?? 0;
-    return load > FOREIGN_CORES
-      ? [`the timing of ${label} was disturbed: other programs kept ${load.toFixed(1)} cores busy`]
-      : [];
+    const drifts = launches.filter(({ canaryDrift }) => (canaryDrift ?? 0) > THROTTLED_DRIFT).length;
+    return [
+      ...(load > FOREIGN_CORES
+        ? [`the timing of ${label} was disturbed: other programs kept ${load.toFixed(1)} cores busy`]
+        : []),
+      ...(drifts > 0
+        ? [`the processor slowed down during ${drifts} of the ${launches.length} launches of ${label}`]
+        : []),
+    ];
   });
 }

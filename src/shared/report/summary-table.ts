@@ -1,9 +1,10 @@
 /** The tables that a run ends with, cost and quality: one row a cell, strings ready to align. */
 import { wilson } from "../stats/wilson.ts";
-import { median } from "../stats/quantile.ts";
-import { type CellResult, type Comparison, isValidAnswer, type Results } from "../results.ts";
+import { type CellResult, type Comparison, isValidAnswer, type Results, type TokenDifferences } from "../results.ts";
 import type { BenchmarkMode } from "../spec.ts";
 import { referenceCell } from "./build-results.ts";
+import { median } from "../stats/quantile.ts";
+import { medianLatencyMs } from "./compare-speeds.ts";
 import { grouped, mebibytes, megabytes, percent, significant } from "./quantities.ts";
 
 export interface Table {
@@ -65,6 +66,7 @@ function cellColumn(results: Results): Column {
 function costColumns({ cells }: Results): Column[] {
   const batches = cells.flatMap(({ forward }) => forward.map(({ batchSize }) => batchSize));
   const edges = [...new Set([Math.min(...batches), Math.max(...batches)])].filter(Number.isFinite);
+  const depths = [...new Set(cells.flatMap(({ decode }) => decode.map(({ depth }) => depth)))];
   return [
     { header: "file", unit: "MB", text: ({ cell }) => megabytes(cell.bytes) },
     ...edges.map((batch): Column => ({
@@ -79,10 +81,15 @@ function costColumns({ cells }: Results): Column[] {
       header: `latency b${batch}`,
       unit: "ms",
       text: ({ cell }) => {
-        const ms = median(forwardAt(cell, batch)?.latencyMs ?? []);
+        const result = forwardAt(cell, batch);
+        const ms = result ? medianLatencyMs(result) : null;
         return ms === null ? null : significant(ms);
       },
     })),
+    ...depths.flatMap((depth): Column[] => [
+      { header: `decode d${depth}`, unit: "tokens/s", text: ({ cell }) => rate(decodeAt(cell, depth)) },
+      { header: `decode d${depth}`, unit: "no copy", text: ({ cell }) => rate(decodeAt(cell, depth)?.compute) },
+    ]),
     { header: "words/min", unit: "answers", text: ({ cell }) => words(answersRate(cell)) },
     { header: "words/min", unit: "texts", text: ({ cell }) => words(textsRate(cell)) },
   ];
@@ -96,6 +103,12 @@ function qualityColumns({ comparisons }: Results): Column[] {
       unit: "",
       text: ({ comparison }) => comparison?.jaccard[k]?.mean.toFixed(3) ?? null,
     })),
+    { header: "KL", unit: "nats", text: ({ comparison }) => klText(comparison?.tokens?.kl) },
+    {
+      header: "perplexity",
+      unit: "× reference",
+      text: ({ comparison }) => comparison?.texts?.perplexity?.ratio?.toFixed(3) ?? null,
+    },
     { header: "accuracy (95 % CI)", unit: "log-likelihood", text: ({ cell }) => accuracyText(cell, "loglikelihood") },
     { header: "accuracy (95 % CI)", unit: "generated", text: ({ cell }) => accuracyText(cell, "generate") },
     { header: "flips", unit: "r→w : w→r", text: ({ comparison }) => flipsText(comparison) },
@@ -104,6 +117,21 @@ function qualityColumns({ comparisons }: Results): Column[] {
 
 function forwardAt(cell: CellResult, batch: number): CellResult["forward"][number] | undefined {
   return cell.forward.find(({ batchSize }) => batchSize === batch);
+}
+
+function decodeAt({ decode }: CellResult, depth: number): CellResult["decode"][number] | undefined {
+  return decode.find((row) => row.depth === depth);
+}
+
+function rate(speeds: { readonly decodeTokensPerSecond: number | null } | null | undefined): string | null {
+  const value = speeds?.decodeTokensPerSecond ?? null;
+  return value === null ? null : significant(value);
+}
+
+function klText(kl: TokenDifferences["kl"] | undefined): string | null {
+  // A lower bound of 0 says nothing.
+  if (kl?.mean == null || (!kl.exact && kl.mean === 0)) return null;
+  return `${kl.exact ? "" : "≥ "}${significant(kl.mean)}`;
 }
 
 /** Share with its interval, and "n of N" where answers had to be left out. */

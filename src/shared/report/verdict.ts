@@ -5,10 +5,13 @@
  */
 import { FORMATS } from "../formats/formats.ts";
 import { type Answer, type CellResult, isValidAnswer, type Verdict } from "../results.ts";
+import { decideNonInferiority } from "../stats/non-inferiority.ts";
+import { questionsToDecide } from "../stats/questions-to-decide.ts";
 import { wilson } from "../stats/wilson.ts";
 import { comparedAnswers, type Differences } from "./compare-cells.ts";
+import { medianLatencyMs } from "./compare-speeds.ts";
 import { costs } from "./costs.ts";
-import { grouped, percent, plural, pValue, signed } from "./quantities.ts";
+import { grouped, mebibytes, percent, plural, pValue, signed, significant } from "./quantities.ts";
 
 export interface VerdictInput {
   readonly reference: CellResult;
@@ -16,10 +19,19 @@ export interface VerdictInput {
   readonly differences: Differences;
   /** Accuracy of guessing: mean of 1 / choices. */
   readonly chanceLevel: number | null;
-  /** Largest loss of accuracy that is still acceptable, in points. */
-  readonly marginPoints: number;
+  readonly limits: Limits;
   /** McNemar's p after Holm, and the number of candidates it was adjusted for; without it the comparison's own p. */
   readonly adjusted?: { readonly p: number; readonly candidates: number } | undefined;
+}
+
+/** What the user accepts; whoever decides sets these. */
+export interface Limits {
+  /** Largest loss of accuracy, in points. */
+  readonly marginPoints: number;
+  /** Most memory at the smallest batch size. */
+  readonly peakMemoryBytes?: number | undefined;
+  /** Longest forward pass at the smallest batch size. */
+  readonly latencyMs?: number | undefined;
 }
 
 export const DEFAULT_MARGIN_POINTS = 1;
@@ -29,17 +41,32 @@ const SIGNIFICANT_P = 0.05;
 const BROKEN_SHARE = 0.01;
 
 export function verdict(input: VerdictInput): Verdict {
-  const { reference, candidate, differences, marginPoints: margin } = input;
+  const { reference, candidate, differences } = input;
+  const { marginPoints: margin } = input.limits;
   if (candidate.status !== "done" || reference.status !== "done") return unfinished(input);
   const cost = costs(input);
   const reasons = [tokenText(input), cost.text, ...cost.doubts, ...answerNotes(input)].filter((text) => text !== "");
-  const say = (answer: Verdict["answer"], sentence: string): Verdict => ({ answer, sentence: `${sentence}.`, reasons });
+  const say = (answer: Verdict["answer"], sentence: string, questionsToDecide: number | null = null): Verdict => ({
+    answer,
+    sentence: `${sentence}.`,
+    reasons,
+    questionsToDecide,
+  });
   const notEnough = (what: string): Verdict => say("not enough data", `Not enough data on ${candidate.label}: ${what}`);
 
   const lost = (cell: CellResult): string | null => brokenText(cell, input);
   if (lost(reference)) return notEnough(`the reference ${reference.label} is broken here, ${lost(reference)}`);
   if (lost(candidate))
     return say("keep", `Keep ${reference.label}: ${candidate.label} is broken here, ${lost(candidate)}`);
+
+  const over = overLimits(candidate, input.limits);
+  if (over) {
+    const too = overLimits(reference, input.limits);
+    return say(
+      "keep",
+      `Keep ${reference.label}: ${candidate.label} ${over}${too ? `, as ${reference.label} does` : ""}`,
+    );
+  }
 
   // Nothing to gain: then its quality, known or not, changes nothing.
   if (cost.saves === "nothing" || cost.saves === "disk") {
@@ -58,7 +85,7 @@ export function verdict(input: VerdictInput): Verdict {
   const shownLoss = delta.high < 0 && sure;
   const { what, change } = accuracyText(input);
   const accuracy = `${what} ${change}`;
-  if (delta.low >= -margin) {
+  if (decideNonInferiority({ low: delta.low / 100, high: delta.high / 100 }, margin / 100) === "non-inferior") {
     const found = shownLoss
       ? `a real loss, within the margin of ${pointsOf(margin)}`
       : delta.low > 0 && sure
@@ -69,10 +96,13 @@ export function verdict(input: VerdictInput): Verdict {
   if (shownLoss) {
     return say("keep", `Keep ${reference.label}: ${candidate.label} loses ${what}, ${change}, for ${cost.text}`);
   }
-  const enough = questionsNeeded(input);
-  return notEnough(
-    `${accuracy}, which neither shows a loss nor rules out one of more than ${pointsOf(margin)}` +
-      (enough === null ? "" : `; about ${enough} questions could`),
+  const more = questionsNeeded(input);
+  return say(
+    "not enough data",
+    `Not enough data on ${candidate.label}: ${accuracy}, which neither shows a loss nor rules out one of more than ` +
+      pointsOf(margin) +
+      (more === null ? "" : `; about ${rounded(more)} more questions like these would most likely decide`),
+    more,
   );
 }
 
@@ -91,7 +121,7 @@ function unfinished({ reference, candidate }: VerdictInput): Verdict {
     reference.status === "done"
       ? `Not enough data on ${candidate.label}: ${whatOf(candidate)}.`
       : `Not enough data on ${candidate.label}: ${whatOf(reference)}, and it is the reference.`;
-  return { answer: "not enough data", sentence, reasons: [] };
+  return { answer: "not enough data", sentence, reasons: [], questionsToDecide: null };
 }
 
 /** How much of a cell's output was not a number, where that is too much; null where it is not. */
@@ -120,8 +150,19 @@ function accuracyText(input: VerdictInput): { what: string; change: string } {
 }
 
 function tokenText({ differences }: VerdictInput): string {
-  const overlap = jaccardText(differences);
+  const overlap = [jaccardText(differences), klText(differences)].filter((text) => text !== "").join(", ");
   return overlap === "" ? "" : `next tokens: ${overlap}`;
+}
+
+/** Divergence from the reference, with the sign of a bound where it is one. */
+function klText({ tokens, texts }: Differences): string {
+  const parts: string[] = [];
+  const kl = tokens?.kl ?? texts?.kl;
+  // A bound of 0 says nothing.
+  if (kl?.mean != null && (kl.exact || kl.mean > 0)) parts.push(`KL divergence ${kl.exact ? "" : "≥ "}${significant(kl.mean)} nats`);
+  const perplexity = texts?.perplexity;
+  if (perplexity?.ratio != null) parts.push(`perplexity × ${perplexity.ratio.toFixed(3)}`);
+  return parts.join(", ");
 }
 
 /** Overlap at the smallest and the largest k. */
@@ -133,8 +174,8 @@ function jaccardText({ jaccard }: Differences): string {
 
 /** Where answers are guesses, the predictions behind them still show how far two formats are apart. */
 function whatTellsMore({ differences }: VerdictInput): string {
-  const overlap = jaccardText(differences);
-  return overlap === "" ? "" : `; the next tokens can, and overlap by ${overlap}`;
+  const overlap = [jaccardText(differences), klText(differences)].filter((text) => text !== "").join(", ");
+  return overlap === "" ? "" : `; the next tokens can, and differ by ${overlap}`;
 }
 
 /** What a reader of the accuracy must know of the answers. */
@@ -175,17 +216,38 @@ function atChance({ reference, candidate, chanceLevel }: VerdictInput): string |
   );
 }
 
-/**
- * Questions at which an interval of this scatter would be narrow enough to decide, if the difference stays what it is: its
- * width falls with the square root. Null where no number would (a margin of 0 and no difference).
- */
-function questionsNeeded({ differences, marginPoints }: VerdictInput): string | null {
-  const { points, low, high } = differences.accuracyDelta!;
-  const halfWidth = Math.max(marginPoints + points, -points);
-  if (halfWidth <= 0) return null;
-  const needed = differences.flips!.questions * ((high - low) / 2 / halfWidth) ** 2;
-  const magnitude = 10 ** Math.max(0, Math.floor(Math.log10(needed)) - 1);
-  return grouped(Math.ceil(needed / magnitude) * magnitude);
+/** More questions that would decide at a chance of four in five, if the shares stay what they are; null where none would. */
+function questionsNeeded({ differences, limits }: VerdictInput): number | null {
+  const { rightToWrong, wrongToRight, questions } = differences.flips!;
+  const plan = questionsToDecide({
+    discordantShare: (rightToWrong + wrongToRight) / questions,
+    delta: (wrongToRight - rightToWrong) / questions,
+    margin: limits.marginPoints / 100,
+    asked: questions,
+  });
+  return plan && plan.additional > 0 ? plan.additional : null;
+}
+
+/** Two digits that count, upwards: a forecast has no more. */
+function rounded(count: number): string {
+  const magnitude = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return grouped(Math.ceil(count / magnitude) * magnitude);
+}
+
+/** How a cell breaks the user's limits, at its smallest batch size; null when it keeps them. */
+function overLimits({ forward }: CellResult, { peakMemoryBytes, latencyMs }: Limits): string | null {
+  const first = forward.find(({ skipped }) => skipped === null);
+  if (!first) return null;
+  const at = `at batch ${first.batchSize}`;
+  const peak = first.deviceMemoryBytes ?? first.peakMemoryBytes;
+  if (peakMemoryBytes !== undefined && peak !== null && peak > peakMemoryBytes) {
+    return `needs ${mebibytes(peak)} MiB ${at}, more than your limit of ${mebibytes(peakMemoryBytes)} MiB`;
+  }
+  const ms = medianLatencyMs(first);
+  if (latencyMs !== undefined && ms !== null && ms > latencyMs) {
+    return `takes ${significant(ms)} ms ${at}, longer than your limit of ${significant(latencyMs)} ms`;
+  }
+  return null;
 }
 
 function pointsOf(value: number): string {

@@ -29,6 +29,8 @@ describe("planQuestions", () => {
   it.each([
     ["chat template", { chatTemplate: true }],
     ["subject", { subject: "physics" }],
+    ["prompt template", { promptTemplate: "question-answer" as const }],
+    ["number of shots", { shots: 1 }],
   ])("asks twice, of one set, when the %s differs", async (_, extra) => {
     const questions = questionFile(6);
     const { sets, jobs } = await planQuestions(spec({ tokens: { questions, ...extra }, benchmark: { questions } }));
@@ -38,6 +40,53 @@ describe("planQuestions", () => {
       [true, false],
     ]);
     expect(jobs.map(({ setIndex }) => setIndex)).toEqual([0, 0]);
+  });
+
+  it("puts solved questions of the asked file before each, of the whole file and not of the sample", async () => {
+    const questions = questionFile(20);
+    const { jobs } = await planQuestions(spec({ benchmark: { questions, shots: 2 } }, { limit: 5, seed: 3 }));
+    const { questions: asked, shots, promptTemplate } = jobs[0]!;
+    expect(promptTemplate).toBe("mmlu");
+    expect(asked).toHaveLength(5);
+    for (const [index, { id }] of asked.entries()) {
+      const first = ["q1", "q2", "q3"].filter((other) => other !== id).slice(0, 2);
+      expect(shots[index]!.map((shot) => shot.id)).toEqual(first);
+    }
+  });
+
+  it("takes solved questions from another file, and asks once where both passes name it", async () => {
+    const [questions, shotQuestions] = [questionFile(4), questionFile(40)];
+    const asking = { questions, shots: 3, shotQuestions };
+    const { sets, jobs } = await planQuestions(spec({ tokens: asking, benchmark: asking }));
+    expect(sets).toHaveLength(1);
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]!.shots.map((list) => list.map(({ id }) => id))[3]).toEqual(["q1", "q2", "q3"]);
+    const other = await planQuestions(spec({ tokens: asking, benchmark: { questions, shots: 3 } }));
+    expect(other.jobs).toHaveLength(2);
+  });
+
+  it("asks without shots once, whatever file they would come from", async () => {
+    const questions = questionFile(4);
+    const { jobs } = await planQuestions(
+      spec({ tokens: { questions, shotQuestions: questionFile(5) }, benchmark: { questions } }),
+    );
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]!.shots).toEqual([[], [], [], []]);
+  });
+
+  it("asks nothing for a text", async () => {
+    const texts = join(scratchDir(), "text.txt");
+    expect(await planQuestions(spec({ tokens: { texts } }))).toEqual({ sets: [], jobs: [] });
+    const questions = questionFile(4);
+    const { jobs } = await planQuestions(spec({ tokens: { texts }, benchmark: { questions } }));
+    expect(jobs.map(({ tokens }) => tokens)).toEqual([false]);
+  });
+
+  it("refuses more shots than the file has beside the asked question", async () => {
+    await expect(planQuestions(spec({ benchmark: { questions: questionFile(3), shots: 3 } }))).rejects.toMatchObject({
+      code: "QUESTIONS_INVALID",
+      message: expect.stringContaining("small.csv: 3 solved questions") as string,
+    });
   });
 
   it("has two sets when the files differ, the benchmark's first", async () => {

@@ -10,6 +10,7 @@ import { newRun } from "../store/sample-run.ts";
 const idle = (db: Db): ExecuteOptions => ({
   db,
   variantsDir: "nowhere",
+  scratchDir: "nowhere",
   spawner: {
     launcher: "none",
     start: () => {

@@ -61,20 +61,35 @@ afterEach(() => {
 });
 
 describe("runCell", () => {
+  it("passes on how much slower the processor got", async () => {
+    const { child, spawner } = fakeChild();
+    const { outcome } = start(spawner);
+    child.say({ type: "done", canaryDrift: 0.07 });
+    expect(await outcome).toMatchObject({ canaryDrift: 0.07 });
+  });
+
+  it("names the cell's limit when its last launch had less time left", async () => {
+    const { outcome } = start(fakeChild().spawner, { timeoutSeconds: 0.001, limitSeconds: 600 });
+    expect((await outcome).error).toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringContaining("limit of 600 s") as string,
+    });
+  });
+
   it("is done when the child says so, and passes on what came before, in order", async () => {
     const { child, spawner } = fakeChild();
     const { outcome, heard } = start(spawner);
     child.say(progress);
     child.say({ ...progress, done: 1 });
-    child.say({ type: "done" });
-    expect(await outcome).toEqual({ status: "done", error: null });
+    child.say({ type: "done", canaryDrift: null });
+    expect(await outcome).toEqual({ status: "done", error: null, canaryDrift: null });
     expect(heard).toEqual([progress, { ...progress, done: 1 }]);
   });
 
   it("does not wait for a child that hangs after its last word", async () => {
     const { child, spawner } = fakeChild();
     const { outcome } = start(spawner);
-    child.say({ type: "done" });
+    child.say({ type: "done", canaryDrift: null });
     expect((await outcome).status).toBe("done");
     expect(child.kills).toBe(1);
   });
@@ -82,9 +97,9 @@ describe("runCell", () => {
   it("stays done when the child then crashes while it ends", async () => {
     const { child, spawner } = fakeChild(true);
     const { outcome } = start(spawner);
-    child.say({ type: "done" });
+    child.say({ type: "done", canaryDrift: null });
     child.die({ code: 139, stderr: "free(): invalid pointer" });
-    expect(await outcome).toEqual({ status: "done", error: null });
+    expect(await outcome).toEqual({ status: "done", error: null, canaryDrift: null });
   });
 
   it("fails with the child's own error", async () => {
@@ -92,7 +107,7 @@ describe("runCell", () => {
     const { outcome } = start(spawner);
     const error = new LabError("TOKENIZER_INVALID", "no tokenizer", { file: "x" }).toEnvelope();
     child.say({ type: "failed", error });
-    expect(await outcome).toEqual({ status: "failed", error });
+    expect(await outcome).toEqual({ status: "failed", error, canaryDrift: null });
   });
 
   it("tells the exit code and the last lines of a child that died without a word", async () => {
@@ -172,7 +187,7 @@ describe("runCell", () => {
     vi.useFakeTimers();
     const { child, spawner } = fakeChild();
     const { outcome } = start(spawner, { timeoutSeconds: 2 });
-    child.say({ type: "done" });
+    child.say({ type: "done", canaryDrift: null });
     await outcome;
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -190,7 +205,7 @@ describe("runCell", () => {
     child.say(progress);
     controller.abort();
     child.say({ ...progress, done: 1 });
-    child.say({ type: "done" });
+    child.say({ type: "done", canaryDrift: null });
     child.die({ signal: "SIGKILL" });
     expect(await outcome).toMatchObject({ status: "cancelled", error: { code: "CANCELLED" } });
     expect(heard).toEqual([progress]);
@@ -199,10 +214,10 @@ describe("runCell", () => {
   it("stays done when the run is cancelled after the child's last word", async () => {
     const { child, spawner } = fakeChild(true);
     const { outcome, controller } = start(spawner);
-    child.say({ type: "done" });
+    child.say({ type: "done", canaryDrift: null });
     controller.abort();
     child.die({ signal: "SIGKILL" });
-    expect(await outcome).toEqual({ status: "done", error: null });
+    expect(await outcome).toEqual({ status: "done", error: null, canaryDrift: null });
   });
 
   it.each([

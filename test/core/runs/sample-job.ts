@@ -19,6 +19,8 @@ export const questionJob = (count: number): QuestionJob => ({
     choices: ["a", "b"],
     answer: 0,
   })),
+  shots: [],
+  promptTemplate: "mmlu",
   subject: undefined,
   chatTemplate: false,
   tokens: true,
@@ -28,6 +30,12 @@ export const questionJob = (count: number): QuestionJob => ({
 /** A cell with a forward pass and questions; nothing of it exists. */
 export function cellJob(extra: Partial<CellJob> = {}): CellJob {
   return {
+    kind: "timing",
+    launch: 1,
+    graph: "exported",
+    decode: null,
+    texts: null,
+    referenceRows: null,
     modelDir: "model",
     file: "model.onnx",
     provider: "cpu",

@@ -1,7 +1,20 @@
 import { onTestFinished } from "vitest";
 import { type Db, openDatabase } from "#core/store/database.ts";
-import { insertRun, saveForward, saveGeneration, saveLoad, saveQuestions, startCell } from "#core/store/write-run.ts";
-import { forwardResult, generated, generation, loaded, newRun, scored, tokenRow } from "./sample-run.ts";
+import * as write from "#core/store/write-measurements.ts";
+import { finishLaunch, insertRun, type LaunchKey, startLaunch } from "#core/store/write-run.ts";
+import {
+  decodeLaunch,
+  forwardLaunch,
+  generated,
+  generation,
+  loaded,
+  newRun,
+  samples,
+  scored,
+  selfTests,
+  textChunk,
+  tokenRow,
+} from "./sample-run.ts";
 
 /** An empty store in memory. */
 export function store(): Db {
@@ -12,19 +25,47 @@ export function store(): Db {
   return db;
 }
 
-/** A run with something in every table. */
+export const launchKey = (cellId: string, kind: LaunchKey["kind"] = "timing", launch = 1): LaunchKey => ({
+  cellId,
+  kind,
+  launch,
+  batchSize: kind === "memory" ? 1 : null,
+});
+
+/** A run with something in every table: each kind of launch once in its first cell, all of them over. */
 export function fullRun(db: Db, id = "r"): void {
   insertRun(db, newRun(id));
   const cell = `${id}/1`;
-  startCell(db, cell);
-  saveLoad(db, id, cell, loaded);
-  saveForward(db, cell, forwardResult(1));
-  saveQuestions(db, cell, [{ tokens: tokenRow("q1"), loglikelihood: scored("q1"), generate: generated("q1") }]);
-  saveGeneration(db, cell, generation("p1"));
+  const launch = (kind: LaunchKey["kind"], order: number, save: (key: LaunchKey) => void): void => {
+    const key = launchKey(cell, kind);
+    startLaunch(db, key, order);
+    save(key);
+    finishLaunch(db, key, { status: "done", elapsedMs: 1234.5, canaryDrift: 0.01 });
+  };
+  launch("timing", 0, (key) => {
+    write.saveLoad(db, id, key, loaded);
+    write.saveForward(db, cell, forwardLaunch(1));
+    write.saveDecode(db, cell, decodeLaunch("user"));
+    write.saveSamples(db, key, samples);
+  });
+  launch("stepping", 1, () => {
+    write.saveDecode(db, cell, decodeLaunch("compute"));
+  });
+  launch("quality", 2, (key) => {
+    write.saveLoad(db, id, key, { ...loaded, memory: null });
+    write.saveSelfTests(db, cell, selfTests);
+    write.saveQuestions(db, cell, [{ tokens: tokenRow("q1"), loglikelihood: scored("q1"), generate: generated("q1") }]);
+    write.saveTexts(db, cell, [textChunk(0)]);
+    write.saveGeneration(db, cell, generation("p1"));
+  });
+  launch("memory", 3, () => {
+    write.saveForward(db, cell, forwardLaunch(1, { kind: "memory", latencyMs: [], computeMs: [], warmupMs: [] }));
+  });
 }
 
 export function rowCounts(db: Db): Record<string, number> {
-  const tables = ["runs", "cells", "run_questions", "forward_results", "token_rows", "answers", "generations"];
+  const tables = ["runs", "cells", "run_questions", "launches", "forward_launches", "decode_launches", "samples"];
+  tables.push("token_rows", "text_chunks", "text_rows", "answers", "generations");
   return Object.fromEntries(
     tables.map((table) => [table, db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!]),
   );

@@ -2,20 +2,25 @@ import { describe, expect, it } from "vitest";
 import { isValidAnswer, resultsSchema } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
-import { finishCell, insertRun, saveForward, saveLoad, saveQuestions, startCell } from "#core/store/write-run.ts";
+import { saveForward, saveLoad, saveQuestions, saveSamples, saveTexts } from "#core/store/write-measurements.ts";
+import { finishCell, finishLaunch, insertRun, startLaunch } from "#core/store/write-run.ts";
 import {
+  decodeLaunch,
   environment,
-  forwardResult,
+  forwardLaunch,
   generated,
   generation,
   loaded,
   newCell,
   newRun,
   questionSet,
+  samples,
   scored,
+  selfTests,
+  textChunk,
   tokenRow,
 } from "./sample-run.ts";
-import { fullRun, rowCounts, store } from "./open-store.ts";
+import { fullRun, launchKey, rowCounts, store } from "./open-store.ts";
 
 describe("insertRun and readRun", () => {
   it("give back the plan: spec, environment, model, waiting cells in their order", () => {
@@ -50,22 +55,43 @@ describe("insertRun and readRun", () => {
       loadMs: loaded.loadMs,
       memory: loaded.memory,
       placement: loaded.placement,
-      forward: [forwardResult(1)],
+      selfTests,
       tokens: [tokenRow("q1")],
+      texts: [textChunk(0)],
       generations: [generation("p1")],
+      samples: [{ kind: "timing", launch: 1, ...samples }],
     });
+    expect(cell!.forward.map(({ launches }) => launches)).toEqual([
+      [forwardLaunch(1), forwardLaunch(1, { kind: "memory", latencyMs: [], computeMs: [], warmupMs: [] })],
+    ]);
+    expect(cell!.decode.map(({ launches }) => launches)).toEqual([[decodeLaunch("user"), decodeLaunch("compute")]]);
     expect(cell!.benchmark).toEqual([
-      { mode: "loglikelihood", answers: [scored("q1")], accuracy: 1, wordsPerMinute: null },
-      { mode: "generate", answers: [generated("q1")], accuracy: 1, wordsPerMinute: 2000 },
+      { mode: "loglikelihood", answers: [scored("q1")], accuracy: 1, normalizedAccuracy: null, wordsPerMinute: null },
+      { mode: "generate", answers: [generated("q1")], accuracy: 1, normalizedAccuracy: null, wordsPerMinute: 2000 },
+    ]);
+    expect(
+      cell!.launches.map(({ kind, batchSize, order, status, canaryDrift }) => [
+        kind,
+        batchSize,
+        order,
+        status,
+        canaryDrift,
+      ]),
+    ).toEqual([
+      ["timing", null, 0, "done", 0.01],
+      ["stepping", null, 1, "done", 0.01],
+      ["quality", null, 2, "done", 0.01],
+      ["memory", 1, 3, "done", 0.01],
     ]);
   });
 
   it("name the question set, how many were asked, chance, and the special tokens once a cell was loaded", () => {
     const db = store();
     insertRun(db, newRun("r"));
-    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25 };
+    const subjects = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`q${2 * index + 2}`, "física"]));
+    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25, subjects };
     expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: [], after: [] } });
-    saveLoad(db, "r", "r/1", loaded);
+    saveLoad(db, "r", launchKey("r/1"), loaded);
     expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: ["<s>"], after: [] } });
   });
 
@@ -211,57 +237,107 @@ describe("saveForward", () => {
   it("keeps batch sizes ascending and a skipped one with its reason", () => {
     const db = store();
     insertRun(db, newRun("r"));
-    const skipped = forwardResult(32, {
+    const skipped = forwardLaunch(32, {
       latencyMs: [],
+      computeMs: [],
       warmupMs: [],
       peakMemoryBytes: null,
       runPeakBytes: null,
+      anonymousBytes: null,
+      fileBytes: null,
       foreignLoadCores: null,
+      repeats: 0,
       skipped: "not run: its logits need 9 MiB, 1 MiB may be used",
     });
     saveForward(db, "r/1", skipped);
-    saveForward(db, "r/1", forwardResult(4));
-    expect(readRun(db, "r").cells[0]!.forward).toEqual([forwardResult(4), skipped]);
+    saveForward(db, "r/1", forwardLaunch(4));
+    const { forward } = readRun(db, "r").cells[0]!;
+    expect(forward.map(({ launches }) => launches)).toEqual([[forwardLaunch(4)], [skipped]]);
+    expect(forward.map(({ skipped: reason }) => reason)).toEqual([null, skipped.skipped]);
   });
 
-  it("refuses the same batch size twice", () => {
+  it("refuses the same batch size twice in a launch", () => {
     const db = store();
     insertRun(db, newRun("r"));
-    saveForward(db, "r/1", forwardResult(1));
+    saveForward(db, "r/1", forwardLaunch(1));
+    saveForward(db, "r/1", forwardLaunch(1, { launch: 2 }));
     expect(() => {
-      saveForward(db, "r/1", forwardResult(1));
+      saveForward(db, "r/1", forwardLaunch(1));
     }).toThrow(/UNIQUE/);
   });
 });
 
-describe("startCell", () => {
-  it("removes what an earlier attempt left, of this cell only", () => {
+describe("saveSamples", () => {
+  it("appends to the series of its launch", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const key = launchKey("r/1", "timing", 2);
+    saveSamples(db, key, samples);
+    saveSamples(db, key, { atMs: [300], residentBytes: [5], tokensPerSecond: [6] });
+    saveSamples(db, launchKey("r/1", "quality"), samples);
+    expect(readRun(db, "r").cells[0]!.samples).toEqual([
+      { kind: "quality", launch: 1, ...samples },
+      {
+        kind: "timing",
+        launch: 2,
+        atMs: [100, 200.5, 300],
+        residentBytes: [90e6, 440e6, 5],
+        tokensPerSecond: [0, 1234.5, 6],
+      },
+    ]);
+  });
+});
+
+describe("saveTexts", () => {
+  it("stores a message whole or not at all", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    saveTexts(db, "r/1", [textChunk(0)]);
+    expect(() => {
+      saveTexts(db, "r/1", [textChunk(1), textChunk(0)]);
+    }).toThrow(/UNIQUE/);
+    expect(readRun(db, "r").cells[0]!.texts).toEqual([textChunk(0)]);
+  });
+});
+
+describe("startLaunch", () => {
+  const again = (kind: "timing" | "stepping" | "quality" | "memory") => {
     const db = store();
     fullRun(db);
-    saveForward(db, "r/2", forwardResult(1));
     finishCell(db, "r/1", "failed", { code: "WORKER_DIED", message: "dead", details: {} });
-    startCell(db, "r/1");
-    const [first, second] = readRun(db, "r").cells;
-    expect(first).toMatchObject({
-      status: "running",
-      error: null,
-      loadMs: null,
-      memory: null,
-      placement: {},
-      forward: [],
-      tokens: [],
-      benchmark: [],
-      generations: [],
-    });
-    expect(second!.forward).toHaveLength(1);
+    startLaunch(db, launchKey("r/1", kind), 9);
+    return readRun(db, "r").cells[0]!;
+  };
+
+  it("sets the cell running, its error forgotten", () => {
+    expect(again("timing")).toMatchObject({ status: "running", error: null });
   });
 
-  it("lets every unit be stored again", () => {
+  it("removes what an earlier attempt of a timing launch left, and nothing else", () => {
+    const cell = again("timing");
+    expect(cell).toMatchObject({ loadMs: null, memory: null, samples: [], texts: [textChunk(0)] });
+    expect(cell.forward.map(({ launches }) => launches.map(({ kind }) => kind))).toEqual([["memory"]]);
+    expect(cell.decode[0]!.launches.map(({ way }) => way)).toEqual(["compute"]);
+    expect(cell.launches.map(({ kind }) => kind)).toEqual(["stepping", "quality", "memory"]);
+  });
+
+  it("removes the answers with a quality launch", () => {
+    expect(again("quality")).toMatchObject({ tokens: [], texts: [], benchmark: [], generations: [], samples: [{}] });
+  });
+
+  it("removes the decoding of a stepping launch, and the one batch size of a memory launch", () => {
+    expect(again("stepping").decode[0]!.launches.map(({ way }) => way)).toEqual(["user"]);
+    expect(again("memory").forward[0]!.launches.map(({ kind }) => kind)).toEqual(["timing"]);
+  });
+
+  it("lets every unit be stored again, and leaves other launches of the kind", () => {
     const db = store();
     fullRun(db);
-    startCell(db, "r/1");
-    saveForward(db, "r/1", forwardResult(1, { latencyMs: [1] }));
-    expect(readRun(db, "r").cells[0]!.forward.map(({ latencyMs }) => latencyMs)).toEqual([[1]]);
+    saveForward(db, "r/1", forwardLaunch(1, { launch: 2, latencyMs: [2] }));
+    startLaunch(db, launchKey("r/1"), 9);
+    saveForward(db, "r/1", forwardLaunch(1, { latencyMs: [1] }));
+    finishLaunch(db, launchKey("r/1"), { status: "failed", elapsedMs: 1, canaryDrift: null });
+    expect(readRun(db, "r").cells[0]!.forward[0]!.latencyMs).toEqual([1, 2]);
   });
 });
 

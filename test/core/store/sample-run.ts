@@ -1,8 +1,17 @@
-import type { Answer, Environment, ForwardResult, Generation, TokenRow } from "#shared/results.ts";
+import type {
+  Answer,
+  DecodeLaunch,
+  Environment,
+  ForwardLaunch,
+  Generation,
+  SelfTests,
+  TextChunk,
+  TokenRow,
+} from "#shared/results.ts";
 import { parseSpec } from "#shared/spec.ts";
 import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
-import type { LoadResult } from "#core/runs/protocol.ts";
+import type { LoadResult, Samples } from "#core/runs/protocol.ts";
 import type { NewCell, NewRun } from "#core/store/write-run.ts";
 
 export const environment: Environment = {
@@ -11,6 +20,8 @@ export const environment: Environment = {
   os: { platform: "linux", release: "6.18", arch: "x64" },
   cpu: { model: "Xeon® Ünit", physicalCores: 2, logicalCores: 4 },
   memoryBytes: 24 * 2 ** 30,
+  gpus: [{ name: "H200", driver: "580.1", memoryBytes: 2 ** 37 }],
+  powerSource: "mains",
   machineId: "0123456789abcdef",
 };
 
@@ -74,6 +85,7 @@ export function newRun(id: string, extra: Partial<NewRun> = {}): NewRun {
     environment,
     model: { name: "SmolLM2", folder: "models/smollm2", architecture: "LlamaForCausalLM", parameters: 135_000_000 },
     questionSets: [{ set, asked: set.questions.slice(0, 12), chanceLevel: 0.25 }],
+    textSet: { name: "text.txt", sha256: "7e".repeat(32) },
     cells: [newCell(id, 0), newCell(id, 1)],
     ...extra,
   };
@@ -87,23 +99,70 @@ export const loaded: LoadResult = {
   specialTokens: { before: ["<s>"], after: [] },
 };
 
-export function forwardResult(batchSize: number, extra: Partial<ForwardResult> = {}): ForwardResult {
+export function forwardLaunch(batchSize: number, extra: Partial<ForwardLaunch> = {}): ForwardLaunch {
   return {
+    launch: 1,
+    kind: "timing",
     batchSize,
     sequenceLength: 128,
     latencyMs: [12.000000000001, 11.5, 13.25],
+    computeMs: [9.5, 9.25, 9],
     warmupMs: [20.5],
     peakMemoryBytes: 530e6,
     runPeakBytes: 520e6,
+    anonymousBytes: 400e6,
+    fileBytes: 120e6,
     deviceMemoryBytes: null,
     foreignLoadCores: 0.06,
+    repeats: 1,
+    swapped: false,
     skipped: null,
     ...extra,
   };
 }
 
+export function decodeLaunch(way: DecodeLaunch["way"], extra: Partial<DecodeLaunch> = {}): DecodeLaunch {
+  return {
+    launch: 1,
+    way,
+    method: way === "user" ? "plain" : "in-place",
+    graph: "exported",
+    batchSize: 2,
+    depth: 512,
+    promptTokens: 640,
+    timeToFirstTokenMs: [64, 60],
+    interTokenMs: [8, 8.5, 7.5, 8],
+    foreignLoadCores: 0.01,
+    skipped: null,
+    ...extra,
+  };
+}
+
+export function textChunk(chunk: number, extra: Partial<TextChunk> = {}): TextChunk {
+  const row = { topIds: [3, 4], topLogprobs: [-0.25, -2], logSumExp: 7.5 };
+  return {
+    chunk,
+    scoredBytes: 900,
+    negativeLogLikelihood: [1.5, null, 0.25],
+    positions: [
+      { position: 255, ...row, referenceLogprobs: [-0.25, -2], klDivergence: 0.125 },
+      { position: 300, ...row, referenceLogprobs: null, klDivergence: null },
+    ],
+    ...extra,
+  };
+}
+
 export function tokenRow(questionId: string, extra: Partial<TokenRow> = {}): TokenRow {
-  return { questionId, promptTokens: 72, topIds: [5, 2_000_000_000], topLogprobs: [-0.5, -12.25], ...extra };
+  return {
+    questionId,
+    promptTokens: 72,
+    topIds: [5, 2_000_000_000],
+    topLogprobs: [-0.5, -12.25],
+    logSumExp: 12.25,
+    referenceLogprobs: [-0.75, -11.5],
+    klDivergence: 0.03125,
+    ...extra,
+  };
 }
 
 export function scored(questionId: string, extra: Partial<Answer> = {}): Answer {
@@ -116,6 +175,9 @@ export function scored(questionId: string, extra: Partial<Answer> = {}): Answer 
     text: null,
     generatedTokens: 0,
     elapsedMs: 8.125,
+    normalized: null,
+    cutTokens: 0,
+    sharedSeam: false,
     ...extra,
   };
 }
@@ -133,7 +195,24 @@ export function generation(promptId: string, extra: Partial<Generation> = {}): G
     text: "there was a 🐉\nand a ‘quote’",
     tokenIds: [7, 8, 9],
     tokenMs: [10.5, 12.25, 14.125],
+    margins: [0.5, null, 0.25],
     wordsPerMinute: 5106.4,
     ...extra,
   };
 }
+
+export const samples: Samples = { atMs: [100, 200.5], residentBytes: [90e6, 440e6], tokensPerSecond: [0, 1234.5] };
+
+export const selfTests: SelfTests = {
+  padding: {
+    prompts: 8,
+    maxLogprobDifference: 2e-6,
+    meanKl: 1e-12,
+    top1Changes: 0,
+    limit: 1e-3,
+    passed: true,
+  },
+  repeat: { prompts: 8, maxLogprobDifference: 0, meanKl: 0, top1Changes: 0 },
+  stepping: { method: "slim", graph: "exported", maxLogprobDifference: 1e-6, refused: ["in-place: no such operator"] },
+  questionBatch: 1,
+};

@@ -1,5 +1,14 @@
 /** Cells and results by what a test is about; the rest is plausible and constant. */
-import type { Answer, BenchmarkResult, CellResult, ForwardResult, Results, TokenRow } from "#shared/results.ts";
+import { joinForward } from "#shared/report/join-launches.ts";
+import type {
+  Answer,
+  BenchmarkResult,
+  CellResult,
+  ForwardLaunch,
+  ForwardResult,
+  Results,
+  TokenRow,
+} from "#shared/results.ts";
 import { type BenchmarkMode, parseSpec, type SpecInput } from "#shared/spec.ts";
 import { environment } from "../../core/store/sample-run.ts";
 
@@ -15,6 +24,9 @@ export function answer(index: number, predicted: number | null, extra: Partial<A
     text: null,
     generatedTokens: 0,
     elapsedMs: 10,
+    normalized: null,
+    cutTokens: 0,
+    sharedSeam: false,
     ...extra,
   };
 }
@@ -25,6 +37,7 @@ export function benchmark(answers: readonly Answer[], mode: BenchmarkMode = "log
     mode,
     answers: [...answers],
     accuracy: answers.length ? right / answers.length : null,
+    normalizedAccuracy: null,
     wordsPerMinute: null,
   };
 }
@@ -49,24 +62,52 @@ export function flipping(questions: number, rightToWrong: number, wrongToRight: 
   return [predictions(pairs.map(([before]) => before)), predictions(pairs.map(([, after]) => after))];
 }
 
+/** One batch size of one launch, the whole result made of it. */
 export function forward(
   batchSize: number,
   ms: number,
   mebibytes: number,
-  extra: Partial<ForwardResult> = {},
+  extra: Partial<ForwardLaunch> = {},
 ): ForwardResult {
+  return launched([forwardLaunch(batchSize, ms, mebibytes, extra)]);
+}
+
+export function forwardLaunch(
+  batchSize: number,
+  ms: number,
+  mebibytes: number,
+  extra: Partial<ForwardLaunch> = {},
+): ForwardLaunch {
+  const latencyMs = Array.from({ length: 10 }, (_, index) => ms * (1 + (index - 4.5) / 1000));
   return {
+    launch: 1,
+    kind: "timing",
     batchSize,
     sequenceLength: 128,
-    latencyMs: Array.from({ length: 10 }, (_, index) => ms * (1 + (index - 4.5) / 1000)),
+    latencyMs,
+    computeMs: latencyMs.map((each) => each * 0.9),
     warmupMs: [],
     peakMemoryBytes: mebibytes * MIB,
     runPeakBytes: mebibytes * MIB,
+    anonymousBytes: null,
+    fileBytes: null,
     deviceMemoryBytes: null,
     foreignLoadCores: 0.02,
+    repeats: 0,
+    swapped: false,
     skipped: null,
     ...extra,
   };
+}
+
+/** The launches of one batch size as the store joins them. */
+export function launched(launches: readonly ForwardLaunch[]): ForwardResult {
+  return joinForward(launches)[0]!;
+}
+
+/** A batch size in as many launches as there are times, each with that median. */
+export function overLaunches(batchSize: number, times: readonly number[], mebibytes = 600): ForwardResult {
+  return launched(times.map((ms, index) => forwardLaunch(batchSize, ms, mebibytes, { launch: index + 1 })));
 }
 
 export function tokens(topIds: readonly (readonly number[])[]): TokenRow[] {
@@ -75,6 +116,9 @@ export function tokens(topIds: readonly (readonly number[])[]): TokenRow[] {
     promptTokens: 10,
     topIds: [...ids],
     topLogprobs: ids.map((_, place) => -1 - place),
+    logSumExp: 0,
+    referenceLogprobs: null,
+    klDivergence: null,
   }));
 }
 
@@ -96,11 +140,15 @@ export function cell(label: string, extra: Partial<CellResult> = {}): CellResult
     memory: null,
     placement: {},
     cacheSelfTest: null,
+    selfTests: null,
+    launches: [],
     forward: [],
     decode: [],
     tokens: [],
+    texts: [],
     benchmark: [],
     generations: [],
+    samples: [],
     ...extra,
   };
 }
@@ -111,7 +159,7 @@ export const fp32 = (extra: Partial<CellResult> = {}): CellResult =>
 export const int4 = (extra: Partial<CellResult> = {}): CellResult =>
   cell("int4@cpu", { bytes: 181e6, forward: [forward(1, 10, 200), forward(32, 300, 900)], ...extra });
 
-export type Stored = Omit<Results, "comparisons" | "schemaVersion">;
+export type Stored = Omit<Results, "comparisons" | "schemaVersion" | "pareto">;
 
 export function stored(cells: readonly CellResult[], spec: Partial<SpecInput> = {}): Stored {
   return {
@@ -139,7 +187,9 @@ export function stored(cells: readonly CellResult[], spec: Partial<SpecInput> = 
       asked: 1600,
       chanceLevel: 0.25,
       specialTokens: { before: [], after: [] },
+      subjects: {},
     },
+    textSet: null,
     cells: [...cells],
   };
 }

@@ -44,6 +44,7 @@ describe("costTable", () => {
         ...generation,
         tokenIds: [],
         tokenMs: [],
+        margins: [],
         wordsPerMinute,
       })),
     });
@@ -77,6 +78,16 @@ describe("qualityTable", () => {
       ["fp32@cpu (reference)", "–", "–", "–", "–", "–", "60.0 % (50.2–69.1)", "–"],
       ["int4@cpu", "0.500", "0.500", "0.500", "0.500", "0.500", "59.0 % (49.2–68.1)", "3 : 2"],
     ]);
+  });
+
+  it("has the divergence, with the sign of a bound where it is one, and perplexity against the reference", () => {
+    const withKl = (kl: number | null, topLogprobs: number[]) =>
+      tokens([[1, 2]]).map((row) => ({ ...row, topLogprobs, klDivergence: kl }));
+    const reference = fp32({ tokens: withKl(null, [-0.5, -1]) });
+    const exact = tables(reference, int4({ tokens: withKl(0.0523, [-0.6, -1]) })).quality;
+    expect(exact.rows[1]![exact.header.indexOf("KL")]).toBe("0.0523");
+    const bound = tables(reference, int4({ tokens: withKl(null, [-0.9, -1]) })).quality;
+    expect(bound.rows[1]![bound.header.indexOf("KL")]).toMatch(/^≥ 0\.\d+$/);
   });
 
   it("says of how many, where answers had to be left out", () => {

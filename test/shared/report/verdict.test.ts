@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CellResult, Verdict } from "#shared/results.ts";
 import { compareCells } from "#shared/report/compare-cells.ts";
-import { verdict, type VerdictInput } from "#shared/report/verdict.ts";
-import { answer, benchmark, cell, flipping, forward, fp32, int4, predictions, tokens } from "./cells.ts";
+import { type Limits, verdict, type VerdictInput } from "#shared/report/verdict.ts";
+import { answer, benchmark, cell, flipping, forward, fp32, int4, overLaunches, predictions, tokens } from "./cells.ts";
 
 function judge(reference: CellResult, candidate: CellResult, extra: Partial<VerdictInput> = {}): Verdict {
-  const differences = compareCells(reference, candidate, [1, 20], 0);
-  return verdict({ reference, candidate, differences, chanceLevel: 0.25, marginPoints: 1, ...extra });
+  const differences = compareCells(reference, candidate, { topK: [1, 20], seed: 0 });
+  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits: { marginPoints: 1 }, ...extra });
 }
 
 /** fp32 against a cheaper int4, by questions that flipped. */
@@ -49,7 +49,7 @@ describe("verdict by accuracy", () => {
     const { answer: found, sentence } = flipped(480, 16, 8);
     expect(found).toBe("not enough data");
     expect(sentence).toMatch(
-      /^Not enough data on int4@cpu: accuracy −1\.7 points .*neither shows a loss nor rules out one of more than 1 point; about [\d,]+ questions could\.$/,
+      /^Not enough data on int4@cpu: accuracy −1\.7 points .*neither shows a loss nor rules out one of more than 1 point; about [\d,]+ more questions like these would most likely decide\.$/,
     );
   });
 
@@ -57,16 +57,12 @@ describe("verdict by accuracy", () => {
     expect(flipped(100, 3, 3).answer).toBe("not enough data");
   });
 
-  it("asks for as many questions as would decide", () => {
-    const asked = (sentence: string): number =>
-      Number(/about ([\d,]+) questions/.exec(sentence)![1]!.replaceAll(",", ""));
-    const enough = asked(flipped(100, 3, 3).sentence);
+  it("asks for as many more questions as most likely decide", () => {
+    const enough = 100 + flipped(100, 3, 3).questionsToDecide!;
     expect(enough).toBeGreaterThan(1000);
     const share = enough / 100;
     expect(flipped(enough, Math.round(3 * share), Math.round(3 * share)).answer).toBe("quantize");
-    // A suspected loss needs fewer to be shown than to be ruled out.
-    const loss = asked(flipped(480, 16, 8).sentence) / 480;
-    expect(flipped(Math.round(480 * loss), Math.round(16 * loss), Math.round(8 * loss)).answer).toBe("keep");
+    expect(flipped(1600, 2, 2).questionsToDecide).toBeNull();
   });
 
   it("calls a small loss that is certain a loss, and still says quantize", () => {
@@ -80,11 +76,11 @@ describe("verdict by accuracy", () => {
   });
 
   it("takes the user's margin", () => {
-    expect(flipped(1600, 54, 27, { marginPoints: 3 })).toMatchObject({ answer: "quantize" });
-    expect(flipped(1600, 54, 27, { marginPoints: 3 }).reasons).toContain(
+    expect(flipped(1600, 54, 27, { limits: { marginPoints: 3 } })).toMatchObject({ answer: "quantize" });
+    expect(flipped(1600, 54, 27, { limits: { marginPoints: 3 } }).reasons).toContain(
       "margin: a loss of up to 3 points is accepted",
     );
-    const none = flipped(1600, 2, 2, { marginPoints: 0 });
+    const none = flipped(1600, 2, 2, { limits: { marginPoints: 0 } });
     expect(none.answer).toBe("not enough data");
     expect(none.sentence).not.toMatch(/NaN|Infinity|about/);
   });
@@ -107,6 +103,60 @@ describe("verdict by accuracy", () => {
   });
 });
 
+describe("verdict by the user's limits", () => {
+  const [before, after] = flipping(1600, 2, 2);
+  const within = (limits: Partial<Limits>): Verdict =>
+    judge(fp32({ benchmark: [benchmark(before)] }), int4({ benchmark: [benchmark(after)] }), {
+      limits: { marginPoints: 1, ...limits },
+    });
+
+  it("refuses a candidate that needs more memory or time than the user has", () => {
+    expect(within({ peakMemoryBytes: 100 * 2 ** 20 })).toMatchObject({
+      answer: "keep",
+      sentence: "Keep fp32@cpu: int4@cpu needs 200 MiB at batch 1, more than your limit of 100 MiB, as fp32@cpu does.",
+    });
+    expect(within({ latencyMs: 5 }).sentence).toContain("takes 10.0 ms at batch 1, longer than your limit of 5.00 ms");
+  });
+
+  it("does not mention a limit that only the reference breaks", () => {
+    expect(within({ peakMemoryBytes: 300 * 2 ** 20, latencyMs: 12 }).answer).toBe("quantize");
+  });
+});
+
+describe("verdict by launches", () => {
+  const [before, after] = flipping(1600, 2, 2);
+  const timed = (ours: number[], theirs: number[]): string => {
+    const reference = fp32({ benchmark: [benchmark(before)], forward: [overLaunches(1, ours), overLaunches(8, ours)] });
+    const candidate = int4({
+      benchmark: [benchmark(after)],
+      forward: [
+        overLaunches(1, theirs),
+        overLaunches(
+          8,
+          ours.map((ms) => ms * 2),
+        ),
+      ],
+    });
+    return judge(reference, candidate).reasons.join("; ");
+  };
+
+  it("calls six launches that agree faster, and says where that turns", () => {
+    const reasons = timed([20, 21, 20, 19, 20, 22], [10, 10.5, 10, 9.5, 10, 11]);
+    expect(reasons).toContain("2.0x faster at batch 1");
+    expect(reasons).toContain("int4@cpu becomes the slower one between batch 1 and batch 8");
+  });
+
+  it("does not call two launches anything", () => {
+    expect(timed([20, 21], [10, 10.5])).toContain(
+      "an unknown difference in speed (2 launches, too few for an interval)",
+    );
+  });
+
+  it("finds none where launches vary more than the cells", () => {
+    expect(timed([20, 21, 20, 19, 20, 22], [21, 20, 19, 20, 22, 20])).toContain("no measurable difference in speed");
+  });
+});
+
 describe("verdict where the questions say nothing", () => {
   it("cannot tell when the reference itself is at chance", () => {
     const guesses = predictions(Array.from({ length: 400 }, (_, index) => index % 4));
@@ -122,7 +172,9 @@ describe("verdict where the questions say nothing", () => {
     const guesses = { benchmark: [benchmark(predictions(Array.from({ length: 400 }, (_, index) => index % 4)))] };
     const [ours, theirs] = [tokens([[1, 2, 3]]), tokens([[2, 1, 9]])];
     const { sentence } = judge(fp32({ ...guesses, tokens: ours }), int4({ ...guesses, tokens: theirs }));
-    expect(sentence).toMatch(/; the next tokens can, and overlap by Jaccard@1 0\.000, Jaccard@\d+ 0\.500\.$/);
+    expect(sentence).toMatch(
+      /; the next tokens can, and differ by Jaccard@1 0\.000, Jaccard@\d+ 0\.500, KL divergence ≥ .* nats\.$/,
+    );
   });
 
   it("says when the reference is worse than chance because its texts name no choice", () => {
@@ -148,6 +200,7 @@ describe("verdict where the questions say nothing", () => {
       answer: "not enough data",
       sentence: "Not enough data on int4@cpu: no question was answered by both cells, so its quality is unknown.",
       reasons: ["next tokens: Jaccard@1 1.000, Jaccard@20 1.000", SAVINGS],
+      questionsToDecide: null,
     });
   });
 
@@ -155,8 +208,8 @@ describe("verdict where the questions say nothing", () => {
     const rows = tokens([[1, 2]]);
     const texts = [[1], [5], [5, 10]].map((topK) => {
       const [reference, candidate] = [fp32({ tokens: rows }), int4({ tokens: rows })];
-      const differences = compareCells(reference, candidate, topK, 0);
-      return verdict({ reference, candidate, differences, chanceLevel: null, marginPoints: 1 }).reasons[0];
+      const differences = compareCells(reference, candidate, { topK, seed: 0 });
+      return verdict({ reference, candidate, differences, chanceLevel: null, limits: { marginPoints: 1 } }).reasons[0];
     });
     expect(texts).toEqual([
       "next tokens: Jaccard@1 1.000",
@@ -282,7 +335,12 @@ describe("verdict on what was not measured to its end", () => {
     [{ status: "cancelled" } as const, "Not enough data on int4@cpu: int4@cpu was cancelled before its end."],
     [{ status: "waiting" } as const, "Not enough data on int4@cpu: int4@cpu was not measured."],
   ])("does not judge a candidate that is %j", (state, sentence) => {
-    expect(judge(fp32(), int4(state))).toEqual({ answer: "not enough data", sentence, reasons: [] });
+    expect(judge(fp32(), int4(state))).toEqual({
+      answer: "not enough data",
+      sentence,
+      reasons: [],
+      questionsToDecide: null,
+    });
   });
 
   it("does not judge against a reference that failed", () => {

@@ -1,0 +1,50 @@
+import type { LaunchKind } from "#shared/results.ts";
+import type { Spec } from "#shared/spec.ts";
+
+/** One process of the run, in the order in which they run. */
+export interface PlannedLaunch {
+  /** Index of the cell. */
+  readonly cell: number;
+  readonly kind: LaunchKind;
+  /** Counts from 1 within its kind. */
+  readonly launch: number;
+  /** Of a memory launch. */
+  readonly batchSize: number | null;
+}
+
+/**
+ * The order of a run's processes. Speed and memory come round by round over the cells, each round in another order, so that
+ * a machine that warms up or is disturbed for a while does it to all of them alike. Answers come behind the first round,
+ * the reference's first, since the others are compared with what it leaves: they do not vary from process to process.
+ */
+export function planLaunches({ cells, passes, launches }: Spec, reference: number): PlannedLaunch[] {
+  const asked = passes.tokens ?? passes.benchmark ?? passes.generate;
+  // Without anything to time, one launch still tells what loading takes and where the nodes run.
+  const rounds = (passes.forward ?? passes.decode) ? launches : 1;
+  const first = [reference, ...[...cells.keys()].filter((cell) => cell !== reference)];
+  const plan: PlannedLaunch[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const cell of roundOrder(first, round)) {
+      plan.push({ cell, kind: "timing", launch: round, batchSize: null });
+      if (passes.decode) plan.push({ cell, kind: "stepping", launch: round, batchSize: null });
+    }
+    if (round === 1 && asked) plan.push(...first.map((cell) => quality(cell)));
+  }
+  for (let round = 1; round <= (passes.forward?.memoryLaunches ?? 0); round++) {
+    for (const batchSize of passes.forward!.batchSizes) {
+      for (const cell of roundOrder(first, round)) plan.push({ cell, kind: "memory", launch: round, batchSize });
+    }
+  }
+  return plan;
+}
+
+function quality(cell: number): PlannedLaunch {
+  return { cell, kind: "quality", launch: 1, batchSize: null };
+}
+
+/** ABC, CBA, BCA, ACB, ...: every second round is turned round, and each pair of rounds begins with the next cell. */
+function roundOrder(cells: readonly number[], round: number): number[] {
+  const shift = Math.floor((round - 1) / 2) % cells.length;
+  const rotated = [...cells.slice(shift), ...cells.slice(0, shift)];
+  return round % 2 === 1 ? rotated : rotated.reverse();
+}

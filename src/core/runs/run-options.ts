@@ -1,0 +1,59 @@
+import type { ErrorEnvelope } from "#shared/errors.ts";
+import type { FormatId } from "#shared/formats/formats.ts";
+import type { CellStatus, LaunchKind, RunStatus } from "#shared/results.ts";
+import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { Db } from "#core/store/database.ts";
+import type { RunEstimate } from "./estimate.ts";
+import type { PassName, Samples, WorkerMessage } from "./protocol.ts";
+import type { Spawner } from "./spawner.ts";
+
+/** What a run tells while it goes on. */
+export type RunEvent =
+  | { readonly type: "making"; readonly format: FormatId; readonly progress: WriteProgress | null }
+  | {
+      readonly type: "started";
+      readonly runId: string;
+      readonly labels: readonly string[];
+      readonly questions: number;
+      readonly estimate: RunEstimate;
+    }
+  | { readonly type: "cell"; readonly label: string; readonly status: CellStatus; readonly error: ErrorEnvelope | null }
+  | {
+      readonly type: "launch";
+      readonly label: string;
+      readonly kind: LaunchKind;
+      readonly launch: number;
+      /** Processes of the run that are over, and all of them. */
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly type: "progress";
+      readonly label: string;
+      readonly pass: PassName;
+      readonly done: number;
+      readonly total: number;
+      readonly remainingMs: number;
+    }
+  | { readonly type: "samples"; readonly label: string; readonly kind: LaunchKind; readonly samples: Samples }
+  /** A unit was stored: whoever shows the run's results may read them again. */
+  | { readonly type: "stored"; readonly label: string; readonly pass: PassName; readonly message: WorkerMessage };
+
+export interface ExecuteOptions {
+  readonly db: Db;
+  /** Of a new run, where whoever starts it must know it beforehand; default a fresh one. */
+  readonly runId?: string;
+  readonly variantsDir: string;
+  /** Where the run keeps what its cells compare with, until it is done. */
+  readonly scratchDir: string;
+  readonly spawner: Spawner;
+  readonly signal: AbortSignal;
+  /** Cancels one cell of the run; the others go on. */
+  readonly cellSignal?: (label: string) => AbortSignal | undefined;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface RunOutcome {
+  readonly runId: string;
+  readonly status: RunStatus;
+}

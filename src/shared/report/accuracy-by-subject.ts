@@ -1,0 +1,25 @@
+import { accuracyDeltaBySubject } from "../metrics/accuracy-by-subject.ts";
+import { hashSeed } from "../random.ts";
+import { type Answer, type Comparison, isValidAnswer } from "../results.ts";
+import type { CompareOptions } from "./compare-cells.ts";
+
+/** The interval of an accuracy change as if other subjects had been asked; null where that cannot be said. */
+export function accuracyBySubjectOf(
+  pairs: readonly (readonly [Answer, Answer])[],
+  { subjects = {}, seed }: CompareOptions,
+): NonNullable<Comparison["accuracyDelta"]>["bySubject"] {
+  const questions = pairs.flatMap(([answer, other]) => {
+    const subject = subjects[answer.questionId];
+    return subject === undefined ? [] : [{ subject, reference: rightness(answer), candidate: rightness(other) }];
+  });
+  // Some questions without a subject: the interval would be of other questions than the change.
+  if (questions.length < pairs.length) return null;
+  const result = accuracyDeltaBySubject(questions, { seed: hashSeed("subjects", seed) });
+  if (!result?.interval) return null;
+  const { low, high } = result.interval;
+  return { low: low * 100, high: high * 100, subjects: result.subjects.length };
+}
+
+function rightness(answer: Answer): boolean | null {
+  return isValidAnswer(answer) ? answer.correct : null;
+}

@@ -1,0 +1,99 @@
+/** How often cells are right, alone and against what they cost. */
+import { isValidAnswer, type Results } from "../../results.ts";
+import type { BenchmarkMode } from "../../spec.ts";
+import type { Interval } from "../../stats/interval.ts";
+import { wilson } from "../../stats/wilson.ts";
+import { plural } from "../quantities.ts";
+import { cellSeries, latencyPoint } from "./from-results.ts";
+import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
+import { paretoFront } from "./pareto.ts";
+import { scaleFor } from "./range.ts";
+
+/** Files in MB, as shared/report/quantities.ts shows them. */
+const MB = 1e6;
+
+/** Answers of one cell that count. A page that was sent no answers (a large run) has these from the run's summaries. */
+export interface RightCount {
+  /** Of the cell. */
+  readonly label: string;
+  readonly mode: string;
+  readonly correct: number;
+  readonly valid: number;
+}
+
+export function countsOf({ cells }: Results): RightCount[] {
+  return cells.flatMap(({ label, benchmark }) =>
+    benchmark.map(({ mode, answers }) => {
+      const valid = answers.filter(isValidAnswer);
+      return { label, mode, correct: valid.filter(({ correct }) => correct).length, valid: valid.length };
+    }),
+  );
+}
+
+export function accuracyByCell(results: Results, mode: BenchmarkMode, counts = countsOf(results)): ChartModel {
+  const measured = results.cells.filter(({ label }) => shareOf(counts, label, mode) !== null);
+  const series = cellSeries(results, (cell) => {
+    const share = shareOf(counts, cell.label, mode);
+    if (!share) return [];
+    const note = `${share.correct} of ${plural(share.valid, "question")}`;
+    return [point(measured.indexOf(cell), share.percent, { low: share.low, high: share.high, note })];
+  });
+  const chance = results.questionSet?.chanceLevel;
+  return {
+    id: `accuracy-${mode}`,
+    kind: "dots",
+    title: mode === "generate" ? "Accuracy of generated answers" : "Accuracy by likelihood",
+    note: "Share of questions answered right, with its 95 % Wilson interval.",
+    x: axis("Cell", "", { scale: "category", categories: measured.map(({ label }) => label) }),
+    y: axis("Accuracy", "%", { better: "higher", least: 0, most: 100 }),
+    series,
+    guides: chance === undefined || series.length === 0 ? [] : [{ axis: "y", value: 100 * chance, label: "chance" }],
+    front: [],
+    empty: "No cell has answered questions. The benchmark pass does.",
+  };
+}
+
+/** What a cell costs, against how often it is right. Latency is that of the smallest batch size. */
+export function qualityAgainst(
+  results: Results,
+  cost: "size" | "latency",
+  mode: BenchmarkMode,
+  counts = countsOf(results),
+): ChartModel {
+  const series = cellSeries(results, (cell) => {
+    const share = shareOf(counts, cell.label, mode);
+    const at = cost === "size" ? point(0, cell.bytes / MB) : smallestBatch(cell.forward.map(latencyPoint));
+    if (!share || !at) return [];
+    return [point(at.y, share.percent, { low: share.low, high: share.high, xLow: at.low, xHigh: at.high })];
+  });
+  const points = series.flatMap(({ points: own }) => own);
+  const [label, unit] = cost === "size" ? ["File size", "MB"] : ["Latency", "ms"];
+  return {
+    id: `quality-against-${cost}`,
+    kind: "scatter",
+    title: `Accuracy against ${cost === "size" ? "file size" : "latency"}`,
+    note: "The line joins the cells that no other beats in both; intervals are 95 %.",
+    x: axis(label!, unit!, { scale: scaleFor(points.map(({ x }) => x)), better: "lower", least: 0 }),
+    y: axis("Accuracy", "%", { better: "higher", least: 0, most: 100 }),
+    series,
+    guides: [],
+    front: paretoFront(points, "lower", "higher").map(({ x, y }) => ({ x, y })),
+    empty: "No cell has both answers and a cost. The benchmark and forward passes measure them.",
+  };
+}
+
+function smallestBatch(points: readonly (ChartPoint | null)[]): ChartPoint | null {
+  return points.filter((each) => each !== null).sort((a, b) => a.x - b.x)[0] ?? null;
+}
+
+interface Share extends RightCount, Interval {
+  /** Value and interval in percent. */
+  readonly percent: number;
+}
+
+function shareOf(counts: readonly RightCount[], label: string, mode: BenchmarkMode): Share | null {
+  const count = counts.find((each) => each.label === label && each.mode === mode);
+  const interval = count ? wilson(count.correct, count.valid) : null;
+  if (!count || !interval) return null;
+  return { ...count, percent: (100 * count.correct) / count.valid, low: 100 * interval.low, high: 100 * interval.high };
+}

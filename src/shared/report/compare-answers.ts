@@ -1,0 +1,123 @@
+/** Answers of two cells, question by question. */
+import { accuracyBySubjectOf } from "./accuracy-by-subject.ts";
+import { accuracyDelta } from "../metrics/accuracy-delta.ts";
+import { excessFlips } from "../metrics/excess-flips.ts";
+import { countFlips, type FlipCounts, flipShare } from "../metrics/flips.ts";
+import { hashSeed } from "../random.ts";
+import { type Answer, type CellResult, type Comparison, isValidAnswer } from "../results.ts";
+import { BENCHMARK_MODES, type BenchmarkMode } from "../spec.ts";
+import type { CompareOptions } from "./compare-cells.ts";
+
+export interface ComparedAnswers {
+  readonly mode: BenchmarkMode;
+  /** Reference and candidate, question by question. */
+  readonly pairs: readonly (readonly [Answer, Answer])[];
+}
+
+/** The answers that decide: the log-likelihoods', or the generated ones where only those are in both; null without either. */
+export function comparedAnswers(reference: CellResult, candidate: CellResult): ComparedAnswers | null {
+  const answersOf = (cell: CellResult, mode: BenchmarkMode): readonly Answer[] =>
+    cell.benchmark.find((result) => result.mode === mode)?.answers ?? [];
+  for (const mode of BENCHMARK_MODES) {
+    const byId = new Map(answersOf(candidate, mode).map((answer) => [answer.questionId, answer]));
+    const pairs = answersOf(reference, mode).flatMap((answer) => {
+      const other = byId.get(answer.questionId);
+      return other ? [[answer, other] as const] : [];
+    });
+    if (pairs.length > 0) return { mode, pairs };
+  }
+  return null;
+}
+
+type AnswerDifferences = Pick<Comparison, "flips" | "accuracyDelta" | "normalizedAccuracyDelta" | "excessFlips">;
+
+export function compareAnswers(
+  reference: CellResult,
+  candidate: CellResult,
+  options: CompareOptions,
+): AnswerDifferences {
+  const compared = comparedAnswers(reference, candidate);
+  if (!compared) return { flips: null, accuracyDelta: null, normalizedAccuracyDelta: null, excessFlips: null };
+  const { pairs } = compared;
+  const flips = flipsOf(pairs);
+  const delta = accuracyDelta(flips);
+  const normalized = accuracyDelta(flipsOf(pairs.map(([ours, theirs]) => [byLength(ours), byLength(theirs)])));
+  const hasNormalized = pairs.some(([answer]) => answer.normalized !== null);
+  const { share, interval } = flipShare(flips);
+  return {
+    flips: {
+      rightToWrong: flips.correctToWrong,
+      wrongToRight: flips.wrongToCorrect,
+      wrongToOtherWrong: flips.wrongToOtherWrong,
+      questions: flips.n,
+      share: share ?? 0,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+    },
+    accuracyDelta: delta && {
+      ...inPoints(delta),
+      mcnemarMidP: delta.midP,
+      bySubject: accuracyBySubjectOf(pairs, options),
+    },
+    normalizedAccuracyDelta: hasNormalized && normalized ? inPoints(normalized) : null,
+    excessFlips: excessOf(reference, pairs, compared.mode, options),
+  };
+}
+
+function inPoints(delta: NonNullable<ReturnType<typeof accuracyDelta>>): {
+  points: number;
+  low: number;
+  high: number;
+  mcnemarP: number;
+} {
+  const { delta: share, interval, exactP } = delta;
+  return { points: share * 100, low: interval.low * 100, high: interval.high * 100, mcnemarP: exactP };
+}
+
+function flipsOf(pairs: readonly (readonly [Answer, Answer])[]): FlipCounts {
+  // The gold answer is known here only as right or wrong, which is all that flips need.
+  const gold = pairs.map(() => "right");
+  return countFlips(
+    gold,
+    pairs.map(([answer]) => outcome(answer)),
+    pairs.map(([, other]) => outcome(other)),
+  );
+}
+
+function outcome(answer: Answer): string | null {
+  if (!isValidAnswer(answer)) return null;
+  return answer.correct ? "right" : `wrong ${answer.predicted ?? "(no choice named)"}`;
+}
+
+/** The answer by log-likelihood a character, where there is one. */
+function byLength(answer: Answer): Answer {
+  return answer.normalized ? { ...answer, ...answer.normalized } : answer;
+}
+
+/** Against the flips of the reference's repeat, on the questions that all three answered. */
+function excessOf(
+  reference: CellResult,
+  pairs: ComparedAnswers["pairs"],
+  mode: BenchmarkMode,
+  { repeat, seed }: CompareOptions,
+): Comparison["excessFlips"] {
+  const again = repeat && comparedAnswers(reference, repeat);
+  if (again?.mode !== mode) return null;
+  const byId = new Map(again.pairs.map(([answer, other]) => [answer.questionId, flipped(answer, other)]));
+  const result = excessFlips(
+    pairs.map(([answer, other]) => ({
+      candidate: flipped(answer, other),
+      floor: byId.get(answer.questionId) ?? null,
+    })),
+    { seed: hashSeed("excess flips", seed) },
+  );
+  if (!result) return null;
+  const { candidateShare, floorShare, interval, finding } = result;
+  const [low, high] = [interval?.low ?? null, interval?.high ?? null];
+  return { share: candidateShare, floorShare, low, high, resolved: finding === "resolved" };
+}
+
+function flipped(answer: Answer, other: Answer): boolean | null {
+  if (!isValidAnswer(answer) || !isValidAnswer(other)) return null;
+  return answer.correct !== other.correct;
+}

@@ -1,0 +1,100 @@
+/** Time and memory of two cells, launch by launch. Ratios are reference over candidate: above 1 the candidate is better. */
+import type { CellResult, Comparison, DecodeResult, ForwardResult } from "../results.ts";
+import { batchCrossover } from "../stats/crossover.ts";
+import type { LaunchSamples } from "../stats/launch-summary.ts";
+import { launchRatio } from "../stats/launch-ratio.ts";
+import { medianInterval } from "../stats/median-interval.ts";
+import { median } from "../stats/quantile.ts";
+
+type Speeds = Pick<Comparison, "latencyRatio" | "computeRatio" | "decodeRatio" | "memoryRatio" | "crossover">;
+type Ratio = Omit<Comparison["latencyRatio"][number], "batchSize">;
+
+export function compareSpeeds(reference: CellResult, candidate: CellResult): Speeds {
+  const pairs = pairBatches(reference, candidate);
+  const timed = (field: "latencyMs" | "computeMs"): Comparison["latencyRatio"] =>
+    pairs.flatMap(([ours, theirs]) => {
+      const ratio = ratioOf(launchesOf(ours, field), launchesOf(theirs, field));
+      return ratio ? [{ batchSize: ours.batchSize, ...ratio }] : [];
+    });
+  const latencyRatio = timed("latencyMs");
+  return {
+    latencyRatio,
+    computeRatio: timed("computeMs"),
+    decodeRatio: decodeRatios(reference, candidate),
+    memoryRatio: pairs.flatMap(([ours, theirs]) => memoryRatio(ours, theirs) ?? []),
+    crossover: crossoverOf(latencyRatio),
+  };
+}
+
+function pairBatches(reference: CellResult, candidate: CellResult): [ForwardResult, ForwardResult][] {
+  return reference.forward.flatMap((ours) => {
+    const theirs = candidate.forward.find(
+      ({ batchSize, sequenceLength }) => batchSize === ours.batchSize && sequenceLength === ours.sequenceLength,
+    );
+    return theirs ? [[ours, theirs] as [ForwardResult, ForwardResult]] : [];
+  });
+}
+
+function launchesOf({ launches }: ForwardResult, field: "latencyMs" | "computeMs"): LaunchSamples[] {
+  return launches
+    .filter(({ kind, skipped }) => kind === "timing" && skipped === null)
+    .map((launch) => ({ launch: launch.launch, samples: launch[field] }))
+    .filter(({ samples }) => samples.length > 0);
+}
+
+/** Over launches; with one launch each the two medians' intervals joined, which speak of that launch's runs only. */
+function ratioOf(reference: readonly LaunchSamples[], candidate: readonly LaunchSamples[]): Ratio | null {
+  const overLaunches = launchRatio(reference, candidate);
+  if (overLaunches && overLaunches.launches > 1) return overLaunches;
+  const [ours, theirs] = [reference[0], candidate[0]];
+  if (!ours || !theirs) return null;
+  const a = medianInterval(ours.samples);
+  const b = medianInterval(theirs.samples);
+  if (!a || !b) return null;
+  const sure = a.kind === "order-statistics" && b.kind === "order-statistics";
+  const ratio = a.median / b.median;
+  return { ratio, low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 };
+}
+
+/** Memory hardly varies: low and high are the range over the launches, paired by number. */
+function memoryRatio(ours: ForwardResult, theirs: ForwardResult): Comparison["memoryRatio"][number] | null {
+  if (!ours.peakMemoryBytes || !theirs.peakMemoryBytes) return null;
+  const ratio = ours.peakMemoryBytes / theirs.peakMemoryBytes;
+  const each = ours.launches.flatMap(({ kind, launch, peakMemoryBytes }) => {
+    const other = theirs.launches.find((past) => past.kind === kind && past.launch === launch)?.peakMemoryBytes;
+    return peakMemoryBytes && other ? [peakMemoryBytes / other] : [];
+  });
+  return { batchSize: ours.batchSize, ratio, low: Math.min(ratio, ...each), high: Math.max(ratio, ...each) };
+}
+
+function decodeRatios(reference: CellResult, candidate: CellResult): Comparison["decodeRatio"] {
+  const samples = ({ launches }: DecodeResult, way: "user" | "compute"): LaunchSamples[] =>
+    launches
+      .filter((launch) => launch.way === way && launch.interTokenMs.length > 0)
+      .map(({ launch, interTokenMs }) => ({ launch, samples: interTokenMs }));
+  return reference.decode.flatMap((ours) => {
+    const { batchSize, depth, promptTokens } = ours;
+    const theirs = candidate.decode.find(
+      (row) => row.batchSize === batchSize && row.depth === depth && row.promptTokens === promptTokens,
+    );
+    if (!theirs) return [];
+    return (["user", "compute"] as const).flatMap((way) => {
+      const ratio = ratioOf(samples(ours, way), samples(theirs, way));
+      return ratio ? [{ batchSize, depth, way, ...ratio }] : [];
+    });
+  });
+}
+
+function crossoverOf(ratios: Comparison["latencyRatio"]): Comparison["crossover"] {
+  const known = ratios.filter(({ kind }) => kind !== "runs");
+  if (known.length < 2) return null;
+  const { kind, direction, between, estimate } = batchCrossover(
+    known.map((row) => ({ ...row, kind: row.kind === "signed-rank" ? "signed-rank" : "range" })),
+  );
+  return { kind, direction, between: between && [between[0], between[1]], estimate };
+}
+
+/** Median over the launches, for tables. */
+export function medianLatencyMs(result: ForwardResult): number | null {
+  return median(launchesOf(result, "latencyMs").flatMap(({ samples }) => median(samples) ?? []));
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { parseSpec, type SpecInput } from "#shared/spec.ts";
+import { planLaunches } from "#core/runs/plan-launches.ts";
+
+const spec = (extra: Partial<SpecInput>, cells = 3) =>
+  parseSpec({
+    schemaVersion: 1,
+    name: "n",
+    model: "m",
+    cells: Array.from({ length: cells }, () => ({ format: "fp32" as const })),
+    passes: { forward: {} },
+    ...extra,
+  });
+
+/** `t0` is a timing launch of cell 0. */
+const short = (extra: Partial<SpecInput>, reference = 0, cells = 3): string =>
+  planLaunches(spec(extra, cells), reference)
+    .map(({ kind, cell, batchSize }) => `${kind[0]}${cell}${batchSize === null ? "" : `b${batchSize}`}`)
+    .join(" ");
+
+describe("planLaunches", () => {
+  it("goes round over the cells, each round in another order", () => {
+    expect(short({ launches: 6 })).toBe("t0 t1 t2 t2 t1 t0 t1 t2 t0 t0 t2 t1 t2 t0 t1 t1 t0 t2");
+  });
+
+  it("begins with the reference, and lets every cell be first and last equally often", () => {
+    expect(short({ launches: 1 }, 2)).toBe("t2 t0 t1");
+    const plan = planLaunches(spec({ launches: 6 }), 0);
+    const firsts = plan.filter((_, index) => index % 3 === 0).map(({ cell }) => cell);
+    expect(firsts.toSorted()).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  it("asks behind the first round, the reference first, once", () => {
+    const passes = { forward: {}, benchmark: { questions: "q.csv" } };
+    expect(short({ launches: 2, passes }, 1, 2)).toBe("t1 t0 q1 q0 t0 t1");
+  });
+
+  it("has a stepping launch beside each timing launch where decoding is asked for", () => {
+    expect(short({ launches: 2, passes: { decode: {} } }, 0, 2)).toBe("t0 s0 t1 s1 t1 s1 t0 s0");
+  });
+
+  it("times once where nothing is to be timed: what loading takes is still told", () => {
+    expect(short({ launches: 6, passes: { generate: { prompts: ["a"] } } }, 0, 1)).toBe("t0 q0");
+  });
+
+  it("measures memory by batch size in processes of its own, ascending", () => {
+    const passes = { forward: { batchSizes: [4, 1], memoryLaunches: 2 } };
+    expect(short({ launches: 1, passes }, 0, 2)).toBe("t0 t1 m0b1 m1b1 m0b4 m1b4 m1b1 m0b1 m1b4 m0b4");
+  });
+
+  it("counts launches within their kind", () => {
+    const plan = planLaunches(spec({ launches: 2, passes: { decode: {} } }, 1), 0);
+    expect(plan.map(({ kind, launch }) => [kind, launch])).toEqual([
+      ["timing", 1],
+      ["stepping", 1],
+      ["timing", 2],
+      ["stepping", 2],
+    ]);
+  });
+});
