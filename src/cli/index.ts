@@ -3,6 +3,9 @@
 import { checkNode } from "./check-node.ts";
 
 checkNode();
-// Loaded after the check: a native module under an older Node would crash instead of saying so.
+// Loaded after the check: an older Node lacks the first and would crash on a native module instead of saying so.
+const { enableCompileCache } = await import("node:module");
+// Node's own cache of compiled code, in the system's temporary folder; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+enableCompileCache();
 const { createProgram, runProgram } = await import("./program.ts");
 process.exitCode = await runProgram(await createProgram(process.argv.slice(2)), process.argv);

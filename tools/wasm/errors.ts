@@ -11,7 +11,7 @@ const MOST_SCALE: f32 = reinterpret<f32>(0x7f7fffff);
 /** See weight-error.ts. */
 const HALF_STEP: f32 = 0.501;
 /** Bytes of weights whose squares may be summed as float32. */
-const CHUNK: usize = 4096;
+export const CHUNK: usize = 4096;
 
 export function errorSumsAt(): usize {
   return SUMS;
@@ -110,7 +110,7 @@ function turned(lanes: v128): v128 {
 }
 
 /** Weights with the scale of lane 0, which may be zero, subnormal or infinite. */
-function addLane(
+export function addLane(
   from: usize,
   end: usize,
   step: usize,
@@ -142,58 +142,4 @@ export function errorsOfRow(from: usize, count: i32, scale: f32, low: f32, high:
     addErrors(at, min<usize>(end, at + CHUNK), 16, scales, reciprocals, lows, highs);
   }
   addLane(end, end + (<usize>(count & 3) << 2), 4, scales, reciprocals, lows, highs);
-}
-
-/** `count` float32 rounded to halves by `halvesOf` (floats.ts). NaN and infinity stay and do not count. */
-export function errorsOfHalves(from: usize, count: i32, tiny: i32, huge: i32): void {
-  const one: v128 = f32x4.splat(1);
-  const end: usize = from + (<usize>(count & ~3) << 2);
-  for (let start: usize = from; start < end; start += CHUNK) {
-    let squares: v128 = f32x4.splat(0);
-    let errors: v128 = squares;
-    let largest: v128 = squares;
-    let clipped: v128 = squares;
-    const stop: usize = min<usize>(end, start + CHUNK);
-    for (let at: usize = start; at < stop; at += 16) {
-      const m: v128 = finite(v128.load(at));
-      const kept: v128 = clamped(m, tiny, huge);
-      const error: v128 = f32x4.sub(m, rounded(kept));
-      squares = f32x4.add(squares, f32x4.mul(m, m));
-      errors = f32x4.add(errors, f32x4.mul(error, error));
-      largest = f32x4.pmax(largest, f32x4.abs(error));
-      clipped = i32x4.sub(clipped, i32x4.ne(m, kept));
-    }
-    addSums(squares, errors, largest, clipped, one);
-  }
-  for (let at: usize = end; at < end + (<usize>(count & 3) << 2); at += 4) {
-    const m: v128 = finite(v128.load32_zero(at));
-    const kept: v128 = clamped(m, tiny, huge);
-    const isClipped: bool = i32x4.extract_lane(m, 0) != i32x4.extract_lane(kept, 0);
-    addOne(f32x4.extract_lane(m, 0), f32x4.extract_lane(rounded(kept), 0), isClipped);
-  }
-}
-
-/** Magnitudes, 0 for what is not finite. */
-// @ts-ignore: decorator
-@inline
-function finite(w: v128): v128 {
-  const m: v128 = v128.and(w, i32x4.splat(0x7fffffff));
-  return v128.and(m, i32x4.lt_s(m, i32x4.splat(0x7f800000)));
-}
-
-// @ts-ignore: decorator
-@inline
-function clamped(m: v128, tiny: i32, huge: i32): v128 {
-  const most: v128 = i32x4.min_s(i32x4.max_s(m, i32x4.splat(tiny)), i32x4.splat(huge));
-  return v128.andnot(most, i32x4.eq(m, i32x4.splat(0)));
-}
-
-/** To the nearest half, ties to even, as float32; see `half` in floats.ts. */
-// @ts-ignore: decorator
-@inline
-function rounded(m: v128): v128 {
-  const odd: v128 = v128.and(i32x4.shr_u(m, 13), i32x4.splat(1));
-  const normal: v128 = v128.and(i32x4.add(i32x4.add(m, i32x4.splat(0xfff)), odd), i32x4.splat(0xffffe000));
-  const beside: v128 = f32x4.sub(f32x4.add(m, f32x4.splat(0.5)), f32x4.splat(0.5));
-  return v128.bitselect(beside, normal, i32x4.lt_s(m, i32x4.splat(0x38800000)));
 }

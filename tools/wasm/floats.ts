@@ -3,60 +3,111 @@
  * turning of matrices (weight-rows.ts), four weights at a time. The TypeScript there is the reference; results are equal.
  */
 
-import { addOne, addSums } from "./errors";
+import { addOne, addSums, CHUNK } from "./errors";
 
 const INFINITE: i32 = 0x7f800000;
 const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
 const MAGNITUDE: i32 = 0x7fffffff;
+/** 2^-14, the smallest half that is not subnormal. */
+const LEAST_HALF: i32 = 0x38800000;
 
 // ---- halves
 
 /**
- * Rounds `count` float32 to halves. `tiny` and `huge` are the bits of the magnitudes that other finite ones become.
+ * Rounds `count` float32 to halves and sums the errors (errors.ts). `tiny` and `huge` are the bits of the magnitudes that
+ * other finite ones become. NaN and infinity stay and do not count.
  * @returns bit 0: there is an infinity; bit 1: there is NaN
  */
 export function halvesOf(from: usize, to: usize, count: i32, tiny: i32, huge: i32): i32 {
-  let infinite: v128 = i32x4.splat(0);
-  let nan: v128 = i32x4.splat(0);
+  const one: v128 = f32x4.splat(1);
   const most: v128 = i32x4.splat(INFINITE);
-  const end: usize = from + (<usize>(count & ~7) << 2);
-  let at: usize = from;
-  for (; at < end; at += 32, to += 16) {
-    const w0: v128 = v128.load(at);
-    const w1: v128 = v128.load(at, 16);
-    const m0: v128 = v128.and(w0, i32x4.splat(MAGNITUDE));
-    const m1: v128 = v128.and(w1, i32x4.splat(MAGNITUDE));
-    infinite = v128.or(infinite, v128.or(i32x4.eq(m0, most), i32x4.eq(m1, most)));
-    nan = v128.or(nan, v128.or(i32x4.gt_s(m0, most), i32x4.gt_s(m1, most)));
-    v128.store(to, i16x8.narrow_i32x4_u(half(w0, m0, tiny, huge), half(w1, m1, tiny, huge)));
+  let infinite: v128 = i32x4.splat(0);
+  let nan: v128 = infinite;
+  const end: usize = from + (<usize>(count & ~3) << 2);
+  for (let start: usize = from; start < end; start += CHUNK) {
+    let squares: v128 = f32x4.splat(0);
+    let errors: v128 = squares;
+    let largest: v128 = squares;
+    let clipped: v128 = squares;
+    const stop: usize = min<usize>(end, start + CHUNK);
+    for (let at: usize = start; at < stop; at += 16, to += 8) {
+      const w: v128 = v128.load(at);
+      const m: v128 = v128.and(w, i32x4.splat(MAGNITUDE));
+      infinite = v128.or(infinite, i32x4.eq(m, most));
+      nan = v128.or(nan, i32x4.gt_s(m, most));
+      const kept: v128 = clamped(m, tiny, huge);
+      const normal: v128 = roundedNormal(kept);
+      const beside: v128 = f32x4.add(kept, f32x4.splat(0.5));
+      const halves: v128 = half(w, m, kept, normal, beside);
+      v128.store64_lane(to, i16x8.narrow_i32x4_u(halves, halves), 0);
+      const finite: v128 = i32x4.lt_s(m, most);
+      const error: v128 = v128.and(finite, f32x4.sub(m, halfValue(kept, normal, beside)));
+      const size: v128 = v128.and(finite, m);
+      squares = f32x4.add(squares, f32x4.mul(size, size));
+      errors = f32x4.add(errors, f32x4.mul(error, error));
+      largest = f32x4.pmax(largest, f32x4.abs(error));
+      clipped = i32x4.sub(clipped, v128.and(finite, i32x4.ne(m, kept)));
+    }
+    addSums(squares, errors, largest, clipped, one);
   }
-  const rest: i32 = count & 7;
-  for (let i: i32 = 0; i < rest; i++, at += 4, to += 2) {
+  for (let at: usize = end; at < end + (<usize>(count & 3) << 2); at += 4, to += 2) {
     const w: v128 = v128.load32_zero(at);
     const m: v128 = v128.and(w, i32x4.splat(MAGNITUDE));
     infinite = v128.or(infinite, i32x4.eq(m, most));
     nan = v128.or(nan, i32x4.gt_s(m, most));
-    store<u16>(to, i32x4.extract_lane(half(w, m, tiny, huge), 0));
+    const kept: v128 = clamped(m, tiny, huge);
+    const normal: v128 = roundedNormal(kept);
+    const beside: v128 = f32x4.add(kept, f32x4.splat(0.5));
+    store<u16>(to, i32x4.extract_lane(half(w, m, kept, normal, beside), 0));
+    if (i32x4.extract_lane(m, 0) >= INFINITE) continue;
+    const value: f32 = f32x4.extract_lane(halfValue(kept, normal, beside), 0);
+    addOne(f32x4.extract_lane(m, 0), value, i32x4.extract_lane(m, 0) != i32x4.extract_lane(kept, 0));
   }
   return (v128.any_true(infinite) ? 1 : 0) | (v128.any_true(nan) ? 2 : 0);
 }
 
+/** Magnitudes moved into the range of halves; zero stays. */
 // @ts-ignore: decorator
 @inline
-function half(w: v128, m: v128, tiny: i32, huge: i32): v128 {
-  const none: v128 = i32x4.eq(m, i32x4.splat(0));
-  const finite: v128 = v128.andnot(i32x4.min_s(i32x4.max_s(m, i32x4.splat(tiny)), i32x4.splat(huge)), none);
-  const odd: v128 = v128.and(i32x4.shr_u(finite, 13), i32x4.splat(1));
-  const rebased: v128 = i32x4.add(i32x4.sub(finite, i32x4.splat(0x38000000)), i32x4.splat(0xfff));
-  const normal: v128 = i32x4.shr_u(i32x4.add(rebased, odd), 13);
-  // Beside a half the last bit of a float32 is 2^-24, the unit of subnormal halves; the addition rounds to even.
-  const beside: v128 = i32x4.sub(f32x4.add(finite, f32x4.splat(0.5)), i32x4.splat(0x3f000000));
-  const small: v128 = i32x4.lt_s(finite, i32x4.splat(0x38800000));
-  const number: v128 = v128.bitselect(beside, normal, small);
+function clamped(m: v128, tiny: i32, huge: i32): v128 {
+  const most: v128 = i32x4.min_s(i32x4.max_s(m, i32x4.splat(tiny)), i32x4.splat(huge));
+  return v128.andnot(most, i32x4.eq(m, i32x4.splat(0)));
+}
+
+/** Normal halves as float32, ties to even. */
+// @ts-ignore: decorator
+@inline
+function roundedNormal(kept: v128): v128 {
+  const odd: v128 = v128.and(i32x4.shr_u(kept, 13), i32x4.splat(1));
+  return v128.and(i32x4.add(i32x4.add(kept, i32x4.splat(0xfff)), odd), i32x4.splat(0xffffe000));
+}
+
+/**
+ * The bits of the halves of `w`.
+ * @param beside the magnitudes beside a half: there the last bit of a float32 is 2^-24, the unit of subnormal halves, and
+ * the addition has rounded to even
+ */
+// @ts-ignore: decorator
+@inline
+function half(w: v128, m: v128, kept: v128, normal: v128, beside: v128): v128 {
+  const rebased: v128 = i32x4.shr_u(i32x4.sub(normal, i32x4.splat(0x38000000)), 13);
+  const subnormal: v128 = i32x4.sub(beside, i32x4.splat(0x3f000000));
+  const number: v128 = v128.bitselect(subnormal, rebased, i32x4.lt_s(kept, i32x4.splat(LEAST_HALF)));
   const payload: v128 = v128.or(v128.and(i32x4.shr_u(m, 13), i32x4.splat(0x3ff)), i32x4.splat(0x7e00));
   const special: v128 = v128.bitselect(payload, i32x4.splat(0x7c00), i32x4.gt_s(m, i32x4.splat(INFINITE)));
   const magnitude: v128 = v128.bitselect(special, number, i32x4.ge_s(m, i32x4.splat(INFINITE)));
   return v128.or(magnitude, v128.and(i32x4.shr_u(w, 16), i32x4.splat(0x8000)));
+}
+
+/** The magnitudes of finite halves as float32. */
+// @ts-ignore: decorator
+@inline
+function halfValue(kept: v128, normal: v128, beside: v128): v128 {
+  return v128.bitselect(
+    f32x4.sub(beside, f32x4.splat(0.5)),
+    normal,
+    i32x4.lt_s(kept, i32x4.splat(LEAST_HALF)),
+  );
 }
 
 // ---- 4-bit floats
@@ -304,7 +355,7 @@ export function codesOf8(from: usize, count: i32, scale: f32, zeroPoint: f32, lo
 
 // @ts-ignore: decorator
 @inline
-function code8(w: v128, scale: v128, zero: v128, least: v128, most: v128): v128 {
+export function code8(w: v128, scale: v128, zero: v128, least: v128, most: v128): v128 {
   const code: v128 = f32x4.add(f32x4.nearest(f32x4.div(w, scale)), zero);
   const clamped: v128 = f32x4.pmin(most, f32x4.pmax(least, code));
   return v128.and(i32x4.relaxed_trunc_f32x4_s(clamped), i32x4.splat(0xff));

@@ -1,4 +1,5 @@
 export * from "./blocks";
-export { errorsOfHalves, errorsOfRow, errorSumsAt } from "./errors";
+export * from "./columns";
+export { errorsOfRow, errorSumsAt } from "./errors";
 export * from "./floats";
 export * from "./search";

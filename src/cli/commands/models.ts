@@ -1,26 +1,29 @@
 import type { Command } from "commander";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
 import { type ModelFolder, openModelFolder, type Variant } from "#core/models/model-folder.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
-import { readSidecar, sidecarLayer } from "#core/quantize/sidecar.ts";
+import { readSidecar, sidecarLayer, sidecarPath } from "#core/quantize/sidecar.ts";
+import { modelFolder } from "../model-argument.ts";
 import { alignTable } from "../text.ts";
+import { addLibrary } from "./library.ts";
 
 interface AuditedVariant extends Variant {
   readonly audit: Audit;
 }
 
 export function addModels(program: Command): void {
-  const models = program.command("models").description("model folders");
+  const models = program.command("models").description("model folders, and the library of names for them");
+  addLibrary(models);
   models
     .command("show")
     .description("what a model folder's files really are, read from the graphs and not from the names")
-    .argument("<model>", "model folder")
+    .argument("<model>", "model folder, or a name in the library")
     .option("--layers", "also every weight: name, shape, storage, bytes")
     .option("--json", "print JSON")
-    .action((dir: string, options: { layers?: boolean; json?: boolean }) => {
-      const model = openModelFolder(dir);
+    .action(async (name: string, options: { layers?: boolean; json?: boolean }, command: Command) => {
+      const model = openModelFolder(await modelFolder(name, command.optsWithGlobals<{ home?: string }>().home));
       const variants = model.variants.map((variant) => ({
         ...variant,
         audit: auditModel(readModel(variant.file), variant.signature.logits.name),
@@ -36,7 +39,7 @@ export function addModels(program: Command): void {
 function folderText(model: ModelFolder, variants: readonly AuditedVariant[], withLayers: boolean): string {
   const nameOf = (file: string): string => relative(model.dir, file);
   const warnings = variants.flatMap(({ file, warnings, audit }) =>
-    [...warnings, ...audit.warnings, ...sidecarWarnings(file, withLayers)].map(
+    [...warnings, ...audit.warnings, ...(withLayers ? sidecarWarnings(file, audit) : [])].map(
       (warning) => `! ${nameOf(file)}: ${warning}`,
     ),
   );
@@ -85,9 +88,12 @@ function variantTable(model: ModelFolder, variants: readonly AuditedVariant[]): 
   };
 }
 
-function sidecarWarnings(file: string, withLayers: boolean): string[] {
-  const warning = withLayers ? readSidecar(file)?.warning : null;
-  return warning ? [warning] : [];
+/** Why a variant's table says nothing of errors. A model as it was exported has lost nothing. */
+function sidecarWarnings(file: string, { format }: Audit): string[] {
+  const sidecar = readSidecar(file);
+  if (sidecar) return sidecar.warning === null ? [] : [sidecar.warning];
+  if (format === "fp32") return [];
+  return [`what its weights lost is not known: no ${basename(sidecarPath(file))}; quantscope quantize makes it anew`];
 }
 
 /** With what each weight lost, where the file says it (sidecar.ts). */

@@ -10,6 +10,7 @@ import { lowestSnr } from "#core/quantize/weight-error.ts";
 import { PRESETS, presetRecipe } from "#core/quantize/presets.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
+import { modelFolder } from "../model-argument.ts";
 import { openProgressLine } from "../progress-line.ts";
 import { fileSize } from "../text.ts";
 
@@ -22,15 +23,15 @@ export function addQuantize(program: Command): void {
   program
     .command("quantize")
     .description(`make variants of a model: ${MADE}`)
-    .argument("<model>", "model folder")
+    .argument("<model>", "model folder, or a name in the library")
     .option("--to <list>", `formats: ${MADE}`)
     .option("--preset <list>", `what other tools make: ${Object.keys(PRESETS).join(", ")}`)
     .option("--recipe <file>", "JSON with the options of the formats (docs/file-formats.md)")
     .option("--double-quant", "nf4, fp4: round block maxima as bitsandbytes' nested quantization stores them")
     .option("--out <dir>", "write to DIR/onnx (default: beside the source)")
     .option("--json", "print JSON")
-    .action(async (dir: string, options: QuantizeOptions) => {
-      const source = findSource(dir);
+    .action(async (model: string, options: QuantizeOptions, command: Command) => {
+      const source = findSource(await modelFolder(model, command.optsWithGlobals<{ home?: string }>().home));
       const recipes = recipesOf(options);
       const target = options.out === undefined ? dirname(source.file) : join(resolve(options.out), "onnx");
       // All of them before the first is made.
@@ -47,18 +48,33 @@ export function addQuantize(program: Command): void {
           target: join(target, `${source.baseName}${FORMATS[format].suffixes[0] ?? ""}.onnx`),
           recipe,
           signal: interrupt.signal,
-          onProgress: (each) => {
+          onProgress: seldom((each) => {
             progress.onEvent({ type: "making", format, progress: each });
-          },
+          }),
         });
         progress.end();
         results.push(result);
         if (!options.json) {
           process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}${nestedNote(result)}`);
+          for (const warning of result.warnings) process.stdout.write(`  ! ${warning}\n`);
         }
       }
       if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
     });
+}
+
+/** How often a line is redrawn: what takes less than that is done before anybody reads it. */
+const REDRAW_MS = 250;
+
+/** Drops what comes sooner: the first formatted number costs as much as making a small model. */
+function seldom<T>(show: (value: T) => void): (value: T) => void {
+  let last = performance.now();
+  return (value) => {
+    const now = performance.now();
+    if (now - last < REDRAW_MS) return;
+    last = now;
+    show(value);
+  };
 }
 
 interface QuantizeOptions {

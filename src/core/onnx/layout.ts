@@ -51,7 +51,8 @@ export function layOut(
   dataPath: string,
   inlineLimitBytes: number,
 ): FileLayout {
-  const pending = findData(proto, sourcePath, promised);
+  const initializers = new Set(proto.graph?.initializer);
+  const pending = findData(proto, initializers, sourcePath, promised);
   const placements: Placement[] = [];
   // A copy of the whole graph only to change references would take as long as encoding it.
   const restore = pending.map(({ tensor }) => keepData(tensor));
@@ -73,6 +74,7 @@ export function layOut(
   const parts = spliceRawData(
     encoded,
     pending.map(({ bytes }) => bytes),
+    pending.some(({ tensor }) => !initializers.has(tensor)),
   );
   let at = 0;
   for (const part of parts) {
@@ -85,8 +87,12 @@ export function layOut(
   return { parts, modelBytes: totalLength(parts), dataBytes, placements };
 }
 
-function findData(model: ModelProto, sourcePath: string, promised: ReadonlyMap<string, number>): Pending[] {
-  const initializers = new Set(model.graph?.initializer);
+function findData(
+  model: ModelProto,
+  initializers: ReadonlySet<TensorProto>,
+  sourcePath: string,
+  promised: ReadonlyMap<string, number>,
+): Pending[] {
   const missing = new Set(promised.keys());
   const pending: Pending[] = [];
   for (const tensor of allTensors(model)) {

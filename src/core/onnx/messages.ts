@@ -11,11 +11,16 @@ import {
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from "./proto/onnx_pb.ts";
 import { INT64 } from "./data-types.ts";
 
-/** onnx.AttributeProto.AttributeType.INT */
+/** onnx.AttributeProto.AttributeType */
+const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
+const INTS_ATTRIBUTE = 7;
 /** onnx.TensorProto.DataLocation.EXTERNAL */
 export const EXTERNAL = 1;
 
@@ -30,6 +35,25 @@ export function encodeModel(model: ModelProto): Uint8Array {
 
 export function intAttribute(name: string, value: number): AttributeProto {
   return create(AttributeProtoSchema, { name, type: INT_ATTRIBUTE, i: BigInt(value) });
+}
+
+export function intsAttribute(name: string, values: readonly number[]): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: INTS_ATTRIBUTE, ints: values.map(BigInt) });
+}
+
+export function floatAttribute(name: string, value: number): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: FLOAT_ATTRIBUTE, f: value });
+}
+
+/** A graph output of this element type, its shape left to inference. */
+export function tensorOutput(name: string, elemType: number): ValueInfoProto {
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: "tensorType", value: { elemType } } } });
+}
+
+/** A graph output that is a list of tensors of this element type. */
+export function sequenceOutput(name: string, elemType: number): ValueInfoProto {
+  const tensor = create(TypeProtoSchema, { value: { case: "tensorType", value: { elemType } } });
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: "sequenceType", value: { elemType: tensor } } } });
 }
 
 /** A node of the standard operator set. */
@@ -76,6 +100,13 @@ export function setExternal(tensor: TensorProto, location: string, offset: numbe
   );
   tensor.dataLocation = EXTERNAL;
   clearField(tensor, TensorProtoSchema.field.rawData);
+}
+
+/** Gives a tensor its bytes, in place of a reference to them. */
+export function setInline(tensor: TensorProto, bytes: Uint8Array): void {
+  tensor.externalData = [];
+  clearField(tensor, TensorProtoSchema.field.dataLocation);
+  tensor.rawData = bytes;
 }
 
 /** Notes where a tensor's data is; what is returned puts that back. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
@@ -54,7 +53,8 @@ export class OutputFiles implements Disposable {
   #open(path: string, bytes: number, into: OpenFile[]): void {
     this.#guard(path, () => {
       removeStale(path);
-      const temporary = `${path}.partial-${randomBytes(4).toString("hex")}`;
+      // Nobody else's while it is there: it is opened only if it is new.
+      const temporary = `${path}.partial-${process.pid.toString(36)}${Math.random().toString(36).slice(2, 8)}`;
       const fd = fs.openSync(temporary, "wx");
       into.push({ path, temporary, fd });
       fs.ftruncateSync(fd, bytes);

@@ -15,21 +15,28 @@ export interface Hole {
 }
 export type Part = Uint8Array | Hole;
 
+interface Holes {
+  readonly bytes: readonly number[];
+  /** Some are in nodes: attributes, branches, functions. Where none is, most of the model need not be walked. */
+  readonly inNodes: boolean;
+}
+
 /**
  * @param encoded a ModelProto in wire format in which tensors are marked by setHole (messages.ts)
  * @param holeBytes data size of each hole, by index
+ * @param inNodes false when all marked tensors are initializers of the main graph
  * @returns what the file consists of, in order; `length` of all parts is the file's size
  */
-export function spliceRawData(encoded: Uint8Array, holeBytes: readonly number[]): Part[] {
-  return joinNeighbours(container("model", encoded, holeBytes) ?? [encoded]);
+export function spliceRawData(encoded: Uint8Array, holeBytes: readonly number[], inNodes = true): Part[] {
+  return joinNeighbours(container("model", encoded, { bytes: holeBytes, inNodes }) ?? [encoded]);
 }
 
 /** The parts of a message with the holes filled in; null when there is none inside. */
-function message(kind: MessageKind, bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
-  return kind === "tensor" ? tensor(bytes, holeBytes) : container(kind, bytes, holeBytes);
+function message(kind: MessageKind, bytes: Uint8Array, holes: Holes): Part[] | null {
+  return kind === "tensor" ? tensor(bytes, holes.bytes) : container(kind, bytes, holes);
 }
 
-function container(kind: MessageKind, bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
+function container(kind: MessageKind, bytes: Uint8Array, holes: Holes): Part[] | null {
   const reader = new BinaryReader(bytes);
   const parts: Part[] = [];
   let copied = 0;
@@ -37,11 +44,11 @@ function container(kind: MessageKind, bytes: Uint8Array, holeBytes: readonly num
     const start = reader.pos;
     const [field, type] = reader.tag();
     const nested = type === WireType.LengthDelimited ? NESTED[kind][field] : undefined;
-    if (!nested) {
+    if (!nested || (!holes.inNodes && (nested === "node" || nested === "function"))) {
       reader.skip(type);
       continue;
     }
-    const inner = message(nested, reader.bytes(), holeBytes);
+    const inner = message(nested, reader.bytes(), holes);
     if (!inner) continue;
     parts.push(bytes.subarray(copied, start), header(field, totalLength(inner)), ...inner);
     copied = reader.pos;

@@ -2,7 +2,13 @@ import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } fr
 
 /** The graphs that a node owns: branches of If, bodies of Loop and Scan. */
 export function subgraphs(node: NodeProto): GraphProto[] {
-  return node.attribute.flatMap((attribute) => (attribute.g ? [attribute.g, ...attribute.graphs] : attribute.graphs));
+  const found: GraphProto[] = [];
+  // Asked of every node by every walk, and nearly always none.
+  for (const { g, graphs } of node.attribute) {
+    if (g) found.push(g);
+    if (graphs.length > 0) found.push(...graphs);
+  }
+  return found;
 }
 
 /** A graph and every graph inside it, the outer one first. */

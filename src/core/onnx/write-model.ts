@@ -10,7 +10,7 @@ import { ContentWriter } from "./write-content.ts";
 export type { TensorJob, TensorPiece };
 
 /** Protobuf ends at 2^31 bytes; this leaves room for the graph. */
-const INLINE_LIMIT_BYTES = 1.9e9;
+export const INLINE_LIMIT_BYTES = 1.9e9;
 
 export interface WriteProgress {
   readonly bytesDone: number;

@@ -11,6 +11,8 @@ import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { collect } from "#core/onnx/walk.ts";
 import { Scope } from "./constants.ts";
+import { pairNote, tablePairs } from "./copied-tables.ts";
+import { functionMatMuls, functionWarning } from "./function-weights.ts";
 
 export type LayerRole = "embedding" | "head" | "layer";
 
@@ -93,7 +95,9 @@ export function auditModel(model: OnnxModel, logitsName: string): Audit {
     headShare: share("head"),
     layers,
   };
-  return { ...audit, warnings: warningsOf(audit) };
+  const inFunctions = functionWarning(functionMatMuls(model.proto));
+  const copies = tablePairs(model.graph).map(pairNote);
+  return { ...audit, warnings: [...warningsOf(audit), ...copies, ...(inFunctions === null ? [] : [inFunctions])] };
 }
 
 /** The matrix as the model means it; an embedding as it lies. */

@@ -19,13 +19,13 @@ const CHAIN_LIMIT = 16;
 /** Names visible in a graph: its own and those of the graphs around it. */
 export class Scope {
   readonly #parent: Scope | null;
-  readonly #initializers: ReadonlyMap<string, TensorProto>;
-  readonly #producers: ReadonlyMap<string, NodeProto>;
+  readonly #initializers = new Map<string, TensorProto>();
+  readonly #producers = new Map<string, NodeProto>();
 
-  constructor(graph: GraphProto, parent: Scope | null) {
+  constructor(graph: Pick<GraphProto, "initializer" | "node">, parent: Scope | null) {
     this.#parent = parent;
-    this.#initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-    this.#producers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+    for (const tensor of graph.initializer) this.#initializers.set(tensor.name, tensor);
+    for (const node of graph.node) for (const name of node.output) this.#producers.set(name, node);
   }
 
   /**

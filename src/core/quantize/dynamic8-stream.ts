@@ -1,17 +1,12 @@
 import { LabError } from "#shared/errors.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
+import type { ErrorSums } from "#core/onnx/tensor-job.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
-import {
-  type CodeRange,
-  type CodeType,
-  type Quantization,
-  quantizationOf,
-  writeCodes,
-  writeColumnCodes,
-} from "./dynamic8.ts";
+import { type CodeRange, type CodeType, type Quantization, quantizationOf, writeCodes } from "./dynamic8.ts";
 import { FloatReader, type FloatSlab } from "./float-reader.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
-import { columnErrors, slabErrors } from "./dynamic8-errors.ts";
+import { columnCodes, FLOATS_PER_COLUMN, widenColumns } from "./dynamic8-columns.ts";
+import { slabErrors } from "./dynamic8-errors.ts";
 import { placeOf } from "./wasm-machine.ts";
 import { addSums, noSums } from "./weight-error.ts";
 
@@ -88,11 +83,10 @@ function findQuantizations(
   const max = new Float32Array(count);
   const width = perChannel ? (layout === "KN" ? N : K) : 1;
   let element = 0;
-  for (const slab of reader.slabs(width, slabBytes)) {
+  for (const slab of reader.slabs(width, slabBytes, { columnFloats: perChannel ? FLOATS_PER_COLUMN * N : 0 })) {
     const { floats, count: read } = slab;
-    if (perChannel && layout === "KN") {
-      for (let at = 0; at < read; at += N) widenColumns(floats, at, min, max);
-    } else if (perChannel) {
+    if (perChannel && layout === "KN") widenColumns(slab, min, max);
+    else if (perChannel) {
       for (let at = 0; at < read; at += K) widen(floats, at, at + K, min, max, (element + at) / K);
     } else widenAll(slab, min, max);
     element += read;
@@ -139,14 +133,6 @@ function widen(
   max[into] = high;
 }
 
-function widenColumns(floats: Float32Array, from: number, min: Float32Array, max: Float32Array): void {
-  for (let i = 0; i < min.length; i++) {
-    const weight = floats[from + i]!;
-    if (weight < min[i]!) min[i] = weight;
-    else if (weight > max[i]!) max[i] = weight;
-  }
-}
-
 function* straightCodes(
   { name, N }: CodeMatrix,
   { type, perChannel }: CodeSpec,
@@ -157,21 +143,23 @@ function* straightCodes(
 ): Generator<TensorPiece> {
   const one = quantizationAt(scales, zeroPoints, 0);
   let offset = 0;
-  for (const slab of reader.slabs(perChannel ? N : 1, slabBytes)) {
-    const { floats, count, scratch: codes, loops } = slab;
-    if (perChannel) {
-      for (let at = 0; at < count; at += N) writeColumnCodes(floats, at, scales, zeroPoints, type, codes, at);
-    } else if (loops) {
-      const lowest = type === "int8" ? -128 : 0;
-      loops.codesOf8(placeOf(floats), count, one.scale, one.zeroPoint, lowest, placeOf(codes));
-    } else writeCodes(floats, 0, count, one, type, codes, 0);
-    const sums = perChannel
-      ? columnErrors(floats, count, scales, zeroPoints, type)
-      : slabErrors(slab, 0, count, one, type);
+  const width = perChannel ? N : 1;
+  for (const slab of reader.slabs(width, slabBytes, { columnFloats: perChannel ? FLOATS_PER_COLUMN * N : 0 })) {
+    const { count, scratch: codes } = slab;
+    const sums = perChannel ? columnCodes(slab, scales, zeroPoints, type) : codesOfOne(slab, one, type);
     const error = { weight: name, bits: 8, part: offset, sums };
     yield { tensor: names.codes, offset, bytes: codes.subarray(0, count), error };
     offset += count;
   }
+}
+
+/** Writes the codes of a slab with one scale to its scratch. Returns their errors. */
+function codesOfOne(slab: FloatSlab, one: Quantization, type: CodeType): ErrorSums {
+  const { floats, count, scratch, loops } = slab;
+  const lowest = type === "int8" ? -128 : 0;
+  if (loops) loops.codesOf8(placeOf(floats), count, one.scale, one.zeroPoint, lowest, placeOf(scratch));
+  else writeCodes(floats, 0, count, one, type, scratch, 0);
+  return slabErrors(slab, 0, count, one, type);
 }
 
 /** Stored [N, K]: rows of the file become columns. A tile of them is turned in memory and written row by row. */
@@ -190,7 +178,7 @@ function* turnedCodes(
     const columns = Math.min(tileColumns, N - first);
     let column = 0;
     const sums = noSums();
-    for (const slab of reader.slabs(K, slabBytes, first * K, columns * K)) {
+    for (const slab of reader.slabs(K, slabBytes, { first: first * K, count: columns * K })) {
       const { floats, count } = slab;
       for (let at = 0; at < count; at += K, column++) {
         const quantization = quantizationAt(scales, zeroPoints, perChannel ? first + column : 0);

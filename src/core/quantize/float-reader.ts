@@ -11,8 +11,18 @@ export interface FloatSlab {
   readonly count: number;
   /** A byte for each element, and at least 8, for what is made of them. */
   readonly scratch: Uint8Array;
-  /** Work on `floats` and `scratch`; null where there are none. */
+  /** As many as were asked for, with undefined content. */
+  readonly columns: Float32Array;
+  /** Work on all of these; null where there are none. */
   readonly loops: WasmLoops | null;
+}
+
+export interface SlabOptions {
+  /** Of the elements that are read; all to the end unless `count` says how many. */
+  readonly first?: number;
+  readonly count?: number;
+  /** Length of `columns`. */
+  readonly columnFloats?: number;
 }
 
 const INFINITY_BITS = 0x7f800000;
@@ -41,10 +51,13 @@ export class FloatReader implements Disposable {
    * Elements from `first` on, in slabs of about `slabBytes` of float32 that are whole multiples of `width`.
    * @throws LabError MODEL_CORRUPT with the tensor's name where one is NaN or infinite
    */
-  *slabs(width: number, slabBytes: number, first = 0, count = this.#elements - first): Generator<FloatSlab> {
+  *slabs(width: number, slabBytes: number, options: SlabOptions = {}): Generator<FloatSlab> {
+    const { first = 0, columnFloats = 0 } = options;
+    const count = options.count ?? this.#elements - first;
     const capacity = Math.min(count, width * Math.max(1, Math.floor(slabBytes / (width * 4))));
-    using memory = borrowMemory(capacity * 4, Math.max(8, capacity));
-    const [bytes, scratch] = memory.parts as [Uint8Array, Uint8Array];
+    using memory = borrowMemory(capacity * 4, Math.max(8, capacity), columnFloats * 4);
+    const [bytes, scratch, forColumns] = memory.parts as [Uint8Array, Uint8Array, Uint8Array];
+    const columns = floatsOf(forColumns);
     const { loops } = memory;
     const floats = floatsOf(bytes);
     const words = new Int32Array(bytes.buffer, bytes.byteOffset, capacity);
@@ -61,7 +74,7 @@ export class FloatReader implements Disposable {
       }
       if (!this.#allowNonFinite && !(loops ? loops.allFinite(placeOf(words), read) : allFinite(words, read)))
         throw notFinite(this.#name);
-      yield { floats, count: read, scratch, loops };
+      yield { floats, count: read, scratch, columns, loops };
     }
   }
 

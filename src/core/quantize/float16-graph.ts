@@ -3,6 +3,7 @@ import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { int } from "#core/onnx/graph-facts.ts";
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
+import type { PieceError } from "#core/onnx/tensor-job.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
 import { redeclare, retypeAttributes } from "./float16-nodes.ts";
 import { type Float16Plan, isStored, planFloat16 } from "./float16-plan.ts";
@@ -34,6 +35,8 @@ export interface Float16Conversion {
   readonly halved: readonly StoredFloats[];
   /** Those that nobody reads as half. */
   readonly kept: readonly StoredFloats[];
+  /** Of the tensors that are small enough to be made at once. */
+  readonly errors: readonly PieceError[];
 }
 
 /**
@@ -61,6 +64,7 @@ class Rewrite {
   readonly #jobs: TensorJob[] = [];
   readonly #halved: StoredFloats[] = [];
   readonly #kept: StoredFloats[] = [];
+  readonly #errors: PieceError[] = [];
   /** Initializers by what stands in their place; null for those that moved to the main graph. */
   readonly #replaced = new Map<TensorProto, TensorProto | null>();
   readonly #moved: TensorProto[] = [];
@@ -103,7 +107,7 @@ class Rewrite {
     for (const graph of this.#graphs) this.#rewire(graph);
     for (const graph of this.#graphs) this.#declare(graph);
     for (const graph of this.#graphs) this.#order(graph);
-    return { jobs: this.#jobs, halved: this.#halved, kept: this.#kept };
+    return { jobs: this.#jobs, halved: this.#halved, kept: this.#kept, errors: this.#errors };
   }
 
   /** Decides where a float value is found from now on, and converts its data if it is stored. */
@@ -138,8 +142,11 @@ class Rewrite {
     const { producer, graph } = value;
     const moves = !isSmall(tensor) && (graph !== this.#main || producer !== null);
     const name = moves && graph !== this.#main ? this.#names.value(wanted) : wanted;
-    const { tensor: half, job } = halveTensor(this.#model.path, tensor, name, multiplied, this.#options.clamp);
+    const { clamp } = this.#options;
+    const weight = tensor.name || value.name;
+    const { tensor: half, job, errors } = halveTensor(this.#model.path, tensor, name, multiplied, clamp, weight);
     if (job) this.#jobs.push(job);
+    this.#errors.push(...errors);
     if (moves || !producer) half.name = name;
     if (moves) this.#moved.push(half);
     if (moves && producer) this.#hoisted.add(producer);

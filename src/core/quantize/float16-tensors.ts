@@ -3,6 +3,7 @@ import { floatTensor, halfTensor, tensorAttribute } from "#core/onnx/float16-mes
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
 import { INLINE_LIMIT_BYTES } from "#core/onnx/skeleton.ts";
 import { elementCount, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
+import type { PieceError } from "#core/onnx/tensor-job.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
 import { type ClampRule, type FloatSource, halfBytes, halfPiece } from "./float16-values.ts";
 import { type KERNELS, opened, type Sent } from "./kernels.ts";
@@ -12,12 +13,15 @@ import { rowRanges, threadedJob } from "./threaded-job.ts";
 export interface Halved {
   readonly tensor: TensorProto;
   readonly job: TensorJob | null;
+  /** Of a tensor that was made at once. */
+  readonly errors: readonly PieceError[];
 }
 
 /**
  * Makes a half of a float tensor, which stays as it is: another format's job may have yet to read it.
  * @param path the file that the tensor comes from
  * @param name the name that the half gets if it is an initializer; a large one must be one, of the main graph
+ * @param weight the name under which its errors are reported
  */
 export function halveTensor(
   path: string,
@@ -25,21 +29,26 @@ export function halveTensor(
   name: string,
   multiplied: boolean,
   rule: ClampRule,
+  weight = name,
 ): Halved {
   const source: Sent<FloatSource> = {
     name,
+    weight,
     elements: elementCount(from),
     dataType: from.dataType as typeof FLOAT | typeof BFLOAT16,
     multiplied,
     source: tensorSource(path, from),
   };
-  if (isSmall(from)) return { tensor: halfTensor(from, halfBytes(opened<FloatSource>(source), rule)), job: null };
+  if (isSmall(from)) {
+    const { bytes, errors } = halfBytes(opened<FloatSource>(source), rule);
+    return { tensor: halfTensor(from, bytes), job: null, errors };
+  }
   const tensor = halfTensor(from);
   const parts = rowRanges(source.elements, 1).map((range) => ({
     input: [source, rule, range] as Parameters<typeof KERNELS.halves>,
     sourceBytes: range.count * 4,
   }));
-  return { tensor, job: threadedJob(new Map([[name, tensorBytes(tensor)]]), "halves", parts) };
+  return { tensor, job: threadedJob(new Map([[name, tensorBytes(tensor)]]), "halves", parts), errors: [] };
 }
 
 /** Small tensors live in the graph that is held in memory (skeleton.ts) and stay where they are. */

@@ -1,12 +1,12 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
+import type { ErrorSums, PieceError } from "#core/onnx/tensor-job.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import type { ErrorSums } from "#core/onnx/tensor-job.ts";
 import { fromHalf, toHalf } from "./half.ts";
-import { borrowMemory, floatsOf, placeOf, takeErrors, type WasmLoops } from "./wasm-machine.ts";
-import { addOne, noSums } from "./weight-error.ts";
+import { borrowMemory, placeOf, takeErrors, type WasmLoops } from "./wasm-machine.ts";
+import { addOne, noSums, type Sums } from "./weight-error.ts";
 
 export type ClampRule = NonNullable<Recipe["clamp"]>;
 
@@ -31,11 +31,13 @@ export interface NotFinite {
 /**
  * Rounds float32 bit patterns to halves, ties to even, with a tool's rule for what a half cannot hold: finite values never
  * become zero or infinity. NaN and infinity stay (a mask is full of them) and are noted in `seen`.
+ * @param sums get the errors of the finite ones: what stays has none, nor is it signal
  */
-export function toHalves(words: Int32Array, halves: Uint16Array, rule: ClampRule, seen: NotFinite): void {
+export function toHalves(words: Int32Array, halves: Uint16Array, rule: ClampRule, seen: NotFinite, sums?: Sums): void {
   const { tiny, huge } = LIMITS[rule];
   const [tinyWord, hugeWord] = [floatWord(tiny), floatWord(huge)];
   const [tinyHalf, hugeHalf] = [toHalf(tiny), toHalf(huge)];
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     const sign = (word >>> 16) & 0x8000;
@@ -56,6 +58,9 @@ export function toHalves(words: Int32Array, halves: Uint16Array, rule: ClampRule
       seen.nan = true;
     }
     halves[i] = sign | half;
+    if (!sums || magnitude >= INFINITE) continue;
+    const clipped = (magnitude > 0 && magnitude < tinyWord) || magnitude > hugeWord;
+    addOne(sums, floats[i]!, fromHalf(sign | half), clipped);
   }
 }
 
@@ -76,7 +81,10 @@ function floatWord(value: number): number {
 
 /** A float tensor that becomes half. */
 export interface FloatSource {
+  /** Of the half that it becomes. */
   readonly name: string;
+  /** Under which its errors are reported: its own name. */
+  readonly weight: string;
   readonly elements: number;
   readonly dataType: typeof FLOAT | typeof BFLOAT16;
   /** The model multiplies by it: an infinity in it is damage, elsewhere it is a mask. */
@@ -110,13 +118,11 @@ export function* halfPieces(
       for (let i = 0; i < count; i++) words[i] = stored[i]! << 16;
     }
     const seen = { nan: false, infinite: false };
-    if (memory.loops) halvesByMachine(memory.loops, words, halves, count, rule, seen);
-    else toHalves(words.subarray(0, count), halves, rule, seen);
-    refuseNotFinite(source, seen);
     const sums = memory.loops
-      ? errorsByMachine(memory.loops, words, count, rule)
-      : halfErrors(floatsOf(wordBytes).subarray(0, count), halves, rule);
-    const error = { weight: name, bits: 16, part: done, sums };
+      ? halvesByMachine(memory.loops, words, halves, count, rule, seen)
+      : halvesByHand(words.subarray(0, count), halves, rule, seen);
+    refuseNotFinite(source, seen);
+    const error = { weight: source.weight, bits: 16, part: done, sums };
     yield { tensor: name, offset: done * 2, bytes: halfBytes.subarray(0, count * 2), error };
   }
 }
@@ -128,28 +134,18 @@ function halvesByMachine(
   count: number,
   rule: ClampRule,
   seen: NotFinite,
-): void {
+): ErrorSums {
   const { tiny, huge } = LIMITS[rule];
   const found = loops.halvesOf(placeOf(words), placeOf(halves), count, floatWord(tiny), floatWord(huge));
   if (found & 1) seen.infinite = true;
   if (found & 2) seen.nan = true;
-}
-
-function errorsByMachine(loops: WasmLoops, words: Int32Array, count: number, rule: ClampRule): ErrorSums {
-  const { tiny, huge } = LIMITS[rule];
-  loops.errorsOfHalves(placeOf(words), count, floatWord(tiny), floatWord(huge));
   return takeErrors(loops, count);
 }
 
-/** NaN and infinity stay, so they have no error; nor are they signal. */
-function halfErrors(weights: Float32Array, halves: Uint16Array, rule: ClampRule): ErrorSums {
-  const [tiny, huge] = [Math.fround(LIMITS[rule].tiny), LIMITS[rule].huge];
+function halvesByHand(words: Int32Array, halves: Uint16Array, rule: ClampRule, seen: NotFinite): ErrorSums {
   const sums = noSums();
-  for (const [i, weight] of weights.entries()) {
-    const size = Math.abs(weight);
-    if (size < Infinity) addOne(sums, weight, fromHalf(halves[i]!), (size > 0 && size < tiny) || size > huge);
-  }
-  return { ...sums, count: weights.length };
+  toHalves(words, halves, rule, seen, sums);
+  return { ...sums, count: words.length };
 }
 
 /**
@@ -174,9 +170,13 @@ export function halfPiece({ tensor, offset, bytes }: TensorPiece, rule: ClampRul
   return { tensor, offset: offset / 2, bytes: new Uint8Array(halves.buffer) };
 }
 
-/** All halves of a small tensor. */
-export function halfBytes(source: FloatSource, rule: ClampRule): Uint8Array {
+/** All halves of a small tensor, and their errors. */
+export function halfBytes(source: FloatSource, rule: ClampRule): { bytes: Uint8Array; errors: PieceError[] } {
   const bytes = new Uint8Array(source.elements * 2);
-  for (const piece of halfPieces(source, rule)) bytes.set(piece.bytes, piece.offset);
-  return bytes;
+  const errors: PieceError[] = [];
+  for (const piece of halfPieces(source, rule)) {
+    bytes.set(piece.bytes, piece.offset);
+    if (piece.error) errors.push(piece.error);
+  }
+  return { bytes, errors };
 }

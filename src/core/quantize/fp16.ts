@@ -21,7 +21,7 @@ export const fp16: FormatMaker = {
     if (isHalf(model)) throw halfAlready(model);
     const patterns = new NamePatterns(recipe.exclude ?? []);
     const excluded = new Set<NodeProto>();
-    const { jobs, halved, kept } = convertToFloat16(model, {
+    const { jobs, halved, kept, errors } = convertToFloat16(model, {
       clamp,
       jobs: [],
       excluded: (node, tensors) => {
@@ -39,6 +39,7 @@ export const fp16: FormatMaker = {
       quantized: reportHalved(halved),
       skipped: kept.flatMap((tensor) => reportKept(tensor, excluded)),
       jobs,
+      errors,
     };
   },
 };

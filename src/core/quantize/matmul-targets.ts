@@ -39,7 +39,7 @@ export interface TargetOptions {
 
 /**
  * Finds the MatMuls that a weight-only format can replace, in the order of the graph, branches and loop bodies included.
- * Gemm is left alone; split-gemm.ts takes it apart first. Bodies of model-local functions are not looked into.
+ * Gemm is left alone; split-gemm.ts takes it apart first. Bodies of model-local functions are not looked into (function-weights.ts says which).
  * @param exclude name patterns (name-patterns.ts) on nodes and weights
  * @throws LabError SPEC_INVALID for a pattern that matches nothing
  */

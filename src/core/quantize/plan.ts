@@ -1,5 +1,6 @@
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
+import type { PieceError } from "#core/onnx/tensor-job.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
 import type { WeightError } from "./weight-error.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
@@ -16,7 +17,7 @@ export interface QuantizedTensor {
 
 /** The same after its weights were read. */
 export interface MeasuredTensor extends QuantizedTensor {
-  /** Null for a tensor so small that it is converted in the graph. */
+  /** Null where it has no weights. */
   readonly error: WeightError | null;
 }
 
@@ -28,6 +29,8 @@ export interface QuantizePlan {
   /** Constant weights that stay, with the reason. */
   readonly skipped: readonly SkippedMatMul[];
   readonly jobs: readonly TensorJob[];
+  /** Of tensors that were converted while planning, because they stay inside the graph. */
+  readonly errors?: readonly PieceError[] | undefined;
 }
 
 /** One format that can be made: one file each, listed in formats.ts. */

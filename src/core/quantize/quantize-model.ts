@@ -4,9 +4,11 @@ import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
+import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
 import { formatMaker } from "./formats.ts";
+import { functionMatMuls, functionWarning } from "./function-weights.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
-import type { MeasuredTensor, QuantizePlan } from "./plan.ts";
+import type { MeasuredTensor } from "./plan.ts";
 import { sidecarPath, sidecarText } from "./sidecar.ts";
 import { defaultThreads, ThreadPool } from "./thread-pool.ts";
 import { ErrorLedger } from "./weight-error.ts";
@@ -41,6 +43,8 @@ export interface QuantizeResult {
   readonly recipe: Recipe;
   readonly quantizedTensors: readonly MeasuredTensor[];
   readonly skipped: readonly SkippedMatMul[];
+  /** What the source has that makes the variant larger than its name lets expect. */
+  readonly warnings: readonly string[];
   readonly times: QuantizeTimes;
 }
 
@@ -64,10 +68,15 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.
   using threads = openThreads(options, model);
+  // Looked for before the graph is changed.
+  const copies = tablePairs(model.graph).filter((pair) => isCopy(model.path, pair));
+  const inFunctions = functionMatMuls(model.proto);
   const plan = maker.plan(model, recipe);
-  if (plan.quantized.length === 0) throw nothingToQuantize(model, plan);
+  const skipped = [...plan.skipped, ...inFunctions];
+  if (plan.quantized.length === 0) throw nothingToQuantize(model, plan.recipe, skipped);
   const planMs = performance.now() - started;
   const ledger = new ErrorLedger();
+  for (const error of plan.errors ?? []) ledger.add(error);
   const measured = (): MeasuredTensor[] => plan.quantized.map((each) => ({ ...each, error: ledger.of(each) }));
   const sidecar = sidecarPath(options.target);
   const { path, files, bytes, times } = await writeModel({
@@ -81,7 +90,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
     },
     companion: {
       path: sidecar,
-      text: () => sidecarText(model.path, plan.recipe, measured(), plan.skipped),
+      text: () => sidecarText(model.path, plan.recipe, measured(), skipped),
     },
   });
   return {
@@ -91,7 +100,8 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
     bytes,
     recipe: plan.recipe,
     quantizedTensors: measured(),
-    skipped: plan.skipped,
+    skipped,
+    warnings: [...copies.map(copyWarning), functionWarning(inFunctions)].filter((text) => text !== null),
     times: { planMs, ...times },
   };
 }
@@ -147,7 +157,7 @@ function refuseQuantized({ path, graph }: OnnxModel): void {
   );
 }
 
-function nothingToQuantize({ path }: OnnxModel, { recipe, skipped }: QuantizePlan): LabError {
+function nothingToQuantize({ path }: OnnxModel, recipe: Recipe, skipped: readonly SkippedMatMul[]): LabError {
   const [first] = skipped;
   const why = first ? `"${first.node}" stays (${first.reason})` : "it has no MatMul with constant weights";
   return new LabError(

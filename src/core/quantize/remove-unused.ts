@@ -12,9 +12,9 @@ export function removeUnused(
   replaced: ReadonlySet<TensorProto>,
 ): void {
   const removed = new Set<string>();
-  for (let before = -1; before !== removed.size;) {
+  let read = readNames(graph);
+  for (let before = -1; nodes.size > 0 && before !== removed.size;) {
     before = removed.size;
-    const read = readNames(graph);
     for (const part of allGraphs(graph)) {
       part.node = part.node.filter((node) => {
         const dead = nodes.has(node) && !node.output.some((name) => read.has(name));
@@ -22,8 +22,8 @@ export function removeUnused(
         return !dead;
       });
     }
+    if (before !== removed.size) read = readNames(graph);
   }
-  const read = readNames(graph);
   for (const part of allGraphs(graph)) {
     const inputs = new Set(part.input.map(({ name }) => name));
     part.initializer = part.initializer.filter((tensor) => {

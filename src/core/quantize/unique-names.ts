@@ -11,7 +11,8 @@ export class UniqueNames {
       for (const { name } of [...part.initializer, ...part.input, ...part.output]) this.#values.add(name);
       for (const node of part.node) {
         this.#nodes.add(node.name);
-        for (const name of [...node.input, ...node.output]) this.#values.add(name);
+        for (const name of node.input) this.#values.add(name);
+        for (const name of node.output) this.#values.add(name);
       }
     }
   }

@@ -36,7 +36,6 @@ export interface WasmLoops {
   valuesAt(): number;
   errorSumsAt(): number;
   errorsOfRow(from: number, count: number, scale: number, low: number, high: number): void;
-  errorsOfHalves(from: number, count: number, tiny: number, huge: number): void;
   bnb4Blocks(from: number, blocks: number, blockSize: number, isNormal: number, codes: number, absmax: number): number;
   turn(from: number, height: number, width: number, to: number, stride: number): void;
   allFinite(from: number, count: number): number;
@@ -56,6 +55,17 @@ export interface WasmLoops {
     zeros: number,
     halfScales: number,
   ): void;
+  widenColumns(from: number, rows: number, width: number, low: number, high: number): void;
+  codesOfColumns(
+    from: number,
+    rows: number,
+    width: number,
+    scales: number,
+    zeros: number,
+    lowest: number,
+    to: number,
+  ): void;
+  errorsOfColumns(from: number, rows: number, width: number, scales: number, zeros: number, lowest: number): void;
   codesOf8(from: number, count: number, scale: number, zeroPoint: number, lowest: number, to: number): void;
 }
 

@@ -27,6 +27,15 @@ export function appVersion(): { version: string; commit: string | null } {
 
 function headCommit(root: string): string | null {
   try {
+    // A commit, or the file of the branch that is checked out: read at once, where git would have to be started.
+    const git = join(root, ".git");
+    const head = readFileSync(join(git, "HEAD"), "utf8").trim();
+    const commit = head.startsWith("ref: ") ? readFileSync(join(git, head.slice(5)), "utf8").trim() : head;
+    if (/^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  } catch {
+    // A packed branch, or a worktree whose .git is a file: git knows.
+  }
+  try {
     return execFileSync("git", ["rev-parse", "HEAD"], {
       cwd: root,
       encoding: "utf8",

@@ -35,6 +35,17 @@ describe("spliceRawData", () => {
     expect(spliceRawData(encodeModel(marked), [16]).map((part) => "hole" in part)).toEqual([false, true, false]);
   });
 
+  it("gives the same without a look at the nodes, where only initializers are marked", () => {
+    const marked = proto();
+    marked.graph!.initializer.forEach((tensor, i) => {
+      setHole(tensor, FIRST_HOLE + i);
+    });
+    const encoded = encodeModel(marked);
+    const parts = spliceRawData(encoded, [16, 1200], false);
+    expect(parts.filter((part) => "hole" in part)).toHaveLength(2);
+    expect(parts).toEqual(spliceRawData(encoded, [16, 1200], true));
+  });
+
   it("leaves a model without marks as it is", () => {
     const encoded = encodeModel(proto());
     expect(spliceRawData(encoded, [])).toEqual([Buffer.from(encoded)]);

@@ -16,7 +16,7 @@ function convert(values: readonly number[], rule: ClampRule): number[] {
 function source(values: readonly number[], rest: Partial<FloatSource> = {}): FloatSource {
   const bytes = new Uint8Array(Float32Array.from(values).buffer);
   const open = () => memoryReader(bytes);
-  return { name: "w", elements: values.length, dataType: FLOAT, multiplied: false, open, ...rest };
+  return { name: "w", weight: "w", elements: values.length, dataType: FLOAT, multiplied: false, open, ...rest };
 }
 
 describe("toHalves", () => {
@@ -76,11 +76,11 @@ describe("halfPieces", () => {
   it("widens bfloat16 first", () => {
     const stored = new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x7f7f).buffer);
     const bfloat = source([0, 0, 0], { dataType: BFLOAT16, open: () => memoryReader(stored) });
-    expect([...new Uint16Array(halfBytes(bfloat, "onnxruntime").buffer)]).toEqual([0x3c00, 0xc000, 0x7bff]);
+    expect([...new Uint16Array(halfBytes(bfloat, "onnxruntime").bytes.buffer)]).toEqual([0x3c00, 0xc000, 0x7bff]);
   });
 
   it("makes nothing of an empty tensor", () => {
-    expect(halfBytes(source([]), "onnxruntime")).toHaveLength(0);
+    expect(halfBytes(source([]), "onnxruntime").bytes).toHaveLength(0);
   });
 
   it("refuses NaN in a weight and infinity in a factor, with the name", () => {
@@ -97,7 +97,7 @@ describe("halfPieces", () => {
   });
 
   it("lets a mask hold infinity, and a scalar be NaN", () => {
-    expect([...halfBytes(source([-Infinity, 0]), "onnxruntime")]).toEqual([0, 0xfc, 0, 0]);
-    expect([...halfBytes(source([NaN]), "onnxruntime")]).toEqual([0, 0x7e]);
+    expect([...halfBytes(source([-Infinity, 0]), "onnxruntime").bytes]).toEqual([0, 0xfc, 0, 0]);
+    expect([...halfBytes(source([NaN]), "onnxruntime").bytes]).toEqual([0, 0x7e]);
   });
 });

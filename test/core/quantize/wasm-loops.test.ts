@@ -156,6 +156,7 @@ describe("WebAssembly loops", () => {
         // A scalar may be NaN; here every element is looked at as if it were one.
         const source = {
           name: "x",
+          weight: "x",
           elements,
           dataType: FLOAT as typeof FLOAT,
           multiplied: false,

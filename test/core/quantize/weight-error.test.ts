@@ -196,7 +196,7 @@ describe("errors by the machine's loops", () => {
   it.each(["onnxruntime", "transformers.js"] as const)("are those of the plain loops: halves, %s", (rule) => {
     const weights = weightsOf(5003, 7);
     weights.set([1e5, -7e4, 2e4, 65_519, 1e-8], 100);
-    const source = { name: "h", elements: 5003, dataType: FLOAT, multiplied: false } as const;
+    const source = { name: "h", weight: "h", elements: 5003, dataType: FLOAT, multiplied: false } as const;
     expectSame(() => halfPieces({ ...source, open: () => memoryReader(new Uint8Array(weights.buffer)) }, rule), 5003);
   });
 });

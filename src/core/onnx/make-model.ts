@@ -1,0 +1,63 @@
+/** Makes a whole small model in memory, for code outside this folder, which does not import the protobuf library. */
+import { create } from "@bufbuild/protobuf";
+import { FLOAT, INT64 } from "./data-types.ts";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "./proto/onnx_pb.ts";
+
+/** An input or output; a dimension is a size, or the name of a free one. */
+export interface Port {
+  readonly name: string;
+  readonly type: "float32" | "int64";
+  readonly dims: readonly (number | string)[];
+}
+
+export interface ModelParts {
+  readonly name: string;
+  /** Of the standard operator set. */
+  readonly opset: number;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly NodeProto[];
+  readonly initializers: readonly TensorProto[];
+}
+
+/** onnx.Version of operator set 13 to 17's time: the oldest that every tool of today reads. */
+const IR_VERSION = 8n;
+
+export function makeModel({ name, opset, inputs, outputs, nodes, initializers }: ModelParts): ModelProto {
+  return create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: "quantscope",
+    opsetImport: [{ domain: "", version: BigInt(opset) }],
+    graph: {
+      name,
+      node: [...nodes],
+      initializer: [...initializers],
+      input: inputs.map(valueInfo),
+      output: outputs.map(valueInfo),
+    },
+  });
+}
+
+/** float32 values with their shape. */
+export function floatTensor(name: string, dims: readonly number[], values: Float32Array): TensorProto {
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return create(TensorProtoSchema, { name, dataType: FLOAT, dims: dims.map(BigInt), rawData });
+}
+
+function valueInfo({ name, type, dims }: Port): ValueInfoProto {
+  const dim = dims.map((size) =>
+    typeof size === "number"
+      ? { value: { case: "dimValue" as const, value: BigInt(size) } }
+      : { value: { case: "dimParam" as const, value: size } },
+  );
+  const value = { elemType: type === "float32" ? FLOAT : INT64, shape: { dim } };
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: "tensorType", value } } });
+}
