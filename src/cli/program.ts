@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.fre
   export: async () => (await import("./commands/export.ts")).addExport,
   models: async () => (await import("./commands/models.ts")).addModels,
   quantize: async () => (await import("./commands/quantize.ts")).addQuantize,
+  providers: async () => (await import("./commands/providers.ts")).addProviders,
   serve: async () => (await import("./commands/serve.ts")).addServe,
 });
 

@@ -1,10 +1,12 @@
-import type { CellJob, WorkerMessage } from "#core/runs/protocol.ts";
+import type { WorkerMessage } from "#core/runs/protocol.ts";
+import type { WorkerJob } from "#core/runs/spawner.ts";
+import type { ProbeMessage } from "#core/system/probe-protocol.ts";
 
 /** The line to the parent, whichever way this process was started. */
 export interface ParentPort {
-  readonly send: (message: WorkerMessage) => void;
+  readonly send: (message: WorkerMessage | ProbeMessage) => void;
   /** Calls back once, with the job. */
-  onJob(run: (job: CellJob) => Promise<void>): void;
+  onJob(run: (job: WorkerJob) => Promise<void>): void;
   /** Waits until everything sent has left, then lets the process end. */
   close(): Promise<void>;
 }
@@ -23,7 +25,7 @@ export function openParentPort(): ParentPort {
         electron.postMessage(message);
       },
       onJob: (run) => {
-        electron.once("message", ({ data }) => void run(data as CellJob));
+        electron.once("message", ({ data }) => void run(data as WorkerJob));
       },
       close: () => {
         process.exit(0);
@@ -51,7 +53,7 @@ export function openParentPort(): ParentPort {
       void sent.then(() => pending.delete(sent));
     },
     onJob: (run) => {
-      process.once("message", (job) => void run(job as CellJob));
+      process.once("message", (job) => void run(job as WorkerJob));
       process.once("disconnect", () => process.exit(1));
     },
     close: async () => {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, hostname, platform, release, totalmem } from "node:os";
 import si from "systeminformation";
 import type { Environment } from "#shared/results.ts";
 import { appVersion } from "./app-version.ts";
+import { readGpus } from "./gpus.ts";
+import { onnxRuntimeVersion } from "./onnxruntime-files.ts";
 
 /**
  * What a run must say of the machine and the libraries, so that it can be compared with another.
@@ -22,6 +22,8 @@ export async function readEnvironment(launcher: string): Promise<Environment> {
       logicalCores: cpus().length,
     },
     memoryBytes: totalmem(),
+    gpus: await readGpus(),
+    powerSource: powerSource(await si.battery()),
     machineId: machineId(),
   };
 }
@@ -36,10 +38,13 @@ function physicalCores(reported: number): number {
   return Math.max(1, Math.min(reported || cpus().length, availableParallelism()));
 }
 
-/** Read from the package: loading the library itself would cost this process its memory. */
-function onnxRuntimeVersion(): string {
-  const file = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+/** A machine without a battery does not tell: a virtual one on a laptop has none either. */
+export function powerSource(battery: {
+  readonly hasBattery: boolean;
+  readonly acConnected: boolean;
+}): Environment["powerSource"] {
+  if (!battery.hasBattery) return null;
+  return battery.acConnected ? "mains" : "battery";
 }
 
 /** Tells machines apart without naming them. */

@@ -1,9 +1,13 @@
 /**
- * The one table of execution providers: our id, the name ONNX Runtime knows, and where its library comes from.
- * Platforms as of onnxruntime-node 1.30.0 (2026-11): what the npm package carries, plus CUDA's separate download.
+ * The one table of execution providers: our id, the name ONNX Runtime knows, where its library comes from and what its
+ * sessions need. Sources: onnxruntime-node 1.30.0 (2026-11), its npm package and its js/node/src/session_options_helper.cc.
  */
 export const PROVIDER_IDS = ["cpu", "cuda", "dml", "webgpu", "coreml"] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
+
+/** Where a provider's memory is, and who can tell how much of it is used. */
+export const DEVICE_MEMORY_SOURCES = ["main memory", "nvidia-smi"] as const;
+export type DeviceMemorySource = (typeof DEVICE_MEMORY_SOURCES)[number];
 
 export interface Provider {
   readonly id: ProviderId;
@@ -14,11 +18,26 @@ export interface Provider {
   readonly profileName: string;
   /** `process.platform`-`process.arch` pairs for which a library exists. */
   readonly platforms: readonly string[];
-  /** What to do where it is missing. */
+  /** Files that must lie beside onnxruntime-node's own library, by `process.platform`; none where it is built in. */
+  readonly libraries: Readonly<Partial<Record<string, readonly string[]>>>;
+  /** Session options that its sessions need, whatever the variant. */
+  readonly sessionOptions: Readonly<{ enableMemPattern?: boolean }>;
+  /**
+   * Entries of the session configuration that refuse a graph of which a node would run on the CPU. For probes only: real
+   * graphs keep shape arithmetic on the CPU on purpose, and int8 cells could not run at all. Runs show their placement.
+   */
+  readonly strictConfig: Readonly<Record<string, string>>;
+  /** Provider options that onnxruntime-node hands on. It ignores any other without a word, so we refuse them. */
+  readonly options: readonly string[];
+  readonly deviceMemory: DeviceMemorySource;
+  /** What to do where a library is missing. */
   readonly remedy: string;
+  /** What to do where the library is there and finds no device. */
+  readonly deviceRemedy: string;
 }
 
 const WINDOWS = ["win32-x64", "win32-arm64"];
+const NO_FALLBACK = Object.freeze({ disable_cpu_ep_fallback: "1" });
 
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
   cpu: {
@@ -27,7 +46,14 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
     ortName: "cpu",
     profileName: "CPUExecutionProvider",
     platforms: ["linux-x64", "linux-arm64", ...WINDOWS, "darwin-arm64"],
+    libraries: {},
+    sessionOptions: {},
+    // ONNX Runtime would refuse every graph: the CPU is its own fallback.
+    strictConfig: {},
+    options: [],
+    deviceMemory: "main memory",
     remedy: "The CPU provider is part of onnxruntime-node; reinstall the packages.",
+    deviceRemedy: "The CPU provider is part of onnxruntime-node; reinstall the packages.",
   },
   cuda: {
     id: "cuda",
@@ -35,7 +61,14 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
     ortName: "cuda",
     profileName: "CUDAExecutionProvider",
     platforms: ["linux-x64"],
+    libraries: { linux: ["libonnxruntime_providers_shared.so", "libonnxruntime_providers_cuda.so"] },
+    sessionOptions: {},
+    strictConfig: NO_FALLBACK,
+    options: ["deviceId"],
+    deviceMemory: "nvidia-smi",
     remedy: "Fetch the CUDA provider with `npm run cuda` and have CUDA and cuDNN on the library path.",
+    deviceRemedy:
+      "Check the NVIDIA driver with `nvidia-smi`: it must see the GPU and be as new as the CUDA libraries on the library path.",
   },
   dml: {
     id: "dml",
@@ -43,7 +76,14 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
     ortName: "dml",
     profileName: "DmlExecutionProvider",
     platforms: WINDOWS,
-    remedy: "DirectML exists on Windows only.",
+    libraries: { win32: ["DirectML.dll"] },
+    // DirectML cannot plan memory ahead; ONNX Runtime would switch it off by itself, with a warning for each session.
+    sessionOptions: { enableMemPattern: false },
+    strictConfig: NO_FALLBACK,
+    options: ["deviceId"],
+    deviceMemory: "nvidia-smi",
+    remedy: "DirectML is part of onnxruntime-node on Windows, and exists there only; reinstall the packages.",
+    deviceRemedy: "DirectML needs a GPU and a driver with Direct3D 12.",
   },
   webgpu: {
     id: "webgpu",
@@ -51,7 +91,23 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
     ortName: "webgpu",
     profileName: "WebGpuExecutionProvider",
     platforms: ["linux-x64", ...WINDOWS, "darwin-arm64"],
+    libraries: { win32: ["dxcompiler.dll", "dxil.dll"] },
+    sessionOptions: {},
+    strictConfig: NO_FALLBACK,
+    options: [
+      "preferredLayout",
+      "validationMode",
+      "weightLoadAcceleration",
+      "storageBufferCacheMode",
+      "uniformBufferCacheMode",
+      "queryResolveBufferCacheMode",
+      "defaultBufferCacheMode",
+      "enableRobustness",
+      "enableMatmulFp32Accumulation",
+    ],
+    deviceMemory: "nvidia-smi",
     remedy: "WebGPU needs a GPU driver with Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS).",
+    deviceRemedy: "WebGPU needs a GPU driver with Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS).",
   },
   coreml: {
     id: "coreml",
@@ -59,10 +115,22 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = Object.freeze({
     ortName: "coreml",
     profileName: "CoreMLExecutionProvider",
     platforms: ["darwin-arm64"],
-    remedy: "Core ML exists on macOS only.",
+    libraries: {},
+    sessionOptions: {},
+    strictConfig: NO_FALLBACK,
+    options: ["coreMlFlags"],
+    // Apple's GPU has no memory of its own.
+    deviceMemory: "main memory",
+    remedy: "Core ML is part of onnxruntime-node on macOS, and exists there only; reinstall the packages.",
+    deviceRemedy: "Core ML is part of macOS; update it.",
   },
 });
 
 export function isProviderId(text: string): text is ProviderId {
   return (PROVIDER_IDS as readonly string[]).includes(text);
+}
+
+/** The first option that this provider would ignore; null when it takes them all. */
+export function ignoredOption(provider: ProviderId, options: Readonly<Record<string, unknown>>): string | null {
+  return Object.keys(options).find((name) => !PROVIDERS[provider].options.includes(name)) ?? null;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentSchema } from "#shared/results.ts";
 import { appRoot, appVersion } from "#core/system/app-version.ts";
-import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
+import { defaultThreads, powerSource, readEnvironment } from "#core/system/environment.ts";
 
 describe("readEnvironment", () => {
   it("says what results.json needs", async () => {
@@ -25,6 +25,17 @@ describe("readEnvironment", () => {
     expect(machineId).toMatch(/^[0-9a-f]{16}$/);
     expect(machineId).not.toContain(hostname());
     expect((await readEnvironment("other")).machineId).toBe(machineId);
+  });
+});
+
+describe("powerSource", () => {
+  it("is what feeds a machine that has a battery", () => {
+    expect(powerSource({ hasBattery: true, acConnected: true })).toBe("mains");
+    expect(powerSource({ hasBattery: true, acConnected: false })).toBe("battery");
+  });
+
+  it("is unknown without one", () => {
+    expect(powerSource({ hasBattery: false, acConnected: true })).toBeNull();
   });
 });
 

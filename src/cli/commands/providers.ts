@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { PROVIDERS } from "#shared/providers/providers.ts";
+import { forkSpawner } from "#core/runs/spawner.ts";
+import { probeProviders } from "#core/system/provider-probe.ts";
+import { abortOnInterrupt } from "../interrupt.ts";
+import { providersText } from "../providers-text.ts";
+import { workerFile } from "../worker-file.ts";
+
+export function addProviders(program: Command): void {
+  program
+    .command("providers")
+    .description("which execution providers and formats really work here, tried on a tiny model, and why not")
+    .option("--json", "print JSON")
+    .action(async ({ json }: { json?: boolean }) => {
+      using interrupt = abortOnInterrupt(() => {
+        process.stderr.write("cancelling ...\n");
+      });
+      const report = await probeProviders({
+        spawner: forkSpawner(workerFile()),
+        signal: interrupt.signal,
+        onProvider: (id) => process.stderr.write(`trying ${PROVIDERS[id].label} ...\n`),
+      });
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : providersText(report));
+    });
+}
