@@ -1,6 +1,7 @@
 /**
  * What our forward pass costs over a bare onnxruntime-node loop on the same inputs: `npm run bench -- overhead`.
- * Two sessions of one file live in one process, one made and run through the engine, one by hand with the same options; single
+ * Two sessions of one file live in one process, one made by the engine and timed by the forward pass's own loop with its
+ * sampler, one made and timed by hand with the same options (peak memory: bench/memory-parity.ts); single
  * runs alternate in blocks of four (ours, bare, bare, ours), so that noise and order hit both alike. Spinning is off in both: a session's idle
  * threads would otherwise slow the other. The ratio is bare / ours by the median of the blocks' log ratios.
  */
@@ -8,7 +9,9 @@ import { parseArgs } from "node:util";
 import { loadDecoder, sessionOptions } from "#core/engine/session.ts";
 import { InferenceSession } from "#core/engine/ort.ts";
 import { demoResources } from "#core/app/resources.ts";
+import { timed } from "#core/measure/forward-runs.ts";
 import { collectGarbage } from "#core/measure/memory.ts";
+import { openSampler } from "#core/measure/sampler.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
 import { createRandom } from "#shared/random.ts";
@@ -36,6 +39,7 @@ await loaded.placement();
 const ours = loaded.decoder;
 const bare = await InferenceSession.create(variant.file, sessionOptions(options));
 
+const sampler = openSampler(() => undefined);
 const random = createRandom(0);
 const ratios: Record<string, number> = {};
 const samples: Record<string, { oursMs: number[]; bareMs: number[] }> = {};
@@ -46,15 +50,18 @@ for (const batchSize of [1, 8]) {
   );
   const feeds = ours.batchFeeds(batch);
   const outputs = [variant.signature.logits.name];
-  const timed = async (run: () => Promise<unknown>): Promise<number> => {
+  const afterRuns = (): void => {
+    sampler.add(batchSize * SEQUENCE_LENGTH);
+    sampler.tick();
+  };
+  const runOurs = (): Promise<number> => timed(() => ours.run(feeds), 1, { afterRuns });
+  const runBare = async (): Promise<number> => {
     const start = performance.now();
-    await run();
+    await bare.run(feeds, outputs);
     const elapsedMs = performance.now() - start;
     collectGarbage();
     return elapsedMs;
   };
-  const runOurs = (): Promise<number> => timed(() => ours.run(feeds));
-  const runBare = (): Promise<number> => timed(() => bare.run(feeds, outputs));
 
   const oursMs: number[] = [];
   const bareMs: number[] = [];

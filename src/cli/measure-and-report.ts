@@ -37,6 +37,7 @@ export async function measureAndReport(
     const outcome = await execute({
       db: lab.db,
       variantsDir: lab.variantsDir,
+      scratchDir: lab.scratchDir,
       spawner: forkSpawner(workerFile()),
       signal: interrupt.signal,
       onEvent: progress.onEvent,

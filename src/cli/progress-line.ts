@@ -1,6 +1,9 @@
 import type { WriteStream } from "node:tty";
-import { duration, plural } from "#shared/report/quantities.ts";
+import { assertNever } from "#shared/assert-never.ts";
+import { duration, mebibytes, plural } from "#shared/report/quantities.ts";
+import type { RunEstimate } from "#core/runs/estimate.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
+import type { PassName } from "#core/runs/protocol.ts";
 import { makingText } from "./making-text.ts";
 
 export interface ProgressLine {
@@ -13,14 +16,22 @@ export interface ProgressLine {
 /** Without a terminal one line at most this often: logs stay readable. */
 const LOG_INTERVAL_MS = 5000;
 
-const PASS_LABELS = { load: "loading", forward: "forward pass", questions: "questions", generate: "texts" } as const;
-const PASS_UNITS = { load: "", forward: " batch sizes", questions: "", generate: "" } as const;
+const PASS_LABELS: Readonly<Record<PassName, string>> = Object.freeze({
+  load: "loading",
+  forward: "forward pass",
+  decode: "decoding",
+  questions: "questions",
+  texts: "running text",
+  generate: "generated texts",
+});
+const PASS_UNITS: Readonly<Partial<Record<PassName, string>>> = Object.freeze({ forward: " batch sizes" });
 
 /** One line that says what is measured, how far it is and how long it still takes; redrawn in a terminal. */
 export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): ProgressLine {
   let line = "";
   let lastLog = -Infinity;
   let labels: readonly string[] = [];
+  let launches = "";
   let making = { format: "", startMs: 0 };
 
   const clear = (): void => {
@@ -55,18 +66,42 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
         note(
           `run ${event.runId}: ${labels.join(", ")}${event.questions > 0 ? `; ${plural(event.questions, "question")}` : ""}`,
         );
+        note(estimateText(event.estimate));
         return;
       case "cell":
         if (event.error) note(`${event.label} ${event.status}: ${event.error.message} [${event.error.code}]`);
         return;
+      case "launch":
+        launches = event.total > 1 ? `[${event.done + 1}/${event.total}] ` : "";
+        return;
       case "progress": {
         const { label, pass, done, total, remainingMs } = event;
-        const cell = labels.length > 1 ? `[${labels.indexOf(label) + 1}/${labels.length}] ` : "";
-        const count = pass === "load" ? "" : ` ${done}/${total}${PASS_UNITS[pass]}`;
-        const left = remainingMs === null ? "" : `, about ${duration(remainingMs)} left`;
-        show(`${cell}${label}: ${PASS_LABELS[pass]}${count}${left}`, done === 0);
+        const count = pass === "load" ? "" : ` ${done}/${total}${PASS_UNITS[pass] ?? ""}`;
+        show(`${launches}${label}: ${PASS_LABELS[pass]}${count}, about ${duration(remainingMs)} left`, done === 0);
+        return;
       }
+      case "samples":
+      case "stored":
+        return;
+      default:
+        assertNever(event);
     }
   };
   return { onEvent, note, end: clear };
+}
+
+const BASIS: Readonly<Record<RunEstimate["basis"], string>> = Object.freeze({
+  measured: "from earlier runs of these files here",
+  scaled: "scaled from other models' runs here",
+  rough: "a rough guess: nothing was measured on this machine yet",
+});
+
+/** What the run will take, before it begins. */
+function estimateText({ seconds, cells, freeBytes, basis }: RunEstimate): string {
+  const peak = Math.max(...cells.map(({ peakBytes }) => peakBytes));
+  const tight = peak > freeBytes ? " (more than is free: large batch sizes will be left out)" : "";
+  return (
+    `about ${duration(seconds * 1000)}, up to ${mebibytes(peak)} MiB of memory of ${mebibytes(freeBytes)} MiB free${tight}; ` +
+    BASIS[basis]
+  );
 }

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { FORMAT_IDS, isFormatId } from "#shared/formats/formats.ts";
 import { isProviderId, PROVIDER_IDS } from "#shared/providers/providers.ts";
-import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
+import type { Depth } from "#shared/depths.ts";
+import { type GraphChoice, parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
 import { demoResources } from "#core/app/resources.ts";
 import { whole } from "./whole.ts";
 
@@ -20,9 +21,14 @@ export interface SpecOptions {
   batchSizes?: string;
   sequenceLength?: string;
   threads?: string;
+  depth?: string;
+  launches?: string;
+  texts?: string;
+  decodeDepths?: string;
+  graph?: string;
 }
 
-export const PASSES = ["forward", "tokens", "benchmark", "generate"] as const;
+export const PASSES = ["forward", "decode", "tokens", "benchmark", "generate"] as const;
 
 /**
  * An option that would be ignored is refused: whoever typed it believes that it counts.
@@ -63,23 +69,34 @@ export function specFromOptions(options: SpecOptions): Spec {
     );
   }
   const seed = whole("--seed", options.seed ?? "0");
-  const wanted = passList(options.passes, questions !== undefined);
-  for (const pass of ["tokens", "benchmark"] as const) {
-    if (wanted.has(pass) && questions === undefined) {
-      throw new LabError("SPEC_INVALID", `The pass ${pass} needs questions: --questions FILE.`);
-    }
+  const wanted = passList(options.passes, options);
+  if (wanted.has("benchmark") && questions === undefined) {
+    throw new LabError("SPEC_INVALID", "The pass benchmark needs questions: --questions FILE.");
   }
-  const asked = { questions: resolve(questions ?? "") };
+  if (wanted.has("tokens") && questions === undefined && options.texts === undefined) {
+    throw new LabError("SPEC_INVALID", "The pass tokens needs questions or texts: --questions FILE, --texts FILE.");
+  }
+  const asked = questions === undefined ? undefined : { questions: resolve(questions) };
   const threads = options.threads === undefined ? undefined : whole("--threads", options.threads);
   const spec: SpecInput = {
     schemaVersion: 1,
     name: options.name ?? `${model.split(/[\\/]/).findLast((part) => part !== "") ?? model}: ${cells}`,
     model: resolve(model),
-    cells: cells.split(",").map((text) => ({ ...parseCell(text.trim()), ...(threads !== undefined && { threads }) })),
+    cells: cells.split(",").map((text) => ({
+      ...parseCell(text.trim()),
+      ...(threads !== undefined && { threads }),
+      // A name that is none is refused by the schema, with the list of those that are.
+      ...(options.graph !== undefined && { graph: options.graph as GraphChoice }),
+    })),
+    ...(options.depth !== undefined && { depth: options.depth as Depth }),
+    ...(options.launches !== undefined && { launches: whole("--launches", options.launches) }),
     passes: {
       ...(wanted.has("forward") && { forward: forwardOptions(options) }),
-      ...(wanted.has("tokens") && { tokens: asked }),
-      ...(wanted.has("benchmark") && { benchmark: asked }),
+      ...(wanted.has("decode") && { decode: decodeOptions(options) }),
+      ...(wanted.has("tokens") && {
+        tokens: { ...asked, ...(options.texts !== undefined && { texts: resolve(options.texts) }) },
+      }),
+      ...(wanted.has("benchmark") && asked && { benchmark: asked }),
       ...(wanted.has("generate") && {
         generate: { prompts: options.prompts === undefined ? demoResources().prompts : resolve(options.prompts) },
       }),
@@ -97,8 +114,18 @@ function forwardOptions({ batchSizes, sequenceLength }: SpecOptions): NonNullabl
   };
 }
 
-function passList(text: string | undefined, withQuestions: boolean): ReadonlySet<string> {
-  if (text === undefined) return new Set(withQuestions ? PASSES : ["forward", "generate"]);
+function decodeOptions({ decodeDepths }: SpecOptions): NonNullable<SpecInput["passes"]["decode"]> {
+  if (decodeDepths === undefined) return {};
+  return { depths: decodeDepths.split(",").map((depth) => whole("--decode-depths", depth)) };
+}
+
+/** The passes asked for; without a word all that have their input. */
+function passList(text: string | undefined, { questions, texts }: SpecOptions): ReadonlySet<string> {
+  if (text === undefined) {
+    const without = [...(questions === undefined ? ["benchmark"] : [])];
+    if (questions === undefined && texts === undefined) without.push("tokens");
+    return new Set(PASSES.filter((pass) => !without.includes(pass)));
+  }
   const names = text.split(",").map((name) => name.trim());
   const unknown = names.find((name) => !(PASSES as readonly string[]).includes(name));
   if (unknown !== undefined) {

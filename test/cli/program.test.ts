@@ -25,12 +25,14 @@ describe("createProgram", () => {
     const commands = async (...words: string[]): Promise<string[]> =>
       (await createProgram(words)).commands.map((command) => command.name());
     expect(await commands("--home", "x", "runs", "list")).toEqual(["runs"]);
-    expect(await commands("nonsense")).toHaveLength(7);
+    expect(await commands("nonsense")).toHaveLength(8);
   });
 
   it("has the commands that this version keeps", async () => {
     const names = (await createProgram()).commands.map((command) => command.name());
-    expect(names).toEqual(expect.arrayContaining(["demo", "run", "runs", "export", "models", "quantize", "serve"]));
+    expect(names).toEqual(
+      expect.arrayContaining(["demo", "run", "runs", "export", "models", "quantize", "providers", "serve"]),
+    );
   });
 });
 

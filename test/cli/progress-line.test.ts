@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RunEstimate } from "#core/runs/estimate.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
 import { openProgressLine, type ProgressLine } from "../../src/cli/progress-line.ts";
 
@@ -20,8 +21,18 @@ function open(terminal: { isTTY: boolean; columns?: number }): { line: ProgressL
   return { line: openProgressLine(stream), written };
 }
 
-const started: RunEvent = { type: "started", runId: "r1", labels: ["fp32@cpu", "int4@cpu"], questions: 1600 };
-const progress = (done: number, remainingMs: number | null = 75_000): RunEvent => ({
+const GIB = 2 ** 30;
+const estimate: RunEstimate = {
+  seconds: 75,
+  cells: [{ label: "fp32@cpu", seconds: 75, peakBytes: GIB, basis: "rough" }],
+  freeBytes: 8 * GIB,
+  basis: "rough",
+};
+const ESTIMATE =
+  "about 1 min 15 s, up to 1,024 MiB of memory of 8,192 MiB free; a rough guess: nothing was measured on this machine yet\n";
+const started: RunEvent = { type: "started", runId: "r1", labels: ["fp32@cpu", "int4@cpu"], questions: 1600, estimate };
+const launch: RunEvent = { type: "launch", label: "int4@cpu", kind: "timing", launch: 1, done: 1, total: 12 };
+const progress = (done: number, remainingMs = 75_000): RunEvent => ({
   type: "progress",
   label: "int4@cpu",
   pass: "questions",
@@ -35,11 +46,10 @@ describe("openProgressLine in a terminal", () => {
   it("redraws one line: cell, pass, how far, how long", () => {
     const { line, written } = open({ isTTY: true, columns: 100 });
     line.onEvent(started);
-    expect(written()).toBe("run r1: fp32@cpu, int4@cpu; 1,600 questions\n");
+    expect(written()).toBe(`run r1: fp32@cpu, int4@cpu; 1,600 questions\n${ESTIMATE}`);
+    line.onEvent(launch);
     line.onEvent(progress(16));
-    expect(written()).toBe("[2/2] int4@cpu: questions 16/1600, about 1 min 15 s left");
-    line.onEvent(progress(32, null));
-    expect(written()).toBe(`${CLEAR}[2/2] int4@cpu: questions 32/1600`);
+    expect(written()).toBe("[2/12] int4@cpu: questions 16/1600, about 1 min 15 s left");
     line.end();
     expect(written()).toBe(CLEAR);
     line.end();
@@ -59,6 +69,14 @@ describe("openProgressLine in a terminal", () => {
     const error = { code: "TIMEOUT" as const, message: "Too late.", details: {} };
     line.onEvent({ type: "cell", label: "int4@cpu", status: "failed", error });
     expect(written()).toBe(`${CLEAR}int4@cpu failed: Too late. [TIMEOUT]\n`);
+  });
+
+  it("warns before a run that needs more memory than is free", () => {
+    const { line, written } = open({ isTTY: true });
+    line.onEvent({ ...started, estimate: { ...estimate, freeBytes: GIB / 2, basis: "measured" } });
+    expect(written()).toContain(
+      "(more than is free: large batch sizes will be left out); from earlier runs of these files",
+    );
   });
 
   it("says nothing of a cell that goes well", () => {
@@ -105,7 +123,7 @@ describe("openProgressLine without a terminal", () => {
     [1, "run r1: fp32@cpu; 1 question\n"],
   ])("reads well with %d questions", (questions, text) => {
     const { line, written } = open({ isTTY: false });
-    line.onEvent({ type: "started", runId: "r1", labels: ["fp32@cpu"], questions });
-    expect(written()).toBe(text);
+    line.onEvent({ type: "started", runId: "r1", labels: ["fp32@cpu"], questions, estimate });
+    expect(written()).toBe(text + ESTIMATE);
   });
 });

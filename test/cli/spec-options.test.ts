@@ -30,8 +30,9 @@ describe("specFromOptions", () => {
 
   it("runs the passes that have their input", () => {
     const passes = (options: SpecOptions): string[] => Object.keys(specFromOptions({ ...least, ...options }).passes);
-    expect(passes({})).toEqual(["forward", "generate"]);
-    expect(passes({ questions: "q.csv" })).toEqual(["forward", "tokens", "benchmark", "generate"]);
+    expect(passes({})).toEqual(["forward", "decode", "generate"]);
+    expect(passes({ questions: "q.csv" })).toEqual(["forward", "decode", "tokens", "benchmark", "generate"]);
+    expect(passes({ texts: "t.txt" })).toEqual(["forward", "decode", "tokens", "generate"]);
     expect(passes({ questions: "q.csv", passes: "tokens" })).toEqual(["tokens"]);
   });
 
@@ -46,6 +47,13 @@ describe("specFromOptions", () => {
     expect(spec).toMatchObject({ sample: { limit: 10, seed: 7 }, seed: 7 });
   });
 
+  it("takes the numbers of a depth, and those that are given before them", () => {
+    const preview = specFromOptions({ ...least, depth: "preview", launches: "3", decodeDepths: "16,0" });
+    expect(preview).toMatchObject({ depth: "preview", launches: 3 });
+    expect(preview.passes.forward).toMatchObject({ minIterations: 5, minSeconds: 0.5 });
+    expect(preview.passes.decode).toMatchObject({ depths: [0, 16], newTokens: 32 });
+  });
+
   it.each<[SpecOptions, RegExp]>([
     [{}, /Name a spec file, or --model DIR with --cells/],
     [{ model: "m" }, /Name a spec file/],
@@ -53,8 +61,13 @@ describe("specFromOptions", () => {
     [{ ...least, cells: "fp32," }, /--cells: "" names no format/],
     [{ ...least, cells: "fp32@tpu" }, /--cells: "fp32@tpu" names no provider; there are cpu, cuda/],
     [{ ...least, cells: "fp32@cpu@cuda" }, /names no format/],
-    [{ ...least, passes: "forward,decode" }, /--passes: there is no pass "decode"; there are forward, tokens/],
-    [{ ...least, passes: "tokens" }, /The pass tokens needs questions: --questions FILE/],
+    [{ ...least, passes: "forward,prefill" }, /--passes: there is no pass "prefill"; there are forward, decode/],
+    [{ ...least, passes: "tokens" }, /The pass tokens needs questions or texts: --questions FILE, --texts FILE/],
+    [{ ...least, passes: "benchmark", texts: "t" }, /The pass benchmark needs questions: --questions FILE/],
+    [{ ...least, depth: "deep" }, /command line: depth: .*"preview"\|"standard"\|"thorough"/],
+    [{ ...least, graph: "folded" }, /command line: cells\.0\.graph: .*"exported"\|"fused"/],
+    [{ ...least, launches: "0" }, /command line: launches/],
+    [{ ...least, decodeDepths: "0,deep" }, /--decode-depths: "deep" is not a whole number/],
     [{ ...least, limit: "many" }, /--limit: "many" is not a whole number/],
     [{ ...least, limit: "0" }, /command line: sample\.limit/],
     [{ ...least, seed: "-1" }, /--seed: "-1" is not a whole number/],

@@ -12,6 +12,7 @@ const generation = (promptId: string, text: string, prompt = "Once upon") => ({
   text,
   tokenIds: [],
   tokenMs: [],
+  margins: [],
   wordsPerMinute: null,
 });
 

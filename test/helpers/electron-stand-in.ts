@@ -5,10 +5,12 @@
  * isolation and permissions are Electron's, and only Electron can prove them (test/e2e/electron.test.ts).
  */
 import type { Browser, Page, Route } from "playwright-core";
+import { fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { runInNewContext } from "node:vm";
+import { EVENTS } from "#shared/api.ts";
 
 type Handler = (...parameters: unknown[]) => unknown;
 type Bridge = { request: Handler; on: (name: string, listener: (payload: unknown) => void) => () => void };
@@ -23,10 +25,34 @@ const NAMES = [
   "ipcMain",
   "Menu",
   "nativeTheme",
+  "Notification",
   "protocol",
   "session",
+  "shell",
+  "utilityProcess",
   "webContents",
 ];
+
+/** As much of a menu item as a test presses. */
+export interface StandInMenuItem {
+  readonly id?: string;
+  readonly label?: string;
+  readonly submenu?: StandInMenuItem[];
+  readonly click?: () => void;
+}
+
+/** A utility process, played by a forked Node: the worker talks to either. */
+function standInFork(file: string): EventEmitter {
+  const child = fork(file, [], { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
+  return Object.assign(new EventEmitter(), {
+    pid: child.pid,
+    stderr: child.stderr,
+    postMessage: (message: never) => child.send(message),
+    kill: () => child.kill("SIGKILL"),
+    on: (event: string, listener: (...parameters: unknown[]) => void) => child.on(event, listener),
+    once: (event: string, listener: (...parameters: unknown[]) => void) => child.once(event, listener),
+  });
+}
 
 export class ElectronStandIn {
   readonly app = new EventEmitter();
@@ -35,6 +61,15 @@ export class ElectronStandIn {
   readonly paths = new Map<string, string>();
   /** What the app said and did before a window: "enableSandbox", "showErrorBox: TITLE", "exit: 4". */
   readonly log: string[] = [];
+  /** Shares that the taskbar was told; -1 for none. */
+  readonly progress: number[] = [];
+  readonly menu: StandInMenuItem[] = [];
+  /** What the user does with the next dialogs. */
+  readonly answers: { messageBox: number; open: string | null; save: string | null } = {
+    messageBox: 0,
+    open: null,
+    save: null,
+  };
   readonly #browser: Browser;
   readonly #handlers = new Map<string, Handler>();
   readonly #renderers: EventEmitter[] = [];
@@ -78,11 +113,24 @@ export class ElectronStandIn {
     await page.route(`${ORIGIN}**`, (route) => this.#answer(route));
     const bridge = this.#runPreload(preload, url, renderer);
     await page.exposeFunction("standInRequest", bridge.request);
-    bridge.on("runs.changed", (payload) => void page.evaluate(`standInEvent(${JSON.stringify(payload)})`));
+    const names = Object.keys(EVENTS);
+    for (const name of names) {
+      bridge.on(name, (payload) => {
+        // A page that is closing hears no more.
+        void page.evaluate(`standInEvent(${JSON.stringify([name, payload])})`).catch(() => undefined);
+      });
+    }
     await page.addInitScript(`{
-      const listeners = new Set();
-      window.standInEvent = (payload) => listeners.forEach((listener) => listener(payload));
-      window.lab = Object.freeze({ request: window.standInRequest, on: (_name, listener) => { listeners.add(listener); } });
+      const listeners = new Map(${JSON.stringify(names)}.map((name) => [name, new Set()]));
+      window.standInEvent = ([name, payload]) => listeners.get(name).forEach((listener) => listener(payload));
+      window.lab = Object.freeze({
+        request: window.standInRequest,
+        on: (name, listener) => {
+          listeners.get(name).add(listener);
+          return () => { listeners.get(name).delete(listener); };
+        },
+        droppedPath: () => Promise.resolve(null),
+      });
     }`);
     await page.goto(url.replace(APP, ORIGIN));
     this.app.emit("stand-in-loaded", page);
@@ -100,6 +148,7 @@ export class ElectronStandIn {
     const exposed: Record<string, Bridge> = {};
     const senderFrame = { url, parent: null };
     const electron = {
+      webUtils: { getPathForFile: () => "" },
       contextBridge: { exposeInMainWorld: (name: string, api: Bridge) => (exposed[name] = api) },
       ipcRenderer: {
         invoke: (channel: string, ...parameters: unknown[]) =>
@@ -122,12 +171,16 @@ export class ElectronStandIn {
   #modules(): Record<string, unknown> {
     const { app, log, options, paths } = this;
     const renderers = this.#renderers;
+    const windows: BrowserWindow[] = [];
+    const { progress, answers, menu } = this;
     const open = this.#open.bind(this);
     class BrowserWindow extends EventEmitter {
-      static getAllWindows = (): BrowserWindow[] => [];
+      static getAllWindows = (): BrowserWindow[] => windows;
+      static getFocusedWindow = (): null => null;
       readonly #preload: string;
       constructor(given: { webPreferences: { preload: string } }) {
         super();
+        windows.push(this);
         options.push(given);
         this.#preload = given.webPreferences.preload;
       }
@@ -136,6 +189,14 @@ export class ElectronStandIn {
         renderers.push(renderer);
         return open(this.#preload, url, renderer);
       }
+      setProgressBar(share: number): void {
+        progress.push(share);
+      }
+      isVisible = (): boolean => true;
+      isFocused = (): boolean => true;
+      isMinimized = (): boolean => false;
+      focus = (): void => undefined;
+      show = (): void => undefined;
     }
     const nothing = (): void => undefined;
     return {
@@ -145,12 +206,34 @@ export class ElectronStandIn {
         requestSingleInstanceLock: () => true,
         setPath: (name: string, path: string) => paths.set(name, path),
         whenReady: () => Promise.resolve(),
-        quit: () => app.emit("will-quit"),
+        quit: () => {
+          const quitting = { prevented: false };
+          app.emit("before-quit", { preventDefault: () => (quitting.prevented = true) });
+          if (!quitting.prevented) app.emit("will-quit");
+        },
         exit: (code: number) => log.push(`exit: ${code}`),
+        isPackaged: true,
+        getPath: (name: string) => `/${name}`,
+        setAboutPanelOptions: nothing,
+        showAboutPanel: () => log.push("showAboutPanel"),
       }),
-      dialog: { showErrorBox: (title: string) => log.push(`showErrorBox: ${title}`) },
+      dialog: {
+        showErrorBox: (title: string) => log.push(`showErrorBox: ${title}`),
+        showMessageBox: ({ message }: { message: string }) => {
+          log.push(`showMessageBox: ${message}`);
+          return Promise.resolve({ response: answers.messageBox });
+        },
+        showOpenDialog: () => Promise.resolve({ canceled: answers.open === null, filePaths: [answers.open] }),
+        showSaveDialog: () => Promise.resolve({ canceled: answers.save === null, filePath: answers.save }),
+      },
+      shell: { openPath: () => Promise.resolve("") },
+      Notification: Object.assign(EventEmitter, { isSupported: () => false }),
+      utilityProcess: { fork: standInFork },
       ipcMain: { handle: (channel: string, handler: Handler) => this.#handlers.set(channel, handler) },
-      Menu: { buildFromTemplate: nothing, setApplicationMenu: nothing },
+      Menu: {
+        buildFromTemplate: (template: StandInMenuItem[]) => menu.push(...template),
+        setApplicationMenu: nothing,
+      },
       nativeTheme: { shouldUseDarkColors: false },
       protocol: {
         registerSchemesAsPrivileged: () => log.push("registerSchemesAsPrivileged"),

@@ -5,12 +5,24 @@ import { vi } from "vitest";
 export class FakeWindow extends EventEmitter {
   static all: FakeWindow[] = [];
   static getAllWindows = (): FakeWindow[] => FakeWindow.all;
+  static getFocusedWindow = (): FakeWindow | null => FakeWindow.all.find(({ focused }) => focused) ?? null;
   readonly loadURL = vi.fn(() => Promise.resolve());
-  readonly show = vi.fn();
+  readonly show = vi.fn(() => {
+    this.visible = true;
+  });
+  readonly showInactive = vi.fn(() => {
+    this.visible = true;
+  });
+  readonly hide = vi.fn(() => {
+    this.visible = false;
+  });
+  readonly setProgressBar = vi.fn();
   readonly focus = vi.fn();
   readonly restore = vi.fn();
   readonly options: Record<string, unknown>;
   minimized = false;
+  visible = true;
+  focused = false;
 
   constructor(options: Record<string, unknown>) {
     super();
@@ -20,6 +32,14 @@ export class FakeWindow extends EventEmitter {
 
   isMinimized(): boolean {
     return this.minimized;
+  }
+
+  isVisible(): boolean {
+    return this.visible;
+  }
+
+  isFocused(): boolean {
+    return this.focused;
   }
 }
 
@@ -36,6 +56,35 @@ export class FakeContents extends EventEmitter {
 
   getURL(): string {
     return this.url;
+  }
+}
+
+export class FakeNotification extends EventEmitter {
+  static all: FakeNotification[] = [];
+  static isSupported = (): boolean => true;
+  readonly show = vi.fn();
+  readonly options: { body: string };
+
+  constructor(options: { body: string }) {
+    super();
+    this.options = options;
+    FakeNotification.all.push(this);
+  }
+}
+
+/** A utility process that does what the test says. */
+export class FakeUtilityProcess extends EventEmitter {
+  static all: FakeUtilityProcess[] = [];
+  readonly stderr = new EventEmitter();
+  readonly postMessage = vi.fn();
+  readonly kill = vi.fn();
+  readonly file: string;
+  pid: number | undefined;
+
+  constructor(file: string) {
+    super();
+    this.file = file;
+    FakeUtilityProcess.all.push(this);
   }
 }
 
@@ -56,8 +105,15 @@ export const electron = {
     whenReady: () => Promise.resolve(),
     exit: vi.fn(),
     quit: vi.fn(),
+    isPackaged: false,
+    getPath: (name: string) => `/${name}`,
+    setAboutPanelOptions: vi.fn(),
+    showAboutPanel: vi.fn(),
   }),
-  dialog: { showErrorBox: vi.fn() },
+  dialog: { showErrorBox: vi.fn(), showMessageBox: vi.fn(), showOpenDialog: vi.fn(), showSaveDialog: vi.fn() },
+  shell: { openPath: vi.fn() },
+  Notification: FakeNotification,
+  utilityProcess: { fork: (file: string) => new FakeUtilityProcess(file) },
   session: {
     defaultSession: {
       setPermissionRequestHandler: vi.fn(),

@@ -36,6 +36,7 @@ export function testLab(onEvent: (event: RunEvent) => void = () => undefined): T
   return {
     db: lab.db,
     variantsDir: lab.variantsDir,
+    scratchDir: lab.scratchDir,
     spawner: forkSpawner(WORKER),
     signal: controller.signal,
     controller,
@@ -65,15 +66,18 @@ export function questionFile(count: number): string {
   return file;
 }
 
-/** A spec small enough for a test, every pass in it. */
+/** A spec small enough for a test, every pass in it, in one launch. */
 export function smallSpec(model: string, questions: string, extra: Partial<SpecInput> = {}): Spec {
   return parseSpec({
     schemaVersion: 1,
     name: "test",
     model,
+    depth: "preview",
+    launches: 1,
     cells: [{ format: "fp32" }, { format: "int4" }],
     passes: {
       forward: { batchSizes: [1, 4], sequenceLength: 16, warmup: 1, minIterations: 3, minSeconds: 0 },
+      decode: { promptTokens: 8, newTokens: 4, depths: [0, 16] },
       tokens: { questions },
       benchmark: { questions, maxNewTokens: 3 },
       generate: { prompts: ["The meaning of a name", "Numbers such as"], maxNewTokens: 6 },

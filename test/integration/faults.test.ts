@@ -63,7 +63,7 @@ describe("a model or provider that does not work", () => {
     expect(status).toBe("failed");
     const [cell] = readRun(lab.db, runId).cells;
     expect(cell!.error).toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
-    expect(cell!.error!.message).toContain("Core ML exists on macOS only");
+    expect(cell!.error!.message).toContain("Core ML is part of onnxruntime-node on macOS");
   });
 
   it("fails its cells naming the tokenizer when that is missing", async () => {

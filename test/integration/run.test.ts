@@ -1,10 +1,11 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
 import { resultsSchema, type Results } from "#shared/results.ts";
 import { executeRun, resumeRun } from "#core/runs/execute.ts";
 import { readRun } from "#core/store/read-run.ts";
-import { questionFile, smallSpec, testLab } from "../helpers/lab.ts";
+import { questionFile, scratchDir, smallSpec, testLab } from "../helpers/lab.ts";
 import { FIXTURES } from "../helpers/reference.ts";
 
 const LLAMA = join(FIXTURES, "zoo", "llama");
@@ -12,15 +13,16 @@ const LLAMA = join(FIXTURES, "zoo", "llama");
 /** What must not depend on when and how fast a run was. */
 function repeatable({ cells, comparisons }: Results): unknown {
   return {
-    cells: cells.map(({ label, sha256, tokens, benchmark, generations }) => ({
+    cells: cells.map(({ label, sha256, tokens, texts, benchmark, generations }) => ({
       label,
       sha256,
       tokens,
+      texts,
       answers: benchmark.map(({ mode, answers }) => ({
         mode,
         answers: answers.map((answer) => ({ ...answer, elapsedMs: 0 })),
       })),
-      texts: generations.map(({ promptId, tokenIds, text }) => ({ promptId, tokenIds, text })),
+      generated: generations.map(({ promptId, tokenIds, text }) => ({ promptId, tokenIds, text })),
     })),
     comparisons: comparisons.map(({ candidate, jaccard, flips, accuracyDelta, top1Agreement, klDivergence }) => ({
       candidate,
@@ -53,7 +55,21 @@ describe("executeRun", () => {
       expect(cell.loadMs).toBeGreaterThan(0);
       expect(Object.keys(cell.placement)).toEqual(["CPUExecutionProvider"]);
       expect(cell.tokens).toHaveLength(20);
-      expect(cell.tokens.every(({ topIds }) => topIds.length === 20)).toBe(true);
+      expect(cell.tokens.every(({ topIds }) => topIds.length === 64)).toBe(true);
+      expect(cell.decode.map(({ depth, batchSize }) => [depth, batchSize])).toEqual([
+        [0, 1],
+        [16, 1],
+      ]);
+      expect(
+        cell.decode.every((row) => row.decodeTokensPerSecond! > 0 && row.compute!.decodeTokensPerSecond! > 0),
+      ).toBe(true);
+      expect(cell.launches.map(({ kind, launch, status: end }) => [kind, launch, end])).toEqual([
+        ["timing", 1, "done"],
+        ["stepping", 1, "done"],
+        ["quality", 1, "done"],
+      ]);
+      expect(cell.selfTests).toMatchObject({ questionBatch: 1, repeat: { maxLogprobDifference: 0, top1Changes: 0 } });
+      expect(cell.samples.length).toBeGreaterThan(0);
       expect(cell.benchmark.map(({ mode, answers }) => [mode, answers.length])).toEqual([
         ["loglikelihood", 20],
         ["generate", 20],
@@ -71,6 +87,34 @@ describe("executeRun", () => {
     expect(comparison).toMatchObject({ reference: "fp32@cpu", candidate: "int4@cpu" });
     expect(comparison!.jaccard["20"]!.mean).toBeGreaterThan(0);
     expect(comparison!.jaccard["20"]!.mean).toBeLessThan(1);
+    // The reference left its logits behind, and they went with the run.
+    expect(comparison!.tokens!.kl).toMatchObject({ exact: true, positions: 20 });
+    expect(comparison!.tokens!.kl!.mean).toBeGreaterThan(0);
+    expect(existsSync(join(lab.scratchDir, runId))).toBe(false);
+  });
+
+  it("compares next tokens and perplexity inside running text", async () => {
+    const lab = testLab();
+    const text = join(scratchDir(), "text.txt");
+    writeFileSync(text, "Numbers such as one and two come before three. ".repeat(60));
+    const passes = { tokens: { texts: text, chunks: 3, chunkTokens: 32, positionsPerChunk: 4 } };
+    const spec = smallSpec(LLAMA, questionFile(1), { passes });
+    const results = buildResults(readRun(lab.db, (await executeRun(spec, lab)).runId));
+    for (const cell of results.cells) {
+      expect(
+        cell.texts.map(({ negativeLogLikelihood, positions }) => [negativeLogLikelihood.length, positions.length]),
+      ).toEqual(Array(3).fill([15, 4]));
+    }
+    const [comparison] = results.comparisons;
+    expect(comparison!.texts).toMatchObject({
+      chunks: 3,
+      positions: 12,
+      kl: { exact: true },
+      perplexity: { tokens: 45 },
+    });
+    const { reference, candidate, ratio } = comparison!.texts!.perplexity!;
+    expect(candidate! / reference!).toBeCloseTo(ratio!, 9);
+    expect(results.textSet).toMatchObject({ name: "text.txt" });
   });
 
   it("gives the same tokens, answers, texts and Jaccard twice", async () => {
@@ -95,26 +139,74 @@ describe("executeRun", () => {
       klDivergence: 0,
     });
     expect(Object.values(comparison!.jaccard)).toEqual(Array(5).fill({ mean: 1, low: 1, high: 1 }));
-    expect(comparison!.flips).toEqual({ rightToWrong: 0, wrongToRight: 0, wrongToOtherWrong: 0, questions: 12 });
+    expect(comparison!.generations.map(({ firstDivergence, commonShare }) => [firstDivergence, commonShare])).toEqual([
+      [null, 1],
+      [null, 1],
+    ]);
+    expect(comparison!.flips).toMatchObject({ rightToWrong: 0, wrongToRight: 0, wrongToOtherWrong: 0, questions: 12 });
   });
 
   it("reports progress that reaches each pass's end and a time that is left", async () => {
     const lab = testLab();
     await executeRun(smallSpec(LLAMA, questionFile(12)), lab);
     const progress = lab.events.filter((event) => event.type === "progress");
-    for (const pass of ["forward", "questions", "generate"]) {
+    for (const pass of ["forward", "decode", "questions", "generate"]) {
       const last = progress.findLast((event) => event.pass === pass)!;
       expect(last.done).toBe(last.total);
     }
-    expect(progress.some(({ remainingMs }) => remainingMs !== null && remainingMs > 0)).toBe(true);
+    expect(progress.some(({ remainingMs }) => remainingMs > 0)).toBe(true);
     expect(progress.at(-1)!.remainingMs).toBeLessThan(50);
+    const launches = lab.events.filter((event) => event.type === "launch");
+    expect(launches.map(({ done, total }) => [done, total])).toEqual(
+      Array.from({ length: 6 }, (_, index) => [index, 6]),
+    );
+    expect(lab.events.filter((event) => event.type === "stored").length).toBeGreaterThan(10);
+  });
+
+  it("measures each cell in as many launches as the spec says, in turn", async () => {
+    const lab = testLab();
+    const spec = smallSpec(LLAMA, questionFile(1), {
+      launches: 3,
+      passes: {
+        forward: { batchSizes: [1], sequenceLength: 8, warmup: 0, minIterations: 3, minSeconds: 0, memoryLaunches: 1 },
+      },
+    });
+    const { cells, comparisons } = buildResults(readRun(lab.db, (await executeRun(spec, lab)).runId));
+    expect(cells.map(({ launches }) => launches.map(({ kind, order }) => [kind, order]))).toEqual([
+      [
+        ["timing", 0],
+        ["timing", 3],
+        ["timing", 5],
+        ["memory", 6],
+      ],
+      [
+        ["timing", 1],
+        ["timing", 2],
+        ["timing", 4],
+        ["memory", 7],
+      ],
+    ]);
+    expect(cells[0]!.forward[0]!.latencyMs).toHaveLength(9);
+    expect(comparisons[0]!.latencyRatio).toMatchObject([{ kind: "range", launches: 3 }]);
+  });
+
+  it("cancels one cell and goes on with the others", async () => {
+    const controller = new AbortController();
+    const lab = testLab((event) => {
+      if (event.type === "launch" && event.label === "fp32@cpu") controller.abort();
+    });
+    const cellSignal = (label: string): AbortSignal | undefined =>
+      label === "fp32@cpu" ? controller.signal : undefined;
+    const { runId, status } = await executeRun(smallSpec(LLAMA, questionFile(2)), { ...lab, cellSignal });
+    expect(status).toBe("cancelled");
+    expect(readRun(lab.db, runId).cells.map((cell) => cell.status)).toEqual(["cancelled", "done"]);
   });
 });
 
 describe("resumeRun", () => {
-  it("finishes a cancelled run and keeps the cells that were done", async () => {
+  it("finishes a cancelled run and keeps the launches that were done", async () => {
     const lab = testLab((event) => {
-      if (event.type === "cell" && event.label === "int4@cpu") lab.controller.abort();
+      if (event.type === "launch" && event.label === "int4@cpu" && event.kind === "quality") lab.controller.abort();
     });
     const cancelled = await executeRun(smallSpec(LLAMA, questionFile(12)), lab);
     expect(cancelled.status).toBe("cancelled");
@@ -126,7 +218,10 @@ describe("resumeRun", () => {
     const after = readRun(lab.db, cancelled.runId);
     expect(after.cells.map((cell) => cell.status)).toEqual(["done", "done"]);
     expect(after.cells[0]).toEqual(before.cells[0]);
+    expect(after.cells[1]!.forward).toEqual(before.cells[1]!.forward);
     expect(after.cells[1]!.tokens).toHaveLength(12);
+    // What the reference left behind was still there.
+    expect(after.cells[1]!.tokens.every(({ klDivergence }) => klDivergence !== null)).toBe(true);
   });
 
   it("refuses a run that does not exist", async () => {

@@ -3,16 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
-import { planChoices } from "#core/benchmarks/choice-plan.ts";
-import { mmluContinuation, mmluPrompt } from "#core/benchmarks/prompt-template.ts";
-import { loadQuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
-import { scoreChoices } from "#core/benchmarks/score-choices.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { loadChatTemplate } from "#core/engine/chat-template.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
 import { generate, timedPrefill } from "#core/engine/generate.ts";
-import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
-import { topK } from "#shared/metrics/top-k.ts";
+import type { QuestionJob } from "#core/runs/protocol.ts";
 import { createRandom } from "#shared/random.ts";
+import { askAll, qualityContext } from "../helpers/quality.ts";
 import { largestDifference, logitsStepByStep, openModel, testData } from "../helpers/reference.ts";
 
 /** A real 135 M model: too large for the repository, so it is made once from the test data where that is. */
@@ -48,21 +45,24 @@ describe("SmolLM2-135M, against transformers and onnxruntime in Python", () => {
     const questions = testData("questions/mmlu-virology.csv");
     if ("missing" in questions) return context.skip(questions.missing);
     const set = await loadQuestionSet(questions.file);
-    const { decoder, tokenizer } = await openModel(dir);
-    for (const { row, promptTokens, topIds, topLogprobs, choiceLogprobs } of reference.tokens) {
-      const question = set.questions[row]!;
-      const prompt = mmluPrompt(question, subjectFromName(set.name));
-      const plan = planChoices(
-        tokenizer,
-        prompt,
-        question.choices.map((_, index) => mmluContinuation(index)),
-      );
-      expect(plan.promptIds).toHaveLength(promptTokens);
-      const { logits } = await decoder.prefill(plan.promptIds);
-      expect(topK(logits, 20)).toEqual(topIds);
-      expect(largestDifference(logSoftmaxAt(logits, topIds)!, topLogprobs)).toBeLessThan(1e-4);
-      const scores = await scoreChoices(decoder, plan, logits);
-      expect(largestDifference(scores as number[], choiceLogprobs)).toBeLessThan(1e-4);
+    const job: QuestionJob = {
+      setIndex: 0,
+      setName: set.name,
+      questions: reference.tokens.map(({ row }) => set.questions[row]!),
+      shots: [],
+      promptTemplate: "mmlu",
+      subject: undefined,
+      chatTemplate: false,
+      tokens: true,
+      benchmark: { modes: ["loglikelihood"], temperature: 0, topP: 1, maxNewTokens: 1 },
+    };
+    const results = await askAll([job], await qualityContext(dir));
+    for (const [index, { promptTokens, topIds, topLogprobs, choiceLogprobs }] of reference.tokens.entries()) {
+      const { tokens, loglikelihood } = results[index]!;
+      expect(tokens!.promptTokens).toBe(promptTokens);
+      expect(tokens!.topIds.slice(0, 20)).toEqual(topIds);
+      expect(largestDifference(tokens!.topLogprobs.slice(0, 20), topLogprobs)).toBeLessThan(1e-4);
+      expect(largestDifference(loglikelihood!.choiceLogprobs as number[], choiceLogprobs)).toBeLessThan(1e-4);
     }
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { EVENTS, replySchema, REQUESTS, runSummarySchema } from "#shared/api.ts";
 
 describe("REQUESTS", () => {
@@ -18,6 +19,64 @@ describe("REQUESTS", () => {
   it("and events are frozen tables with names of a group and a verb", () => {
     expect(Object.isFrozen(REQUESTS) && Object.isFrozen(EVENTS)).toBe(true);
     for (const name of [...Object.keys(REQUESTS), ...Object.keys(EVENTS)]) expect(name).toMatch(/^[a-z]+\.[a-zA-Z]+$/);
+  });
+});
+
+/** A part of a JSON Schema, as far as it is looked at. */
+interface Node {
+  readonly type?: string;
+  readonly properties?: Record<string, Node>;
+  readonly additionalProperties?: unknown;
+  readonly anyOf?: Node[];
+  readonly maxLength?: number;
+  readonly enum?: unknown[];
+  readonly const?: unknown;
+}
+
+/** Paths at which a page could send fields or texts of any size. */
+function unlimited(node: Node, path: string): string[] {
+  if (node.anyOf) return node.anyOf.flatMap((each) => unlimited(each, path));
+  if (node.type === "object") {
+    const open = node.additionalProperties === false ? [] : [`${path} is open`];
+    return [
+      ...open,
+      ...Object.entries(node.properties ?? {}).flatMap(([key, each]) => unlimited(each, `${path}.${key}`)),
+    ];
+  }
+  const limited = node.maxLength !== undefined || node.enum !== undefined || node.const !== undefined;
+  return node.type === "string" && !limited ? [`${path} has no longest length`] : [];
+}
+
+describe("what pages send", () => {
+  // Limited as a whole document: the spec and the recipe have schemas of their own, which files use too.
+  const documents = new Set(["spec", "recipe"]);
+
+  it.each(Object.entries(REQUESTS))("%s takes a closed object of limited size", (name, { input }) => {
+    const schema = z.toJSONSchema(input, { io: "input", unrepresentable: "any" }) as Node;
+    expect(schema.type).toBe("object");
+    const properties = Object.entries(schema.properties ?? {}).filter(([key]) => !documents.has(key));
+    expect(unlimited({ ...schema, properties: Object.fromEntries(properties) }, name)).toEqual([]);
+  });
+
+  it("is refused when a document is too long, is none, or refers to itself", () => {
+    const { input } = REQUESTS["runs.start"];
+    const cycle: Record<string, unknown> = {};
+    cycle.self = cycle;
+    for (const spec of [{ name: "x".repeat(256 * 1024) }, "text", [], null, cycle, { seed: 1n }]) {
+      expect(input.safeParse({ spec }).success).toBe(false);
+    }
+    expect(input.safeParse({ spec: { name: "x" } }).success).toBe(true);
+  });
+
+  it("names files without a folder", () => {
+    const save = (fileName: string): boolean =>
+      REQUESTS["dialog.save"].input.safeParse({ fileName, content: "" }).success;
+    expect(save("run 1.json")).toBe(true);
+    for (const name of ["../run.json", "a/b", "a\\b", "C:run", "a\0b", ""]) expect(save(name), name).toBe(false);
+    const upload = (fileName: string): boolean =>
+      REQUESTS["questions.upload"].input.safeParse({ fileName, content: "" }).success;
+    expect(upload("set.CSV")).toBe(true);
+    for (const name of ["set.exe", "set", "../set.csv", "a/set.csv"]) expect(upload(name), name).toBe(false);
   });
 });
 

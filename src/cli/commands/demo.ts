@@ -15,7 +15,7 @@ export function addDemo(program: Command): void {
     .option("--json", "print results.json instead of the table")
     .action(async (options: { few?: boolean; limit?: string; out: string; json?: boolean }, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      const { model, questions, fewQuestions, prompts } = demoResources();
+      const { model, questions, fewQuestions, prompts, text } = demoResources();
       const asked = { questions: options.few ? fewQuestions : questions };
       const spec = parseSpec({
         schemaVersion: 1,
@@ -23,9 +23,10 @@ export function addDemo(program: Command): void {
         model,
         cells: [{ format: "fp32" }, { format: "w8" }, { format: "int4" }],
         passes: {
-          // Short on purpose; `quantscope run` measures longer by default.
-          forward: { warmup: 1, minIterations: 6, minSeconds: 0.5 },
-          tokens: asked,
+          // Short on purpose, and still six launches, which give intervals; `quantscope run` measures longer by default.
+          forward: { batchSizes: [1, 8, 32], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
+          decode: { depths: [0], newTokens: 24 },
+          tokens: { ...asked, texts: text },
           benchmark: asked,
           generate: { prompts, maxNewTokens: 48 },
         },

@@ -1,40 +1,78 @@
+import type { TokenIds } from "#core/engine/decoder.ts";
 import type { Tokenizer } from "#core/engine/tokenizer.ts";
 
 /** What must be fed and read to score a question's choices. */
 export interface ChoicePlan {
   /** The prompt as it is fed for the next-token distribution and for generation. */
-  readonly promptIds: number[];
-  /** Per choice: the whole sequence, and where its scored tokens begin. */
-  readonly sequences: readonly { readonly ids: number[]; readonly scoredFrom: number }[];
-  /** Whether prompt and continuation merged at the seam, so that scoring starts inside the prompt. */
-  readonly seamMerged: boolean;
+  readonly promptIds: TokenIds;
+  /** Prompt and choice together, one sequence a choice; all are the same in front of `scoredFrom`. */
+  readonly sequences: readonly TokenIds[];
+  /** Where a choice's own tokens begin; a sequence that ends there has none, and its choice no score. */
+  readonly scoredFrom: number;
+  /** Prompt and continuation merged at the seam, so that scoring starts where all choices still agree. */
+  readonly sharedSeam: boolean;
+  /** Tokens left out of the prompt's left, because the model takes no more. */
+  readonly cutTokens: number;
+}
+
+export interface ChoicesToPlan {
+  readonly prompt: string;
+  readonly continuations: readonly string[];
+  /** The prompt comes from a chat template and holds its special tokens already. */
+  readonly rendered?: boolean;
+  /** Most tokens of a sequence; null for no limit. */
+  readonly positionLimit?: number | null;
+  /** Tokens that will be fed behind the prompt to generate an answer. */
+  readonly newTokens?: number;
 }
 
 /**
- * Tokenizes prompt and continuation together, never a letter alone (lm-evaluation-harness' rule): a choice's tokens are those
- * behind the prompt's. Where the seam merges, all choices are scored from their longest common prefix on (llama.cpp's rule).
- * Tokens that the tokenizer puts behind a text are not part of a continuation.
+ * Tokenizes prompt and continuation together, never a letter alone (lm-evaluation-harness' rule): white space at the prompt's
+ * end belongs to the continuation, and a choice's tokens are those behind the prompt's. Where the seam merges, all choices are
+ * scored from the end of their longest common prefix on (llama.cpp's rule), which leaves each one token at least. Tokens that
+ * the tokenizer puts behind a text are not part of a continuation.
  */
-export function planChoices(
-  tokenizer: Tokenizer,
-  prompt: string,
-  continuations: readonly string[],
-  rendered = false,
-): ChoicePlan {
+export function planChoices(tokenizer: Tokenizer, asked: ChoicesToPlan): ChoicePlan {
+  const { prompt, continuations, rendered = false } = asked;
   const encode = (text: string): number[] => (rendered ? tokenizer.encodeRendered(text) : tokenizer.encode(text));
   const after = rendered ? 0 : tokenizer.afterIds.length;
   const open = (ids: number[]): number[] => (after > 0 ? ids.slice(0, -after) : ids);
 
   const promptIds = encode(prompt);
-  const context = open(promptIds);
+  const context = open(encode(prompt.trimEnd()));
   const wholes = continuations.map((continuation) => open(encode(prompt + continuation)));
-  const seamMerged = wholes.some((whole) => commonPrefix([context, whole]) < context.length);
+  const sharedSeam = commonPrefix([context, ...wholes]) < context.length;
+  const shortest = Math.min(...wholes.map((ids) => ids.length));
+  const seam = sharedSeam ? Math.min(commonPrefix(wholes), shortest - 1) : context.length;
   // Never from 0: the first token of a sequence has nothing to be predicted from.
-  const scoredFrom = Math.max(1, seamMerged ? commonPrefix(wholes) : context.length);
-  return { promptIds, sequences: wholes.map((ids) => ({ ids, scoredFrom })), seamMerged };
+  const scoredFrom = Math.max(1, seam);
+
+  const most = Math.max(0, Math.min(scoredFrom, promptIds.length) - 1);
+  const cutTokens = Math.min(excess(promptIds, wholes, asked), most);
+  const longest = 1 + (asked.positionLimit ?? Infinity);
+  return {
+    promptIds: promptIds.slice(cutTokens),
+    // A choice that is too long without any prompt loses its tokens, and with them its score.
+    sequences: wholes.map((ids) => ids.slice(cutTokens, ids.length - cutTokens > longest ? scoredFrom : undefined)),
+    scoredFrom: scoredFrom - cutTokens,
+    sharedSeam,
+    cutTokens,
+  };
 }
 
-function commonPrefix(sequences: readonly (readonly number[])[]): number {
+/**
+ * How many tokens too long the longest thing to be fed is. The last token of a choice is never fed. One cut for the whole
+ * question, so that all choices stand behind the same prompt; an answer to be generated gets at most half the room.
+ */
+function excess(promptIds: TokenIds, wholes: readonly TokenIds[], asked: ChoicesToPlan): number {
+  const { positionLimit, newTokens = 0 } = asked;
+  if (positionLimit === null || positionLimit === undefined) return 0;
+  const longestChoice = Math.max(...wholes.map((ids) => ids.length - 1));
+  const generating = promptIds.length + Math.min(Math.max(0, newTokens - 1), Math.floor(positionLimit / 2));
+  return Math.max(0, longestChoice - positionLimit, generating - positionLimit);
+}
+
+function commonPrefix(sequences: readonly TokenIds[]): number {
   const [first = [], ...rest] = sequences;
   let length = 0;
   while (length < first.length && rest.every((other) => length < other.length && other[length] === first[length]))

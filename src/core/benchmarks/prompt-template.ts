@@ -1,25 +1,59 @@
+import type { PromptTemplate } from "#shared/spec.ts";
 import { LETTERS } from "./check-question.ts";
 import { type Question, subjectFromName } from "./question-set.ts";
 
-/**
- * MMLU's 0-shot prompt (Hendrycks et al. 2021, as lm-evaluation-harness writes it): header with the subject, question, lettered
- * choices, "Answer:". The answer is scored as the letter behind a space. White space around the question is left out, as the
- * harness does; choices stay as they are.
- */
-export function mmluPrompt(question: Question, subject: string): string {
-  const choices = question.choices.map((choice, index) => `${LETTERS[index]}. ${choice}`);
-  return [
-    `The following are multiple choice questions (with answers) about ${subject}.`,
-    "",
-    question.question.trim(),
-    ...choices,
-    "Answer:",
-  ].join("\n");
+/** How one template writes a question down. */
+interface TemplateWriter {
+  /** Once, in front of all questions. */
+  readonly header: (subject: string) => string;
+  /** The question up to where the answer begins. */
+  readonly ask: (question: Question) => string;
+  /** What follows for choice `index`. */
+  readonly continuation: (question: Question, index: number) => string;
 }
 
-/** What follows the prompt for choice `index`. */
-export function mmluContinuation(index: number): string {
-  return ` ${LETTERS[index]}`;
+const WRITERS: Readonly<Record<PromptTemplate, TemplateWriter>> = Object.freeze({
+  // Hendrycks et al. 2021, as lm-evaluation-harness writes it: it strips the question, and leaves choices as they are.
+  mmlu: {
+    header: (subject) => `The following are multiple choice questions (with answers) about ${subject}.\n\n`,
+    ask: ({ question, choices }) =>
+      [question.trim(), ...choices.map((choice, index) => `${LETTERS[index]}. ${choice}`), "Answer:"].join("\n"),
+    continuation: (_, index) => ` ${LETTERS[index]}`,
+  },
+  // ARC (Clark et al. 2018) in lm-evaluation-harness: nothing is stripped, and choices are scored by their own texts.
+  "question-answer": {
+    header: () => "",
+    ask: ({ question }) => `Question: ${question}\nAnswer:`,
+    continuation: ({ choices }, index) => ` ${choices[index]}`,
+  },
+});
+
+/**
+ * The prompt of a question in the template's words: header, `shots` with their answers, the question; blank lines between.
+ * Its answer is scored as one of `continuations`.
+ */
+export function writePrompt(
+  template: PromptTemplate,
+  question: Question,
+  shots: readonly Question[],
+  subject: string,
+): string {
+  const { header, ask, continuation } = WRITERS[template];
+  const solved = shots.map((shot) => ask(shot) + continuation(shot, shot.answer));
+  return header(subject) + [...solved, ask(question)].join("\n\n");
+}
+
+/** What follows the prompt for each choice: a letter or the choice's text, behind a space. */
+export function continuations(template: PromptTemplate, question: Question): string[] {
+  return question.choices.map((_, index) => WRITERS[template].continuation(question, index));
+}
+
+/**
+ * What divides a choice's log-likelihood for acc_norm: the characters (code points) of its text without the leading space, as
+ * lm-evaluation-harness counts them. Null where choices are letters, which are all of one length.
+ */
+export function choiceCharacters(template: PromptTemplate, question: Question): number[] | null {
+  return template === "mmlu" ? null : question.choices.map((choice) => Array.from(choice).length);
 }
 
 /** Subject of a question: the spec's, else its own, else the one that the set's name tells. */

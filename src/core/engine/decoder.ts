@@ -2,12 +2,8 @@
  * One decoder in one session: forward passes over right-padded batches, and token by token with its cache. What to feed
  * comes from the signature that was read from the graph; nothing here knows an architecture.
  */
-import {
-  emptyCacheDims,
-  type CacheEntry,
-  type DecoderSignature,
-  type TensorInfo,
-} from "#core/models/decoder-signature.ts";
+import { emptyCacheDims, type CacheEntry, type DecoderSignature } from "#core/models/decoder-signature.ts";
+import { tokenFeeds } from "./feeds.ts";
 import { Logits } from "./logits.ts";
 import type { Feeds, InferenceSession, Tensor } from "./ort.ts";
 import { numberTensor, zeroTensor } from "./tensors.ts";
@@ -22,6 +18,20 @@ export interface Cache {
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** The tokens themselves, for graphs that have no cache and must see the whole text again. */
   readonly ids: TokenIds;
+}
+
+/** The same of several sequences of equal length. */
+export interface BatchCache {
+  /** Tokens each sequence has seen. */
+  readonly length: number;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly sequences: readonly TokenIds[];
+}
+
+/** What a step over a batch gives: the logits behind the last token of each sequence, and the cache to go on from. */
+export interface BatchStep {
+  readonly rows: readonly Float32Array[];
+  readonly cache: BatchCache;
 }
 
 export class Decoder {
@@ -88,24 +98,43 @@ export class Decoder {
 
   /** Feeds a whole prompt. Returns the logits behind its last token, and the cache to go on from. */
   async prefill(ids: TokenIds): Promise<{ logits: Float32Array; cache: Cache }> {
-    const outputs = await this.#session.run(this.#withLogitsToKeep(this.batchFeeds([ids]), 1), this.#stepOutputs());
-    return { logits: this.#lastRow(outputs), cache: this.#nextCache(outputs, ids) };
+    const { rows, cache } = await this.prefillBatch([ids]);
+    return { logits: rows[0]!, cache: { length: cache.length, tensors: cache.tensors, ids } };
   }
 
   /** Feeds one more token of the sequence that `cache` holds. */
   async step(cache: Cache, id: number): Promise<{ logits: Float32Array; cache: Cache }> {
-    if (!this.#usesCache) return this.prefill([...cache.ids, id]);
+    const { length, tensors } = cache;
+    const next = await this.stepBatch({ length, tensors, sequences: [cache.ids] }, [id]);
+    const [ids] = next.cache.sequences;
+    return { logits: next.rows[0]!, cache: { length: length + 1, tensors: next.cache.tensors, ids: ids! } };
+  }
+
+  /** Feeds prompts of equal length; RangeError for others, whose padding would stand between prompt and next token. */
+  async prefillBatch(batch: readonly TokenIds[]): Promise<BatchStep> {
+    const length = batch[0]!.length;
+    if (batch.some((ids) => ids.length !== length)) {
+      throw new RangeError(`prompts of one length are needed, got ${batch.map((ids) => ids.length).join(", ")} tokens`);
+    }
+    const outputs = await this.#session.run(this.#withLogitsToKeep(this.batchFeeds(batch), 1), this.#stepOutputs());
+    return this.#batchStep(outputs, length, batch);
+  }
+
+  /** Feeds one more token to each sequence that `cache` holds. */
+  async stepBatch(cache: BatchCache, ids: TokenIds): Promise<BatchStep> {
+    const sequences = cache.sequences.map((sequence, index) => [...sequence, ids[index]!]);
+    if (!this.#usesCache) return this.prefillBatch(sequences);
+    const rows = ids.length;
     const length = cache.length + 1;
     const feeds = this.#feeds(
-      [1, 1],
-      [id],
-      new Uint8Array(length).fill(1),
-      [cache.length],
+      [rows, 1],
+      ids,
+      new Uint8Array(rows * length).fill(1),
+      new Int32Array(rows).fill(cache.length),
       cache.length,
       cache.tensors,
     );
-    const outputs = await this.#session.run(feeds, this.#stepOutputs());
-    return { logits: this.#lastRow(outputs), cache: this.#nextCache(outputs, [...cache.ids, id]) };
+    return this.#batchStep(await this.#session.run(feeds, this.#stepOutputs()), length, sequences);
   }
 
   #feeds(
@@ -116,24 +145,15 @@ export class Decoder {
     pastLength: number,
     past: Readonly<Record<string, Tensor>>,
   ): Feeds {
-    const [batch, tokens] = shape;
-    const { signature } = this;
-    const feeds: Feeds = { ...past };
-    const put = (input: TensorInfo | null, values: ArrayLike<number>, dims: readonly number[]): void => {
-      if (input) feeds[input.name] = numberTensor(input.type, values, dims);
+    const { attentionMask } = this.signature;
+    const [batch] = shape;
+    return {
+      ...past,
+      ...tokenFeeds(this.signature, { dims: shape, ids, positions, pastLength }),
+      ...(attentionMask && {
+        [attentionMask.name]: numberTensor(attentionMask.type, mask, [batch, mask.length / batch]),
+      }),
     };
-    put(signature.inputIds, ids, shape);
-    put(signature.attentionMask, mask, [batch, mask.length / batch]);
-    put(signature.positionIds, positions, shape);
-    put(signature.tokenTypeIds, new Uint8Array(batch * tokens), shape);
-    put(
-      signature.cachePosition,
-      Array.from({ length: tokens }, (_, index) => pastLength + index),
-      [tokens],
-    );
-    put(signature.useCacheBranch, [pastLength > 0 ? 1 : 0], [1]);
-    put(signature.logitsToKeep, [0], signature.logitsToKeep?.dims.length === 1 ? [1] : []);
-    return feeds;
   }
 
   #withLogitsToKeep(feeds: Feeds, count: number): Feeds {
@@ -146,15 +166,12 @@ export class Decoder {
     return [this.signature.logits.name, ...this.#present];
   }
 
-  #lastRow(outputs: Readonly<Record<string, Tensor>>): Float32Array {
+  #batchStep(outputs: Readonly<Record<string, Tensor>>, length: number, sequences: readonly TokenIds[]): BatchStep {
     const logits = new Logits(outputs[this.signature.logits.name]!);
-    return logits.row(0, logits.positions - 1);
-  }
-
-  #nextCache(outputs: Readonly<Record<string, Tensor>>, ids: TokenIds): Cache {
+    const rows = sequences.map((_, index) => logits.row(index, logits.positions - 1));
     const tensors = Object.fromEntries(
       this.signature.cache.map((entry: CacheEntry) => [entry.past.name, outputs[entry.present]!]),
     );
-    return { length: ids.length, tensors, ids };
+    return { rows, cache: { length, tensors, sequences } };
   }
 }

@@ -26,6 +26,8 @@ export interface LoadedDecoder {
    * @returns nodes per execution provider, by the names in ONNX Runtime's profile
    */
   placement(): Promise<Record<string, number>>;
+  /** Frees the session; the process keeps a good part of its memory. */
+  release(): Promise<void>;
 }
 
 /**
@@ -62,6 +64,7 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
           removeProfile();
         }
       },
+      release: () => session.release(),
     };
   } catch (error) {
     removeProfile();
@@ -76,6 +79,7 @@ export function sessionOptions(options: Omit<LoadOptions, "file" | "signature">)
     intraOpNumThreads: options.threads,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
+    ...PROVIDERS[options.provider].sessionOptions,
     logSeverityLevel: 3,
     ...(options.sessionConfig && { extra: { session: options.sessionConfig } }),
   };
@@ -102,7 +106,8 @@ function countNodes(profileDir: string): Record<string, number> {
   return counts;
 }
 
-function loadError(error: unknown, { provider, file }: LoadOptions): LabError {
+/** Why a session could not be created, in our words. */
+export function loadError(error: unknown, { provider, file }: LoadOptions): LabError {
   const message = error instanceof Error ? error.message : String(error);
   const cause = { cause: error };
   if (/bad_alloc|out of memory|failed to allocate/i.test(message)) {

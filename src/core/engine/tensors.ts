@@ -44,6 +44,27 @@ export function zeroTensor(type: DataTypeName, dims: readonly number[]): Tensor 
   return new Tensor(type as TensorType, new ARRAYS[type as FeedType](length) as never, dims);
 }
 
+/**
+ * An attention mask [rows, width] of the graph's element type: 1 where a token stands, 0 in the hidden slots.
+ * @param hidden slots from the first to before the second hold nothing, the same in every row
+ */
+export function maskTensor(
+  type: DataTypeName,
+  rows: number,
+  width: number,
+  hidden?: readonly [number, number],
+): Tensor {
+  const mask = zeroTensor(type, [rows, width]);
+  const data = mask.data as Uint8Array | BigInt64Array;
+  const one = type === "int64" ? 1n : type === "float16" ? ONE_AS_FLOAT16 : 1;
+  data.fill(one as never);
+  if (hidden) {
+    const none = (type === "int64" ? 0n : 0) as never;
+    for (let row = 0; row < rows; row++) data.fill(none, row * width + hidden[0], row * width + hidden[1]);
+  }
+  return mask;
+}
+
 function unfeedable(type: DataTypeName): LabError {
   return new LabError(
     "MODEL_UNSUPPORTED",

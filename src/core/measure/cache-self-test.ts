@@ -4,12 +4,13 @@ import { createRandom, hashSeed } from "#shared/random.ts";
 import type { CacheSelfTest } from "#shared/results.ts";
 import { STORED_TOP_TOKENS } from "#shared/spec.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
+import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 
 const PROMPT_TOKENS = 8;
 const STEPS = 4;
-/** float32 arithmetic in another order; float16 rounds its cache too. */
-const LIMIT = { float32: 1e-3, float16: 2e-2 };
+/** What arithmetic in another order may change, in nats; float16 rounds every value on the way. */
+export const ARITHMETIC_LIMIT = Object.freeze({ float32: 1e-3, float16: 2e-2 });
 
 /**
  * Feeds the same tokens in one pass and token by token with the cache, and compares the log-probabilities of the most likely
@@ -38,9 +39,13 @@ export async function testCache(
   return { maxLogprobDifference: difference, limit, cacheUsed };
 }
 
-function limitOf(decoder: Decoder, { dynamicQuantization, accuracyLevel, format }: GraphFacts): number | null {
-  const rounded = dynamicQuantization || accuracyLevel === 4 || format === "mixed";
-  if (rounded) return null;
-  const half = decoder.signature.cache.some(({ past }) => past.type === "float16") || /f16|fp16/.test(format);
-  return half ? LIMIT.float16 : LIMIT.float32;
+function limitOf(decoder: Decoder, facts: GraphFacts): number | null {
+  const { dynamicQuantization, accuracyLevel, format } = facts;
+  if (dynamicQuantization || accuracyLevel === 4 || format === "mixed") return null;
+  return ARITHMETIC_LIMIT[precisionOf(decoder.signature, facts)];
+}
+
+/** What a variant computes in, as far as its cache and its format say. */
+export function precisionOf({ cache }: DecoderSignature, { format }: GraphFacts): keyof typeof ARITHMETIC_LIMIT {
+  return cache.some(({ past }) => past.type === "float16") || /f16|fp16/.test(format) ? "float16" : "float32";
 }

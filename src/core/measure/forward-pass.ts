@@ -1,13 +1,20 @@
 import { createRandom, hashSeed } from "#shared/random.ts";
-import type { ForwardResult } from "#shared/results.ts";
+import type { ForwardLaunch } from "#shared/results.ts";
 import type { ForwardPassSpec } from "#shared/spec.ts";
+import { median } from "#shared/stats/quantile.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
-import { watchForeignLoad } from "./foreign-load.ts";
-import { collectGarbage, type PeakMemory } from "./memory.ts";
+import type { watchForeignLoad } from "./foreign-load.ts";
+import { type MeasuredPeak, tooLarge } from "./forward-room.ts";
+import { loopLength, type Runs, timed, timedBlock, warmUp } from "./forward-runs.ts";
+import { collectGarbage, type PeakMemory, residentParts } from "./memory.ts";
+import type { Sampler } from "./sampler.ts";
 
 export interface ForwardPassInput {
   readonly decoder: Decoder;
   readonly spec: ForwardPassSpec;
+  readonly launch: number;
+  /** `memory`: a few runs for the peak alone, no times. */
+  readonly kind: ForwardLaunch["kind"];
   readonly memory: PeakMemory;
   /** Resident bytes of the idle process with ONNX Runtime loaded. */
   readonly baseBytes: number;
@@ -16,67 +23,92 @@ export interface ForwardPassInput {
   readonly memoryLimitBytes?: number | undefined;
   readonly vocabularySize: number;
   readonly seed: number;
+  readonly sampler: Pick<Sampler, "add" | "tick">;
+  /** Bytes that this process uses on the device now; null where nobody can tell. Asked after a batch size's runs. */
+  readonly deviceMemory?: (() => number | null | Promise<number | null>) | undefined;
+  /** Another one is for tests. */
+  readonly watch?: typeof watchForeignLoad;
 }
 
-/** Share of the free memory that the logits of one run may take, in the runtime and once more in JavaScript. */
-const LOGITS_MEMORY_SHARE = 0.8;
-const LOGITS_COPIES = 2;
-const FLOAT_BYTES = 4;
-/** ONNX Runtime's kernels count the elements of a tensor in 32 bits. */
-const MOST_LOGITS = 2 ** 31;
+/** Runs after which a peak no longer grows. */
+const MEMORY_RUNS = 3;
 
 /**
- * Latency and peak memory of one forward pass (empty past, logits fetched) at each batch size, ascending: the runtime's
- * memory arena keeps its high mark, so that a descending order would show the largest batch's memory everywhere.
+ * Latency and peak memory of one forward pass (empty past) at each batch size, ascending: the runtime's memory arena keeps
+ * its high mark, so that a descending order would show the largest batch's memory everywhere.
  */
-export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<ForwardResult> {
+export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<ForwardLaunch> {
+  const measured: MeasuredPeak[] = [];
   for (const batchSize of input.spec.batchSizes) {
-    const skipped = tooLarge(batchSize, input);
-    yield skipped ? skippedResult(batchSize, input, skipped) : await measureBatch(batchSize, input);
+    const skipped = tooLarge({
+      batchSize,
+      sequenceLength: input.spec.sequenceLength,
+      vocabularySize: input.decoder.signature.vocabularySize ?? input.vocabularySize,
+      measured,
+      heldBytes: Math.max(0, input.memory.residentBytes() - input.baseBytes),
+      availableBytes: process.availableMemory(),
+      limitBytes: input.memoryLimitBytes ?? Infinity,
+    });
+    const result = skipped ? skippedLaunch(batchSize, input, skipped) : await measureBatch(batchSize, input);
+    if (result.runPeakBytes !== null) measured.push({ size: batchSize, peakBytes: result.runPeakBytes });
+    yield result;
   }
 }
 
-async function measureBatch(batchSize: number, input: ForwardPassInput): Promise<ForwardResult> {
-  const { decoder, spec, memory } = input;
+async function measureBatch(batchSize: number, input: ForwardPassInput): Promise<ForwardLaunch> {
+  const { decoder, spec, memory, sampler } = input;
   const feeds = decoder.batchFeeds(randomBatch(batchSize, input));
   collectGarbage();
   memory.reset();
-
-  const run = async (): Promise<number> => {
-    const start = performance.now();
-    await decoder.run(feeds);
-    const elapsedMs = performance.now() - start;
-    collectGarbage();
-    return elapsedMs;
+  const runs: Runs = {
+    user: () => decoder.run(feeds),
+    compute: decoder.signature.cache.length > 0 ? () => decoder.compute(feeds) : null,
+    afterRuns: (count) => {
+      sampler.add(count * batchSize * spec.sequenceLength);
+      sampler.tick();
+    },
   };
-  const warmupMs: number[] = [];
-  for (let index = 0; index < spec.warmup; index++) warmupMs.push(await run());
-
-  const latencyMs: number[] = [];
-  const foreignLoad = watchForeignLoad();
-  let totalMs = 0;
-  while (latencyMs.length < spec.minIterations || totalMs < spec.minSeconds * 1000) {
-    const elapsedMs = await run();
-    latencyMs.push(elapsedMs);
-    totalMs += elapsedMs;
-    if (latencyMs.length >= Math.max(MAX_ITERATIONS, spec.minIterations)) break;
-  }
-  const runPeakBytes = Math.max(0, memory.peakBytes() - input.baseBytes);
+  const times = input.kind === "memory" ? await runForMemory(runs, memory) : await runForTime(runs, input);
+  const { peakBytes, ...series } = times;
+  const runPeakBytes = Math.max(0, peakBytes - input.baseBytes);
   return {
-    batchSize,
-    sequenceLength: spec.sequenceLength,
-    latencyMs,
-    warmupMs,
+    ...whatWasAsked(batchSize, input),
+    ...series,
     peakMemoryBytes: Math.max(input.loadPeakBytes, runPeakBytes),
     runPeakBytes,
-    deviceMemoryBytes: null,
-    foreignLoadCores: foreignLoad(),
+    ...residentParts(),
+    deviceMemoryBytes: (await input.deviceMemory?.()) ?? null,
     skipped: null,
   };
 }
 
-/** Past this, more runs of one launch add nothing: what varies then is the launch. A spec that asks for more gets them. */
-const MAX_ITERATIONS = 200;
+type Series = Pick<ForwardLaunch, "latencyMs" | "computeMs" | "warmupMs" | "foreignLoadCores" | "repeats">;
+const NO_TIMES: Series = Object.freeze({
+  latencyMs: [],
+  computeMs: [],
+  warmupMs: [],
+  foreignLoadCores: null,
+  repeats: 0,
+});
+
+async function runForMemory(runs: Runs, memory: PeakMemory): Promise<Series & { peakBytes: number }> {
+  for (let run = 0; run < MEMORY_RUNS; run++) await timed(runs.user, 1, runs);
+  return { ...NO_TIMES, peakBytes: memory.peakBytes() };
+}
+
+async function runForTime(runs: Runs, input: ForwardPassInput): Promise<Series & { peakBytes: number }> {
+  const { spec, memory, watch } = input;
+  const warmupMs = await warmUp(spec, runs);
+  const loops = {
+    user: loopLength(median(warmupMs.slice(-3))),
+    compute: runs.compute && warmupMs.length > 0 ? loopLength(await timed(runs.compute, 1, runs)) : 1,
+  };
+  // The outputs of a loop of runs pile up until its end: a peak that nobody has who drops each output before the next run.
+  const looped = Math.max(loops.user, loops.compute) > 1;
+  const warmPeakBytes = memory.peakBytes();
+  const block = await timedBlock(spec, runs, loops, watch);
+  return { ...block, warmupMs, peakBytes: looped ? warmPeakBytes : memory.peakBytes() };
+}
 
 /** The same ids for every variant, other ids in every row: no row's work can be shared, and cells stay comparable. */
 function randomBatch(batchSize: number, { spec, vocabularySize, seed }: ForwardPassInput): number[][] {
@@ -86,34 +118,23 @@ function randomBatch(batchSize: number, { spec, vocabularySize, seed }: ForwardP
   );
 }
 
-/** Why a batch size cannot be measured here; null when it can. */
-function tooLarge(
+function whatWasAsked(
   batchSize: number,
-  { spec, decoder, vocabularySize, memoryLimitBytes = Infinity }: ForwardPassInput,
-): string | null {
-  const vocabulary = decoder.signature.vocabularySize ?? vocabularySize;
-  const values = batchSize * spec.sequenceLength * vocabulary;
-  if (values >= MOST_LOGITS) {
-    return `not run: its logits have ${values.toLocaleString("en-US")} values, more than one tensor can hold here`;
-  }
-  const needed = values * FLOAT_BYTES * LOGITS_COPIES;
-  // What this process may still take: in a container less than the machine has free.
-  const allowed = Math.min(process.availableMemory() * LOGITS_MEMORY_SHARE, memoryLimitBytes);
-  if (needed <= allowed) return null;
-  const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-  return `not run: its logits need ${mebibytes(needed)}, ${mebibytes(allowed)} may be used`;
+  { launch, kind, spec }: ForwardPassInput,
+): Pick<ForwardLaunch, "launch" | "kind" | "batchSize" | "sequenceLength"> {
+  return { launch, kind, batchSize, sequenceLength: spec.sequenceLength };
 }
 
-function skippedResult(batchSize: number, { spec }: ForwardPassInput, skipped: string): ForwardResult {
+function skippedLaunch(batchSize: number, input: ForwardPassInput, skipped: string): ForwardLaunch {
   return {
-    batchSize,
-    sequenceLength: spec.sequenceLength,
-    latencyMs: [],
-    warmupMs: [],
+    ...whatWasAsked(batchSize, input),
+    ...NO_TIMES,
     peakMemoryBytes: null,
     runPeakBytes: null,
+    anonymousBytes: null,
+    fileBytes: null,
     deviceMemoryBytes: null,
-    foreignLoadCores: null,
+    swapped: false,
     skipped,
   };
 }

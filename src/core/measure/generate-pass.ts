@@ -1,27 +1,43 @@
+import { LabError } from "#shared/errors.ts";
 import { countWords, wordsPerMinute } from "#shared/metrics/words-per-minute.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { Generation } from "#shared/results.ts";
 import type { GeneratePassSpec } from "#shared/spec.ts";
 import type { Prompt } from "#core/benchmarks/prompts.ts";
-import { generate, timedPrefill } from "#core/engine/generate.ts";
-import type { QuestionPassInput } from "./question-pass.ts";
+import { generateFrom } from "#core/engine/generate.ts";
+import type { QualityContext } from "./quality-context.ts";
 
-/** Continues one prompt, seeded by its id: the same text for the same file, whatever else runs. */
+export type GenerateContext = Pick<
+  QualityContext,
+  "stepper" | "tokenizer" | "chatTemplate" | "endIds" | "seed" | "positionLimit"
+>;
+
+/**
+ * Continues one prompt, seeded by its id: the same text for the same file, whatever else runs. A text ends where the model
+ * has no more positions.
+ * @throws LabError SPEC_INVALID for a prompt that leaves no position for a new token
+ */
 export async function generateText(
   prompt: Prompt,
   spec: GeneratePassSpec,
-  input: QuestionPassInput,
+  context: GenerateContext,
 ): Promise<Generation> {
-  const { decoder, tokenizer, chatTemplate, endIds } = input;
+  const { stepper, tokenizer, endIds } = context;
+  const chatTemplate = spec.chatTemplate === false ? null : context.chatTemplate;
   const ids = chatTemplate ? tokenizer.encodeRendered(chatTemplate(prompt.text)) : tokenizer.encode(prompt.text);
-  const first = await timedPrefill(decoder, ids);
-  const result = await generate(decoder, first, {
+  const maxNewTokens = Math.min(spec.maxNewTokens, roomFor(prompt, ids.length, context.positionLimit));
+
+  const start = performance.now();
+  const [logits] = await stepper.prefill([ids]);
+  const first = { logits: logits!, elapsedMs: performance.now() - start };
+  const result = await generateFrom(async (id) => (await stepper.step([id]))[0]!, first, {
     temperature: spec.temperature,
     topP: spec.topP,
-    maxNewTokens: spec.maxNewTokens,
+    maxNewTokens,
     endIds,
-    random: createRandom(hashSeed("generate", input.seed, prompt.id)),
+    random: createRandom(hashSeed("generate", context.seed, prompt.id)),
     vocabularySize: tokenizer.vocabularySize,
+    margins: true,
   });
   const text = tokenizer.decode(result.ids);
   return {
@@ -32,6 +48,18 @@ export async function generateText(
     text,
     tokenIds: result.ids,
     tokenMs: result.tokenMs,
+    margins: result.margins,
     wordsPerMinute: wordsPerMinute(countWords(text), result.elapsedMs),
   };
+}
+
+/** New tokens that the model has positions for; the last one chosen is not fed. */
+function roomFor(prompt: Prompt, promptTokens: number, positionLimit: number | null): number {
+  if (positionLimit === null) return Infinity;
+  if (promptTokens <= positionLimit) return positionLimit - promptTokens + 1;
+  throw new LabError(
+    "SPEC_INVALID",
+    `The prompt ${prompt.id} has ${promptTokens} tokens, and the model takes ${positionLimit}. Shorten it (passes.generate.prompts).`,
+    { prompt: prompt.id, promptTokens, positionLimit },
+  );
 }

@@ -50,8 +50,36 @@ function canReset(): boolean {
 }
 
 function statusBytes(field: "VmRSS" | "VmHWM"): number {
-  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync("/proc/self/status", "utf8"));
-  return Number(line?.[1] ?? 0) * 1024;
+  return fieldBytes(readFileSync("/proc/self/status", "utf8"), field) ?? 0;
+}
+
+function fieldBytes(status: string, field: string): number | null {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status);
+  return line ? Number(line[1]) * 1024 : null;
+}
+
+/** What the resident memory is made of; null where the system does not tell. */
+export interface ResidentParts {
+  /** Memory of its own, which the system can free by swapping only. */
+  readonly anonymousBytes: number | null;
+  /** Pages of files, mapped weights above all, which the system may drop and read again. */
+  readonly fileBytes: number | null;
+  /** Whether a part was swapped out: peaks are too low and times too long then. */
+  readonly swapped: boolean;
+}
+
+/** @param status the text of /proc/PID/status (proc_pid_status(5)); null on other systems */
+export function residentParts(status = readStatus()): ResidentParts {
+  if (status === null) return { anonymousBytes: null, fileBytes: null, swapped: false };
+  return {
+    anonymousBytes: fieldBytes(status, "RssAnon"),
+    fileBytes: fieldBytes(status, "RssFile"),
+    swapped: (fieldBytes(status, "VmSwap") ?? 0) > 0,
+  };
+}
+
+function readStatus(): string | null {
+  return process.platform === "linux" ? readFileSync("/proc/self/status", "utf8") : null;
 }
 
 let gc: (() => void) | null = null;
@@ -66,4 +94,18 @@ export function collectGarbage(): void {
     gc = runInNewContext("gc") as () => void;
   }
   gc();
+}
+
+/**
+ * Watches what JavaScript holds in buffers, outputs of earlier runs among them: for loops of many short runs, where a
+ * collection after each would take longer than the run. Call the returned function between runs.
+ * @param limitBytes growth since the last collection at which there is another
+ */
+export function openGarbageWatch(limitBytes: number): () => void {
+  let heldBytes = process.memoryUsage().arrayBuffers;
+  return () => {
+    if (process.memoryUsage().arrayBuffers - heldBytes <= limitBytes) return;
+    collectGarbage();
+    heldBytes = process.memoryUsage().arrayBuffers;
+  };
 }

@@ -1,102 +1,98 @@
-import { topK } from "#shared/metrics/top-k.ts";
-import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
-import { createRandom, hashSeed } from "#shared/random.ts";
-import type { Answer, TokenRow } from "#shared/results.ts";
-import { STORED_TOP_TOKENS } from "#shared/spec.ts";
-import { planChoices } from "#core/benchmarks/choice-plan.ts";
-import { mmluContinuation, mmluPrompt, parseLetter, subjectOf } from "#core/benchmarks/prompt-template.ts";
-import type { Question } from "#core/benchmarks/question-set.ts";
-import { bestChoice, scoreChoices } from "#core/benchmarks/score-choices.ts";
-import type { ChatTemplate } from "#core/engine/chat-template.ts";
-import type { Decoder } from "#core/engine/decoder.ts";
-import { generate, timedPrefill } from "#core/engine/generate.ts";
-import type { Tokenizer } from "#core/engine/tokenizer.ts";
+import { batchesOf } from "#core/benchmarks/batches.ts";
+import { isOneRow } from "#core/benchmarks/score-choices.ts";
 import type { QuestionJob, QuestionResult } from "#core/runs/protocol.ts";
+import { generatedAnswer, likelihoodAnswer, steppedPass, tokenRow, wantsLikelihood, wholePass } from "./answers.ts";
+import { type PlannedQuestion, planQuestion } from "./planned-question.ts";
+import type { QualityContext, Send } from "./quality-context.ts";
+import { openRowFile, type RowFile } from "./reference-rows.ts";
 
-export interface QuestionPassInput {
-  readonly decoder: Decoder;
-  readonly tokenizer: Tokenizer;
-  readonly chatTemplate: ChatTemplate | null;
-  readonly endIds: ReadonlySet<number>;
-  readonly seed: number;
-}
-
-/**
- * Asks one question at batch 1. The prompt is fed once, and its last row of logits gives the top tokens, the letters'
- * log-likelihoods and the first token of the generated answer, which then goes on from the same cache. At batch 1 no padding
- * and no neighbour can change a result (docs/measurement.md), and the time of an answer is what a user would wait.
- */
-export async function askQuestion(
-  question: Question,
-  job: QuestionJob,
-  input: QuestionPassInput,
-): Promise<QuestionResult> {
-  const { decoder, tokenizer } = input;
-  const text = mmluPrompt(question, subjectOf(question, job.setName, job.subject));
-  const prompt = input.chatTemplate ? input.chatTemplate(text) : text;
-  const continuations = question.choices.map((_, index) => mmluContinuation(index));
-  const plan = planChoices(tokenizer, prompt, continuations, input.chatTemplate !== null);
-
-  const first = await timedPrefill(decoder, plan.promptIds);
-  const tokens = job.tokens ? tokenRow(question, plan.promptIds.length, first.logits, tokenizer.vocabularySize) : null;
-  const modes = job.benchmark?.modes ?? [];
-
-  let loglikelihood: Answer | null = null;
-  if (modes.includes("loglikelihood")) {
-    const start = performance.now();
-    const scores = await scoreChoices(decoder, plan, first.logits);
-    const predicted = bestChoice(scores);
-    loglikelihood = {
-      questionId: question.id,
-      predicted,
-      correct: predicted === question.answer,
-      formatFailure: false,
-      choiceLogprobs: scores,
-      text: null,
-      generatedTokens: 0,
-      elapsedMs: first.elapsedMs + performance.now() - start,
-    };
-  }
-
-  let generated: Answer | null = null;
-  if (job.benchmark && modes.includes("generate")) {
-    const { temperature, topP, maxNewTokens } = job.benchmark;
-    const random = createRandom(hashSeed("benchmark", input.seed, question.id));
-    const { vocabularySize } = tokenizer;
-    const answer = await generate(decoder, first, {
-      temperature,
-      topP,
-      maxNewTokens,
-      endIds: input.endIds,
-      random,
-      vocabularySize,
-    });
-    const answerText = tokenizer.decode(answer.ids);
-    const predicted = parseLetter(answerText, question.choices.length);
-    generated = {
-      questionId: question.id,
-      predicted,
-      correct: predicted === question.answer,
-      formatFailure: predicted === null && !answer.broken,
-      choiceLogprobs: [],
-      text: answerText,
-      generatedTokens: answer.ids.length,
-      elapsedMs: answer.elapsedMs,
-    };
-  }
-  return { tokens, loglikelihood, generate: generated };
-}
+/** Questions a message to the parent holds: a crash loses at most these. */
+const QUESTIONS_PER_MESSAGE = 16;
+/** Questions that are sorted by length to make batches of one length; a crash loses at most these. */
+const QUESTIONS_PER_WINDOW = 128;
 
 /**
- * The most likely next tokens. Ids beyond the tokenizer's are padding of the logits and not ranked; probabilities are over
- * the full row, as every other tool has them. A broken row (NaN) is stored empty and counted as invalid.
+ * Asks every question of every job and sends the results in the questions' order. A prompt is fed once: its last row of
+ * logits gives the next tokens, the letters' log-likelihoods and the first token of a generated answer.
  */
-function tokenRow(question: Question, promptTokens: number, logits: Float32Array, vocabularySize: number): TokenRow {
-  const topIds = topK(logits, STORED_TOP_TOKENS, vocabularySize) ?? [];
-  return {
-    questionId: question.id,
-    promptTokens,
-    topIds,
-    topLogprobs: logSoftmaxAt(logits, topIds) ?? [],
-  };
+export async function askQuestions(jobs: readonly QuestionJob[], context: QualityContext, send: Send): Promise<void> {
+  const total = jobs.reduce((sum, { questions }) => sum + questions.length, 0);
+  let done = 0;
+  send({ type: "progress", pass: "questions", done, total });
+  for (const job of jobs) {
+    const set = { name: `questions-${job.setIndex}`, positions: job.questions.length };
+    using rows = openRowFile(job.tokens ? context.referenceRows : null, set);
+    const isBatched = context.questionBatch > 1 && job.benchmark?.modes.includes("generate") !== true;
+    const window = isBatched ? QUESTIONS_PER_WINDOW : QUESTIONS_PER_MESSAGE;
+    for (let start = 0; start < job.questions.length; start += window) {
+      const count = Math.min(window, job.questions.length - start);
+      const planned = Array.from({ length: count }, (_, index) => planQuestion(start + index, job, context));
+      const results = isBatched ? await askTogether(planned, context, rows) : await askEach(planned, context, rows);
+      for (let from = 0; from < count; from += QUESTIONS_PER_MESSAGE) {
+        const part = results.slice(from, from + QUESTIONS_PER_MESSAGE);
+        send({ type: "questions", setIndex: job.setIndex, results: part });
+        done += part.length;
+        send({ type: "progress", pass: "questions", done, total });
+      }
+      context.afterUnit();
+    }
+  }
+}
+
+async function askEach(
+  planned: readonly PlannedQuestion[],
+  context: QualityContext,
+  rows: RowFile,
+): Promise<QuestionResult[]> {
+  const results: QuestionResult[] = [];
+  for (const asked of planned) {
+    results.push(await askAlone(asked, context, rows));
+    // Whole sequences leave logits of every position behind.
+    if (context.wholeSequences) context.afterUnit();
+  }
+  return results;
+}
+
+async function askAlone(asked: PlannedQuestion, context: QualityContext, rows: RowFile): Promise<QuestionResult> {
+  const { wholeSequences } = context;
+  const prompt = wholeSequences ? await wholePass(asked, context) : await steppedPass(asked, context);
+  const tokens = tokenRow(asked, prompt.logits, context, rows);
+  // Generation first: it goes on from the prompt's cache, which scoring may replace.
+  const generate = await generatedAnswer(asked, wholeSequences ? null : prompt, context);
+  return { tokens, generate, loglikelihood: await likelihoodAnswer(asked, prompt, context) };
+}
+
+/** Questions that one row answers go in right-padded batches; the others are asked alone. */
+async function askTogether(
+  planned: readonly PlannedQuestion[],
+  context: QualityContext,
+  rows: RowFile,
+): Promise<QuestionResult[]> {
+  const isBatched = (asked: PlannedQuestion): boolean => !wantsLikelihood(asked) || isOneRow(asked.plan);
+  const batches = batchesOf(planned.filter(isBatched), context.questionBatch, context.tokenizer.vocabularySize);
+  const results = new Map<PlannedQuestion, QuestionResult>();
+  for (const batch of batches) {
+    for (const [index, result] of (await askBatch(batch, context, rows)).entries()) results.set(batch[index]!, result);
+    context.afterUnit();
+  }
+  const alone = planned.filter((asked) => !isBatched(asked));
+  for (const [index, result] of (await askEach(alone, context, rows)).entries()) results.set(alone[index]!, result);
+  return planned.map((asked) => results.get(asked)!);
+}
+
+async function askBatch(
+  batch: readonly PlannedQuestion[],
+  context: QualityContext,
+  rows: RowFile,
+): Promise<QuestionResult[]> {
+  const start = performance.now();
+  const logits = await context.forward(batch.map(({ ids }) => ids));
+  const elapsedMs = (performance.now() - start) / batch.length;
+  const results: QuestionResult[] = [];
+  for (const [sequence, asked] of batch.entries()) {
+    const prompt = { logits: logits.row(sequence, asked.ids.length - 1), elapsedMs };
+    const tokens = tokenRow(asked, prompt.logits, context, rows);
+    results.push({ tokens, generate: null, loglikelihood: await likelihoodAnswer(asked, prompt, context) });
+  }
+  return results;
 }

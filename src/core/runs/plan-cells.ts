@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
+import { ignoredOption, PROVIDERS } from "#shared/providers/providers.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import type { CellSpec, Spec } from "#shared/spec.ts";
 import { findVariant, type ModelFolder, openVariant, sourceVariant, type Variant } from "#core/models/model-folder.ts";
@@ -45,7 +46,9 @@ export async function planCells(model: ModelFolder, spec: Spec, options: PlanOpt
 }
 
 /** Refuses before anything is made what cannot be found or made. */
-function checkCell(model: ModelFolder, { format, recipe, file }: CellSpec): void {
+function checkCell(model: ModelFolder, cell: CellSpec): void {
+  const { format, recipe, file } = cell;
+  refuseIgnoredOption(cell);
   if (file !== undefined) {
     if (!existsSync(cellFile(model, file))) {
       throw new LabError("SPEC_INVALID", `The cell's file ${cellFile(model, file)} does not exist.`, { file });
@@ -68,6 +71,18 @@ function checkCell(model: ModelFolder, { format, recipe, file }: CellSpec): void
       { format: wanted },
     );
   }
+}
+
+/** An option that ONNX Runtime's Node binding drops would be stored as if it had counted. */
+function refuseIgnoredOption({ provider, providerOptions = {} }: CellSpec): void {
+  const name = ignoredOption(provider, providerOptions);
+  if (name === null) return;
+  const { label, options } = PROVIDERS[provider];
+  const known = options.length === 0 ? "none" : options.join(", ");
+  throw new LabError("SPEC_INVALID", `providerOptions: ${label} ignores "${name}". Options that it takes: ${known}.`, {
+    provider,
+    option: name,
+  });
 }
 
 async function variantOf(model: ModelFolder, cell: CellSpec, options: PlanOptions): Promise<Variant> {

@@ -1,4 +1,5 @@
 import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
+import { explainRefusal } from "#core/system/probe-answer.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
 import type { CellProcess, ExitReason, Spawner } from "./spawner.ts";
 
@@ -78,13 +79,22 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
     child.onExit((reason) => {
       if (timer) clearTimeout(timer);
       signal.removeEventListener("abort", cancel);
-      resolve(outcome ?? failure(deathCertificate(reason)));
+      resolve(outcome ? withMissingLibrary(outcome, reason.stderr) : failure(deathCertificate(reason)));
     });
   });
 }
 
 function failure(error: unknown): CellOutcome {
   return { status: "failed", error: toEnvelope(error), canaryDrift: null };
+}
+
+/** ONNX Runtime's own error says only that a provider's library did not load; which one it lacks is on stderr. */
+function withMissingLibrary(outcome: CellOutcome, stderr: string): CellOutcome {
+  const { error } = outcome;
+  if (error?.code !== "PROVIDER_UNAVAILABLE") return outcome;
+  const { status, reason } = explainRefusal("", stderr);
+  if (status === "refused") return outcome;
+  return { ...outcome, error: { ...error, message: `${error.message} (${reason}.)` } };
 }
 
 /** Lines of a JavaScript crash that follow its message and would push it out: the stack, a caret, Node's version. */

@@ -10,6 +10,7 @@ import type {
   SelfTests,
 } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
+import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { Db } from "./database.ts";
 import { readMeasurements } from "./read-measurements.ts";
 
@@ -119,6 +120,14 @@ export function readQuestionHashes(db: Db, runId: string): string[] {
     .prepare<[string], string>("SELECT set_sha256 FROM run_questions WHERE run_id = ? ORDER BY set_index")
     .pluck()
     .all(runId);
+}
+
+/** What the file of each cell is, as planned, by the cell's label. */
+export function readCellFacts(db: Db, runId: string): Map<string, GraphFacts> {
+  const rows = db
+    .prepare<[string], { label: string; facts: string }>("SELECT label, facts FROM cells WHERE run_id = ?")
+    .all(runId);
+  return new Map(rows.map(({ label, facts }) => [label, JSON.parse(facts) as GraphFacts]));
 }
 
 interface CellRow {

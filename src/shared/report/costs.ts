@@ -48,7 +48,7 @@ export function costs(input: CostsInput): Costs {
   const known = memory.sign !== null && speed.sign !== null;
   return {
     text: join(join(memory, speed, " and "), file, ", ").text,
-    saves: gains ? "yes" : file.sign === 1 ? (losses ? "disk" : "yes") : known ? "nothing" : "unknown",
+    saves: gains || (file.sign === 1 && !losses) ? "yes" : !known ? "unknown" : file.sign === 1 ? "disk" : "nothing",
     doubts: [...crossing(input), ...disturbances(input, speed.batchSize)],
   };
 }
@@ -59,9 +59,10 @@ function memoryPart({ reference, candidate, differences }: CostsInput): Part {
   if (!first) return { sign: null, text: "" };
   const { batchSize } = first;
   const [ours, theirs] = [reference, candidate].map((cell) => memoryAt(cell, batchSize));
-  const onDevice = ours!.device !== null && theirs!.device !== null;
-  const [before, after] = onDevice ? [ours!.device!, theirs!.device!] : [ours!.host, theirs!.host];
-  const what = onDevice ? "device memory" : "memory";
+  const devices = [ours!, theirs!].filter(({ device }) => device !== null).length;
+  const [before, after] = devices === 2 ? [ours!.device!, theirs!.device!] : [ours!.host, theirs!.host];
+  // A graphics card's libraries fill the machine's memory too, so that is told apart from the card's own.
+  const what = devices === 2 ? "device memory" : devices === 1 ? "of the machine's memory" : "memory";
   const small = Math.abs(before - after) < NEGLIGIBLE_BYTES || after === 0;
   const ratio = before / after;
   if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: `the same ${what}`, batchSize };

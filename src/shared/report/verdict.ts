@@ -159,7 +159,8 @@ function klText({ tokens, texts }: Differences): string {
   const parts: string[] = [];
   const kl = tokens?.kl ?? texts?.kl;
   // A bound of 0 says nothing.
-  if (kl?.mean != null && (kl.exact || kl.mean > 0)) parts.push(`KL divergence ${kl.exact ? "" : "≥ "}${significant(kl.mean)} nats`);
+  if (kl?.mean != null && (kl.exact || kl.mean > 0))
+    parts.push(`KL divergence ${kl.exact ? "" : "≥ "}${significant(kl.mean)} nats`);
   const perplexity = texts?.perplexity;
   if (perplexity?.ratio != null) parts.push(`perplexity × ${perplexity.ratio.toFixed(3)}`);
   return parts.join(", ");

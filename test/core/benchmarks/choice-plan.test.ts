@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planChoices } from "#core/benchmarks/choice-plan.ts";
+import { type ChoicePlan, type ChoicesToPlan, planChoices } from "#core/benchmarks/choice-plan.ts";
 import type { Tokenizer } from "#core/engine/tokenizer.ts";
 
 /**
@@ -32,77 +32,128 @@ function tokenizer(pieces: readonly string[], special: { before?: boolean; after
 const AB = [" A", " B"];
 const [colon, space, A, B] = [":", " ", "A", "B"].map((character) => 100 + character.charCodeAt(0));
 
+const plan = (
+  pieces: readonly string[],
+  continuations: readonly string[],
+  extra: Partial<ChoicesToPlan> = {},
+  special: { before?: boolean; after?: boolean } = {},
+): ChoicePlan => planChoices(tokenizer(pieces, special), { prompt: "Answer:", continuations, ...extra });
+
 describe("planChoices", () => {
   it("scores one token where the letter is one", () => {
-    expect(planChoices(tokenizer(["Answer:", ...AB]), "Answer:", AB)).toEqual({
+    expect(plan(["Answer:", ...AB], AB)).toEqual({
       promptIds: [10],
       sequences: [
-        { ids: [10, 11], scoredFrom: 1 },
-        { ids: [10, 12], scoredFrom: 1 },
+        [10, 11],
+        [10, 12],
       ],
-      seamMerged: false,
+      scoredFrom: 1,
+      sharedSeam: false,
+      cutTokens: 0,
     });
   });
 
   it("scores two tokens where the space stands alone", () => {
-    const { sequences, seamMerged } = planChoices(tokenizer(["Answer:"]), "Answer:", AB);
-    expect(sequences).toEqual([
-      { ids: [10, space, A], scoredFrom: 1 },
-      { ids: [10, space, B], scoredFrom: 1 },
+    expect(plan(["Answer:"], AB)).toMatchObject({
+      sequences: [
+        [10, space, A],
+        [10, space, B],
+      ],
+      scoredFrom: 1,
+      sharedSeam: false,
+    });
+  });
+
+  it("moves white space at the prompt's end into the choices", () => {
+    const moved = plan(["Answer:", ...AB], ["A", "B"], { prompt: "Answer: " });
+    expect(moved).toMatchObject({ promptIds: [10, space], scoredFrom: 1, sharedSeam: false });
+    expect(moved.sequences).toEqual([
+      [10, 11],
+      [10, 12],
     ]);
-    expect(seamMerged).toBe(false);
   });
 
   it("scores all choices from their common prefix on where one merges with the prompt", () => {
-    const { promptIds, sequences, seamMerged } = planChoices(tokenizer(["Answer", ": A", " B"]), "Answer:", AB);
-    expect(promptIds).toEqual([10, colon]);
-    expect(sequences).toEqual([
-      { ids: [10, 11], scoredFrom: 1 },
-      { ids: [10, colon, 12], scoredFrom: 1 },
+    const merged = plan(["Answer", ": A", " B"], AB);
+    expect(merged).toMatchObject({ promptIds: [10, colon], scoredFrom: 1, sharedSeam: true });
+    expect(merged.sequences).toEqual([
+      [10, 11],
+      [10, colon, 12],
     ]);
-    expect(seamMerged).toBe(true);
   });
 
   it("leaves the shared part out where all merge alike", () => {
-    const { sequences, seamMerged } = planChoices(tokenizer(["Answer", ": "]), "Answer:", AB);
-    expect(sequences).toEqual([
-      { ids: [10, 11, A], scoredFrom: 2 },
-      { ids: [10, 11, B], scoredFrom: 2 },
-    ]);
-    expect(seamMerged).toBe(true);
+    expect(plan(["Answer", ": "], AB)).toMatchObject({
+      sequences: [
+        [10, 11, A],
+        [10, 11, B],
+      ],
+      scoredFrom: 2,
+      sharedSeam: true,
+    });
+  });
+
+  it("leaves a token to a merged choice that is the beginning of another", () => {
+    const { sequences, scoredFrom } = plan(["Answer", ": "], [" ", " B"]);
+    expect(sequences.map((ids) => ids.length - scoredFrom)).toEqual([1, 2]);
+  });
+
+  it("leaves a choice of white space that the prompt swallows without tokens", () => {
+    const { sequences, scoredFrom } = plan(["Answer:"], ["", " B"]);
+    expect(sequences.map((ids) => ids.length - scoredFrom)).toEqual([0, 2]);
   });
 
   it("keeps the special token before a text, and scores behind it", () => {
-    const plan = planChoices(tokenizer(["Answer:", ...AB], { before: true }), "Answer:", AB);
-    expect(plan.promptIds).toEqual([1, 10]);
-    expect(plan.sequences[1]).toEqual({ ids: [1, 10, 12], scoredFrom: 2 });
+    const kept = plan(["Answer:", ...AB], AB, {}, { before: true });
+    expect(kept).toMatchObject({ promptIds: [1, 10], scoredFrom: 2 });
+    expect(kept.sequences[1]).toEqual([1, 10, 12]);
   });
 
   it("does not score the special token behind a text", () => {
-    const plan = planChoices(tokenizer(["Answer:", ...AB], { before: true, after: true }), "Answer:", AB);
-    expect(plan.sequences).toEqual([
-      { ids: [1, 10, 11], scoredFrom: 2 },
-      { ids: [1, 10, 12], scoredFrom: 2 },
+    const open = plan(["Answer:", ...AB], AB, {}, { before: true, after: true });
+    expect(open).toMatchObject({ promptIds: [1, 10, 2], scoredFrom: 2, sharedSeam: false });
+    expect(open.sequences).toEqual([
+      [1, 10, 11],
+      [1, 10, 12],
     ]);
-    expect(plan.seamMerged).toBe(false);
   });
 
   it("adds no special tokens to a rendered chat template", () => {
-    const plan = planChoices(tokenizer(["Answer:", ...AB], { before: true, after: true }), "Answer:", AB, true);
-    expect(plan.promptIds).toEqual([10]);
-    expect(plan.sequences[0]).toEqual({ ids: [10, 11], scoredFrom: 1 });
+    const chat = plan(["Answer:", ...AB], AB, { rendered: true }, { before: true, after: true });
+    expect(chat).toMatchObject({ promptIds: [10], scoredFrom: 1 });
+    expect(chat.sequences[0]).toEqual([10, 11]);
   });
 
   it("never scores the first token of a sequence, which nothing predicts", () => {
-    expect(planChoices(tokenizer(AB), "", AB).sequences).toEqual([
-      { ids: [10], scoredFrom: 1 },
-      { ids: [11], scoredFrom: 1 },
-    ]);
-    expect(planChoices(tokenizer(["x A", "x B"]), "x", AB).sequences[0]).toEqual({ ids: [10], scoredFrom: 1 });
+    expect(plan(AB, AB, { prompt: "" })).toMatchObject({ sequences: [[10], [11]], scoredFrom: 1, cutTokens: 0 });
+    expect(plan(["x A", "x B"], AB, { prompt: "x" })).toMatchObject({ sequences: [[10], [11]], scoredFrom: 1 });
   });
 
-  it("leaves a choice without tokens where one is the beginning of another", () => {
-    const { sequences } = planChoices(tokenizer(["Answer", ": "]), "Answer:", [" ", " B"]);
-    expect(sequences.map(({ ids, scoredFrom }) => ids.length - scoredFrom)).toEqual([0, 1]);
+  describe("with a limit", () => {
+    const prompt = "0123456789";
+    const cut = (positionLimit: number, continuations: readonly string[], newTokens = 0): ChoicePlan =>
+      plan([], continuations, { prompt, positionLimit, newTokens });
+
+    it("cuts nothing while the longest choice fits, its last token not fed", () => {
+      expect(cut(12, [" A", " BC"])).toMatchObject({ cutTokens: 0, scoredFrom: 10 });
+    });
+
+    it("cuts the prompt's left, by the longest choice and for all choices alike", () => {
+      const { promptIds, sequences, scoredFrom, cutTokens } = cut(8, [" A", " BCDE"]);
+      expect({ cutTokens, scoredFrom, first: promptIds[0] }).toEqual({ cutTokens: 6, scoredFrom: 4, first: 100 + 54 });
+      expect(sequences.map((ids) => ids.length)).toEqual([6, 9]);
+      expect(sequences.every((ids) => promptIds.every((id, index) => ids[index] === id))).toBe(true);
+    });
+
+    it("leaves room for an answer to be generated, half of all at most", () => {
+      expect(cut(12, [" A"], 5).cutTokens).toBe(2);
+      expect(cut(12, [" A"], 500).cutTokens).toBe(4);
+    });
+
+    it("leaves a choice without tokens that fits behind no prompt at all", () => {
+      const { sequences, scoredFrom } = cut(3, [" A", " BCDEFGH"]);
+      expect(scoredFrom).toBe(1);
+      expect(sequences.map((ids) => ids.length - scoredFrom)).toEqual([2, 0]);
+    });
   });
 });

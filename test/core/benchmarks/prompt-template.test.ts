@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { mmluContinuation, mmluPrompt, parseLetter, subjectOf } from "#core/benchmarks/prompt-template.ts";
+import {
+  choiceCharacters,
+  continuations,
+  parseLetter,
+  subjectOf,
+  writePrompt,
+} from "#core/benchmarks/prompt-template.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 
 const question: Question = {
@@ -10,29 +16,58 @@ const question: Question = {
   answer: 0,
 };
 
-describe("mmluPrompt", () => {
+const other: Question = { ...question, id: "q2", question: "What rises?", choices: ["a stone", "warm air"], answer: 1 };
+
+describe("writePrompt", () => {
   it("is MMLU's prompt, to the letter", () => {
-    expect(mmluPrompt(question, "high school physics")).toBe(
+    expect(writePrompt("mmlu", question, [], "high school physics")).toBe(
       "The following are multiple choice questions (with answers) about high school physics.\n\nWhat falls?\nA. a stone\nB. light\nC. time\nD. prices\nAnswer:",
     );
   });
 
-  it("leaves white space around the question out, and keeps that of choices", () => {
+  it("is ARC's prompt, to the letter, without a subject", () => {
+    expect(writePrompt("question-answer", question, [], "physics")).toBe("Question: What falls?\nAnswer:");
+  });
+
+  it("puts solved questions in front, MMLU's header once", () => {
+    expect(writePrompt("mmlu", question, [other, other], "art")).toBe(
+      "The following are multiple choice questions (with answers) about art.\n\n" +
+        "What rises?\nA. a stone\nB. warm air\nAnswer: B\n\n".repeat(2) +
+        "What falls?\nA. a stone\nB. light\nC. time\nD. prices\nAnswer:",
+    );
+    expect(writePrompt("question-answer", question, [other], "art")).toBe(
+      "Question: What rises?\nAnswer: warm air\n\nQuestion: What falls?\nAnswer:",
+    );
+  });
+
+  it("leaves white space around MMLU's question out, and keeps that of choices", () => {
     const padded = { ...question, question: "  Two\nlines? \n", choices: [" x", "y "] };
-    expect(mmluPrompt(padded, "art")).toBe(
+    expect(writePrompt("mmlu", padded, [], "art")).toBe(
       "The following are multiple choice questions (with answers) about art.\n\nTwo\nlines?\nA.  x\nB. y \nAnswer:",
     );
+    expect(writePrompt("question-answer", padded, [], "art")).toBe("Question:   Two\nlines? \n\nAnswer:");
   });
 
   it("letters up to 26 choices", () => {
     const many = { ...question, choices: Array.from({ length: 26 }, (_, index) => `c${index}`) };
-    expect(mmluPrompt(many, "art").split("\n").slice(-2)).toEqual(["Z. c25", "Answer:"]);
+    expect(writePrompt("mmlu", many, [], "art").split("\n").slice(-2)).toEqual(["Z. c25", "Answer:"]);
   });
 });
 
-describe("mmluContinuation", () => {
-  it("is the letter behind a space", () => {
-    expect([0, 1, 25].map(mmluContinuation)).toEqual([" A", " B", " Z"]);
+describe("continuations", () => {
+  it("are letters or texts behind a space", () => {
+    expect(continuations("mmlu", question)).toEqual([" A", " B", " C", " D"]);
+    expect(continuations("question-answer", other)).toEqual([" a stone", " warm air"]);
+  });
+});
+
+describe("choiceCharacters", () => {
+  it("counts code points without the leading space", () => {
+    expect(choiceCharacters("question-answer", { ...other, choices: ["a stone", "\u{1F600}é"] })).toEqual([7, 2]);
+  });
+
+  it("is null where choices are letters", () => {
+    expect(choiceCharacters("mmlu", question)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Tokenizer } from "#core/engine/tokenizer.ts";
-import type { Cache, Decoder, TokenIds } from "#core/engine/decoder.ts";
+import type { BatchCache, BatchStep, Cache, Decoder, TokenIds } from "#core/engine/decoder.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 
 export interface FakeDecoder {
@@ -10,6 +10,9 @@ export interface FakeDecoder {
   /** Tokens fed one by one. */
   readonly steps: number[];
   readonly forwards: TokenIds[][];
+  /** Prompts and steps of whole batches, in order. */
+  readonly batchPrefills: (readonly TokenIds[])[];
+  readonly batchSteps: TokenIds[];
 }
 
 export interface FakeOptions {
@@ -18,20 +21,26 @@ export interface FakeOptions {
   /** The row that follows a sequence. */
   readonly logits?: (ids: TokenIds) => Float32Array;
   readonly onRun?: () => void;
+  /** A run with the smallest output; without it the graph has no cache and so no smaller output than its logits. */
+  readonly onCompute?: () => void;
 }
 
 /** A decoder without a session that records what it is fed. */
-export function fakeDecoder({ vocabularySize = 100, logits, onRun }: FakeOptions = {}): FakeDecoder {
+export function fakeDecoder({ vocabularySize = 100, logits, onRun, onCompute }: FakeOptions = {}): FakeDecoder {
   const row = logits ?? (() => new Float32Array(vocabularySize ?? 100));
   const record = {
     batches: [] as number[][][],
     prefills: [] as TokenIds[],
     steps: [] as number[],
     forwards: [] as TokenIds[][],
+    batchPrefills: [] as (readonly TokenIds[])[],
+    batchSteps: [] as TokenIds[],
   };
+  const batchStep = (sequences: readonly TokenIds[]): Promise<BatchStep> =>
+    Promise.resolve({ rows: sequences.map(row), cache: { length: sequences[0]!.length, tensors: {}, sequences } });
   const cacheOf = (ids: TokenIds): Cache => ({ length: ids.length, tensors: {}, ids });
   const decoder = {
-    signature: { vocabularySize } as DecoderSignature,
+    signature: { vocabularySize, logitsToKeep: null, cache: onCompute ? [{}] : [] } as unknown as DecoderSignature,
     batchFeeds: (batch: number[][]) => {
       record.batches.push(batch);
       return {};
@@ -39,6 +48,18 @@ export function fakeDecoder({ vocabularySize = 100, logits, onRun }: FakeOptions
     run: () => {
       onRun?.();
       return Promise.resolve();
+    },
+    compute: () => {
+      onCompute?.();
+      return Promise.resolve();
+    },
+    prefillBatch: (batch: readonly TokenIds[]) => {
+      record.batchPrefills.push(batch);
+      return batchStep(batch);
+    },
+    stepBatch: (cache: BatchCache, ids: TokenIds) => {
+      record.batchSteps.push(ids);
+      return batchStep(cache.sequences.map((sequence, index) => [...sequence, ids[index]!]));
     },
     prefill: (ids: TokenIds) => {
       record.prefills.push(ids);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ForwardResult } from "#shared/results.ts";
+import type { ForwardLaunch } from "#shared/results.ts";
 import { forwardPassSchema } from "#shared/spec.ts";
 import { forwardPass, type ForwardPassInput } from "#core/measure/forward-pass.ts";
 import type { PeakMemory } from "#core/measure/memory.ts";
@@ -11,7 +11,7 @@ async function measure(
   spec: Parameters<typeof forwardPassSchema.parse>[0],
   extra: Partial<ForwardPassInput> = {},
   options: FakeOptions = {},
-): Promise<{ results: ForwardResult[]; fake: FakeDecoder }> {
+): Promise<{ results: ForwardLaunch[]; fake: FakeDecoder }> {
   const fake = fakeDecoder(options);
   const input: ForwardPassInput = {
     decoder: fake.decoder,
@@ -22,16 +22,26 @@ async function measure(
       minSeconds: 0,
       ...(spec as object),
     }),
+    launch: 2,
+    kind: "timing",
     memory,
     baseBytes: 90,
     loadPeakBytes: 440,
     vocabularySize: 100,
     seed: 0,
+    sampler: { add: () => undefined, tick: () => undefined },
     ...extra,
   };
-  const results: ForwardResult[] = [];
+  const results: ForwardLaunch[] = [];
   for await (const result of forwardPass(input)) results.push(result);
   return { results, fake };
+}
+
+/** A clock that only a run moves. */
+function fakeClock(): { advance: (ms: number) => void } {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  return { advance: (ms) => void (now += ms) };
 }
 
 afterEach(() => {
@@ -45,33 +55,30 @@ describe("forwardPass", () => {
     expect(fake.batches.map((batch) => batch.length)).toEqual([1, 4, 8]);
   });
 
-  it("times the wanted runs and keeps the warm-up apart", async () => {
-    const { results } = await measure({ batchSizes: [1], warmup: 2, minIterations: 5 });
-    expect(results[0]!.warmupMs).toHaveLength(2);
-    expect(results[0]!.latencyMs).toHaveLength(5);
-    expect(results[0]!.latencyMs.every((ms) => ms >= 0)).toBe(true);
+  it("says which launch it was", async () => {
+    const { results } = await measure({ batchSizes: [1] });
+    expect(results[0]).toMatchObject({ launch: 2, kind: "timing", sequenceLength: 8, repeats: 0 });
   });
 
-  it("goes on until the wanted time was measured", async () => {
-    let now = 0;
-    vi.spyOn(performance, "now").mockImplementation(() => now);
-    const onRun = (): void => void (now += 100);
+  it("times user and compute runs in turn, as many of each", async () => {
+    const clock = fakeClock();
+    const order: string[] = [];
+    const run = (name: string, ms: number) => (): void => {
+      order.push(name);
+      clock.advance(ms);
+    };
     const { results } = await measure(
-      { batchSizes: [1], warmup: 0, minIterations: 3, minSeconds: 0.75 },
+      { batchSizes: [1], warmup: 0, minIterations: 4 },
       {},
-      { onRun },
+      { onRun: run("user", 30), onCompute: run("compute", 20) },
     );
-    expect(results[0]!.latencyMs).toEqual(Array(8).fill(100));
+    expect(results[0]!.latencyMs).toEqual([30, 30, 30, 30]);
+    expect(results[0]!.computeMs).toEqual([20, 20, 20, 20]);
+    expect(order.join()).toBe("user,compute,user,compute,user,compute,user,compute");
   });
 
-  it("stops at 200 runs of a model that is too fast to fill the time", async () => {
-    const { results } = await measure({ batchSizes: [1], minIterations: 3, minSeconds: 1e6 });
-    expect(results[0]!.latencyMs).toHaveLength(200);
-  });
-
-  it("runs more than 200 times where the spec asks for it", async () => {
-    const { results } = await measure({ batchSizes: [1], minIterations: 205 });
-    expect(results[0]!.latencyMs).toHaveLength(205);
+  it("has no compute times where a graph has no smaller output than its logits", async () => {
+    expect((await measure({ batchSizes: [1] })).results[0]!.computeMs).toEqual([]);
   });
 
   it("takes memory above the idle process, and never below what loading took (oracle: 530 and 530)", async () => {
@@ -82,11 +89,66 @@ describe("forwardPass", () => {
   });
 
   it("resets the peak before each batch size and after its input was built", async () => {
+    const clock = fakeClock();
     const events: string[] = [];
-    const onRun = (): void => void events.push("run");
+    const onRun = (): void => {
+      events.push("run");
+      clock.advance(10);
+    };
     const resets = { ...memory, reset: () => void events.push("reset") };
-    await measure({ batchSizes: [1, 2], warmup: 0, minIterations: 1 }, { memory: resets }, { onRun });
-    expect(events).toEqual(["reset", "run", "reset", "run"]);
+    await measure({ batchSizes: [1, 2], warmup: 0, minIterations: 3 }, { memory: resets }, { onRun });
+    expect(events.join()).toBe("reset,run,run,run,reset,run,run,run");
+  });
+
+  it("takes the peak of runs that are looped from before the loops, where outputs pile up", async () => {
+    const clock = fakeClock();
+    let runs = 0;
+    const onRun = (): void => {
+      runs++;
+      clock.advance(0.5);
+    };
+    const piling = { ...memory, peakBytes: () => 90 + runs };
+    const { results } = await measure({ batchSizes: [1], warmup: 7, minIterations: 3 }, { memory: piling }, { onRun });
+    expect(runs).toBe(7 + 3 * 10);
+    expect(results[0]).toMatchObject({ runPeakBytes: 7, latencyMs: [0.5, 0.5, 0.5] });
+  });
+
+  it("makes three runs for memory alone, and times none", async () => {
+    let runs = 0;
+    const onRun = (): void => {
+      runs++;
+    };
+    const { results } = await measure({ batchSizes: [4], warmup: 9 }, { kind: "memory" }, { onRun });
+    expect(runs).toBe(3);
+    expect(results[0]).toMatchObject({ kind: "memory", latencyMs: [], computeMs: [], warmupMs: [], runPeakBytes: 530 });
+  });
+
+  it("asks the device for its memory after each batch size", async () => {
+    const readings = [1000, 3000];
+    const { results } = await measure({ batchSizes: [1, 2] }, { deviceMemory: () => readings.shift() ?? null });
+    expect(results.map(({ deviceMemoryBytes }) => deviceMemoryBytes)).toEqual([1000, 3000]);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "splits what is resident into memory of its own and pages of files",
+    async () => {
+      const [result] = (await measure({ batchSizes: [1] })).results;
+      const { anonymousBytes, fileBytes } = result!;
+      expect(anonymousBytes).toBeGreaterThan(2 ** 20);
+      expect(fileBytes).toBeGreaterThan(2 ** 20);
+      expect(anonymousBytes! + fileBytes!).toBeLessThan(1.5 * process.memoryUsage.rss());
+    },
+  );
+
+  it("counts the tokens of every run", async () => {
+    const clock = fakeClock();
+    let tokens = 0;
+    const sampler = { add: (count: number) => void (tokens += count), tick: () => undefined };
+    const onRun = (): void => {
+      clock.advance(10);
+    };
+    await measure({ batchSizes: [2], warmup: 0, minIterations: 5 }, { sampler }, { onRun });
+    expect(tokens).toBe(5 * 2 * 8);
   });
 
   it("feeds the same ids for the same seed, others for another", async () => {
@@ -102,36 +164,29 @@ describe("forwardPass", () => {
     expect(new Set(batch!.map((row) => row.join())).size).toBe(32);
   });
 
-  it("skips a batch size whose logits do not fit into memory, and says what they need", async () => {
+  it("skips a batch size that does not fit, says why, and has no numbers for it", async () => {
     vi.spyOn(process, "availableMemory").mockReturnValue(10 * 2 ** 20);
-    // 100 MiB of logits a sequence, and once more in JavaScript.
     const vocabularySize = (50 * 2 ** 20) / 8 / 4;
     const { results, fake } = await measure({ batchSizes: [1, 2] }, { vocabularySize: 10 }, { vocabularySize });
     expect(fake.batches).toEqual([]);
     expect(results.map(({ skipped }) => skipped)).toEqual([
-      "not run: its logits need 100 MiB, 8 MiB may be used",
-      "not run: its logits need 200 MiB, 8 MiB may be used",
+      "not run: its logits need 100 MiB, 8.00 MiB may be used",
+      "not run: its logits need 200 MiB, 8.00 MiB may be used",
     ]);
     expect(results[0]).toMatchObject({ latencyMs: [], warmupMs: [], peakMemoryBytes: null, foreignLoadCores: null });
   });
 
-  it("measures the sizes that fit before one that does not", async () => {
-    vi.spyOn(process, "availableMemory").mockReturnValue(100 * 2 ** 20);
-    const { results } = await measure({ batchSizes: [1, 64] }, {}, { vocabularySize: 2 ** 18 });
-    expect(results.map(({ skipped }) => skipped !== null)).toEqual([false, true]);
-  });
-
-  it("keeps to the spec's limit of memory too", async () => {
-    const { results } = await measure({ batchSizes: [1] }, { memoryLimitBytes: 1000 });
-    expect(results[0]!.skipped).toMatch(/^not run: its logits need/);
-  });
-
-  it("skips logits with more values than a tensor can count, however much memory there is", async () => {
-    vi.spyOn(process, "availableMemory").mockReturnValue(2 ** 50);
-    const { results } = await measure({ batchSizes: [64], sequenceLength: 512 }, {}, { vocabularySize: 2 ** 17 });
-    expect(results[0]!.skipped).toBe(
-      "not run: its logits have 4,294,967,296 values, more than one tensor can hold here",
+  it("skips what two smaller batch sizes say would not fit", async () => {
+    vi.spyOn(process, "availableMemory").mockReturnValue(1000);
+    let peak = 0;
+    const growing = { ...memory, peakBytes: () => (peak += 100), reset: () => undefined };
+    const { results } = await measure(
+      { batchSizes: [1, 2, 32], sequenceLength: 1 },
+      { memory: growing, baseBytes: 0, memoryLimitBytes: 900, vocabularySize: 1 },
+      { vocabularySize: 1 },
     );
+    expect(results.map(({ skipped }) => skipped !== null)).toEqual([false, false, true]);
+    expect(results[2]!.skipped).toContain("going by batch sizes 1 and 2");
   });
 
   it("does not hide a run that fails", async () => {

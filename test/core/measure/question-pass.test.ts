@@ -1,16 +1,18 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BenchmarkMode } from "#shared/spec.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
-import type { TokenIds } from "#core/engine/decoder.ts";
-import { generateText } from "#core/measure/generate-pass.ts";
-import { askQuestion } from "#core/measure/question-pass.ts";
-import type { QuestionJob, QuestionResult } from "#core/runs/protocol.ts";
-import { characters, type FakeDecoder, fakeDecoder } from "./fake-decoder.ts";
+import { askQuestions } from "#core/measure/question-pass.ts";
+import type { QualityContext } from "#core/measure/quality-context.ts";
+import type { QuestionJob, QuestionResult, WorkerMessage } from "#core/runs/protocol.ts";
+import { askAll } from "../../helpers/quality.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+import { characters, fakeContext, type Speaker } from "./fake-context.ts";
 
-const question = (id = "q1"): Question => ({
+const question = (id = "q1", text = "What falls?"): Question => ({
   id,
   subject: "physics",
-  question: "What falls?",
+  question: text,
   choices: ["a stone", "a feather"],
   answer: 1,
 });
@@ -18,7 +20,9 @@ const question = (id = "q1"): Question => ({
 const job = (modes: BenchmarkMode[] | null, extra: Partial<QuestionJob> = {}): QuestionJob => ({
   setIndex: 0,
   setName: "set",
-  questions: [],
+  questions: [question()],
+  shots: [],
+  promptTemplate: "mmlu",
   subject: undefined,
   chatTemplate: false,
   tokens: true,
@@ -30,134 +34,255 @@ const SPACE = 32;
 const [A, B] = [65, 66];
 
 /** After the prompt a space, after the space mostly B, then a full stop. */
-function speaker(ids: TokenIds): Float32Array {
+const speaker: Speaker = (ids) => {
   const row = new Float32Array(128).fill(-5);
   const last = ids.at(-1);
   if (last === SPACE) row.set([2, 3], A);
   else row[last === B ? 46 : SPACE] = 4;
   return row;
+};
+
+async function ask(asked: QuestionJob, context: QualityContext = fakeContext(speaker)): Promise<QuestionResult> {
+  const [result] = await askAll([asked], context);
+  return result!;
 }
 
-async function ask(
-  asked: QuestionJob,
-  fake: FakeDecoder,
-  extra: { question?: Question; seed?: number; chatTemplate?: (text: string) => string } = {},
-): Promise<QuestionResult> {
-  return askQuestion(extra.question ?? question(), asked, {
-    decoder: fake.decoder,
-    tokenizer: characters,
-    chatTemplate: extra.chatTemplate ?? null,
-    endIds: new Set([46]),
-    seed: extra.seed ?? 0,
-  });
-}
+const promptOf = (fed: readonly string[]): string =>
+  characters.decode(fed[0]!.replace("prefill ", "").split(",").map(Number));
 
-describe("askQuestion", () => {
+/** Each question of another length, as `prompt + letter` in one token: the letters are " A" and " B" as ids 1 and 2. */
+const oneToken: QualityContext["tokenizer"] = {
+  ...characters,
+  encode: (text) =>
+    characters.encode(text.replace(/ (?=[AB]$)/, "")).map((id, index, all) => {
+      const isLetter = index === all.length - 1 && /[^.] [AB]$/.test(text);
+      return isLetter ? id - A + 1 : id;
+    }),
+};
+/** Logits that depend on the whole sequence. */
+const sums: Speaker = (ids) => {
+  const sum = ids.reduce((total, id) => total + id, 0);
+  return Float32Array.from({ length: 128 }, (_, id) => Math.sin(sum + id));
+};
+const many = (count: number): Question[] =>
+  Array.from({ length: count }, (_, index) => question(`q${index + 1}`, "x".repeat(1 + ((index * 7) % count))));
+
+describe("askQuestions", () => {
   it("feeds the prompt once for tokens, log-likelihoods and generation", async () => {
-    const fake = fakeDecoder({ logits: speaker });
-    const { tokens, loglikelihood, generate } = await ask(job(["loglikelihood", "generate"]), fake);
-    expect(fake.prefills).toHaveLength(1);
-    expect(characters.decode(fake.prefills[0]!)).toMatch(
-      /about physics\.\n\nWhat falls\?\nA\. a stone\nB\. a feather\nAnswer:$/,
-    );
-    expect(tokens!.promptTokens).toBe(fake.prefills[0]!.length);
+    const context = fakeContext(speaker);
+    const { tokens, loglikelihood, generate } = await ask(job(["loglikelihood", "generate"]), context);
+    expect(context.fed.filter((line) => line.startsWith("prefill"))).toHaveLength(1);
+    expect(promptOf(context.fed)).toMatch(/about physics\.\n\nWhat falls\?\nA\. a stone\nB\. a feather\nAnswer:$/);
+    expect(tokens!.promptTokens).toBe(characters.encode(promptOf(context.fed)).length);
     expect(loglikelihood!.choiceLogprobs).toHaveLength(2);
     expect(generate!.text).toBe(" B");
   });
 
-  it("stores the 20 most likely next tokens, best first", async () => {
-    const { tokens } = await ask(job(null), fakeDecoder({ logits: speaker }));
-    expect(tokens!.topIds).toHaveLength(20);
+  it("feeds whole sequences where a cache changes results, and the cache for what is generated only", async () => {
+    const asked = fakeContext(speaker, { wholeSequences: true });
+    const { tokens, loglikelihood, generate } = await ask(job(["loglikelihood", "generate"]), asked);
+    const ways = asked.fed.map((line) => line.split(" ")[0]);
+    // The prompt, the prompt again to generate two tokens behind it, and the space that both letters share.
+    expect(ways).toEqual(["forward", "prefill", "step", "step", "forward"]);
+    const plain = await ask(job(["loglikelihood", "generate"]));
+    expect(tokens).toEqual(plain.tokens);
+    expect(loglikelihood!.choiceLogprobs).toEqual(plain.loglikelihood!.choiceLogprobs);
+    expect(generate!.text).toBe(plain.generate!.text);
+    const silent = fakeContext(speaker, { wholeSequences: true });
+    await ask(job(null), silent);
+    expect(silent.fed.map((line) => line.split(" ")[0])).toEqual(["forward"]);
+  });
+
+  it("puts solved questions in front", async () => {
+    const context = fakeContext(speaker);
+    await ask(job(null, { shots: [[question("q2", "What rises?")]] }), context);
+    expect(promptOf(context.fed)).toMatch(/\n\nWhat rises\?\n.*\nAnswer: B\n\nWhat falls\?/s);
+  });
+
+  it("stores the 64 most likely next tokens, best first", async () => {
+    const { tokens } = await ask(job(null));
+    expect(tokens!.topIds).toHaveLength(64);
     expect(tokens!.topIds[0]).toBe(SPACE);
     expect(tokens!.topLogprobs).toEqual([...tokens!.topLogprobs].sort((a, b) => b - a));
   });
 
   it("scores letters behind a space and takes the more likely one", async () => {
-    const { loglikelihood } = await ask(job(["loglikelihood"]), fakeDecoder({ logits: speaker }));
+    const { loglikelihood } = await ask(job(["loglikelihood"]));
     const [a, b] = loglikelihood!.choiceLogprobs as [number, number];
     expect(b - a).toBeCloseTo(1, 5);
-    expect(loglikelihood).toMatchObject({ predicted: 1, correct: true, formatFailure: false, text: null });
+    expect(loglikelihood).toMatchObject({
+      predicted: 1,
+      correct: true,
+      formatFailure: false,
+      text: null,
+      normalized: null,
+      cutTokens: 0,
+      sharedSeam: false,
+    });
+  });
+
+  it("scores the choices' own texts, and again by character", async () => {
+    // Each character is as likely as any other: the shorter choice wins, and by character they tie and the first wins.
+    const flat = fakeContext(() => new Float32Array(128));
+    const choices = ["four", "of"];
+    const asked = job(["loglikelihood"], {
+      promptTemplate: "question-answer",
+      questions: [{ ...question(), choices }],
+    });
+    const { loglikelihood } = await ask(asked, flat);
+    const each = -Math.log(128);
+    expect(loglikelihood!.choiceLogprobs).toEqual([expect.closeTo(5 * each, 6), expect.closeTo(3 * each, 6)]);
+    expect(loglikelihood).toMatchObject({ predicted: 1, correct: true });
+    // 5/4 of the space included against 3/2.
+    expect(loglikelihood!.normalized).toEqual({ predicted: 0, correct: false });
   });
 
   it("reads the letter of the generated text and says when there is none", async () => {
-    const right = await ask(job(["generate"]), fakeDecoder({ logits: speaker }));
+    const right = await ask(job(["generate"]));
     expect(right.generate).toMatchObject({ predicted: 1, correct: true, generatedTokens: 2, text: " B" });
-    const babble = fakeDecoder({ logits: () => new Float32Array(128).fill(0).fill(9, 120, 121) });
+    const babble = fakeContext(() => new Float32Array(128).fill(0).fill(9, 120, 121));
     const wrong = await ask(job(["generate"]), babble);
     expect(wrong.generate).toMatchObject({ predicted: null, correct: false, formatFailure: true, text: "xxx" });
   });
 
   it("does only what is asked for", async () => {
-    const fake = fakeDecoder({ logits: speaker });
-    const only = await ask(job(["loglikelihood"], { tokens: false }), fake);
-    expect(only).toMatchObject({ tokens: null, generate: null });
-    expect(fake.steps).toEqual([]);
-    expect(await ask(job(null), fake)).toMatchObject({ loglikelihood: null, generate: null });
+    const context = fakeContext(speaker);
+    expect(await ask(job(null), context)).toMatchObject({ loglikelihood: null, generate: null });
+    expect(context.fed).toHaveLength(1);
+    expect(await ask(job(["loglikelihood"], { tokens: false }))).toMatchObject({ tokens: null, generate: null });
   });
 
   it("draws by seed and question: the same again for the same, others for others", async () => {
-    const even = (): Float32Array => {
-      const row = new Float32Array(128).fill(-50);
-      return row.fill(0, 97, 123);
-    };
+    const even: Speaker = () => new Float32Array(128).fill(-50).fill(0, 97, 123);
     const draw = async (id: string, seed: number): Promise<string | null> => {
-      const asked = job(["generate"], {
-        benchmark: { modes: ["generate"], temperature: 1, topP: 1, maxNewTokens: 12 },
-      });
-      const result = await ask(asked, fakeDecoder({ logits: even }), { question: question(id), seed });
-      return result.generate!.text;
+      const benchmark = { modes: ["generate" as const], temperature: 1, topP: 1, maxNewTokens: 12 };
+      const asked = job(null, { benchmark, questions: [question(id)] });
+      return (await ask(asked, fakeContext(even, { seed }))).generate!.text;
     };
     expect(await draw("q1", 0)).toBe(await draw("q1", 0));
     expect(new Set([await draw("q1", 0), await draw("q2", 0), await draw("q1", 1)]).size).toBe(3);
   });
 
-  it("puts the prompt into the chat template where there is one", async () => {
-    const fake = fakeDecoder({ logits: speaker });
-    await ask(job(null), fake, { chatTemplate: (text) => `<user>${text}<assistant>` });
-    expect(characters.decode(fake.prefills[0]!)).toMatch(/^<user>The following.*Answer:<assistant>$/s);
+  it("puts the whole prompt into the chat template where the job wants it", async () => {
+    const chatTemplate = (text: string): string => `<user>${text}<assistant>`;
+    const context = fakeContext(speaker, { chatTemplate });
+    await ask(job(null, { chatTemplate: true, shots: [[question("q2")]] }), context);
+    expect(promptOf(context.fed)).toMatch(/^<user>The following.*Answer: B.*Answer:<assistant>$/s);
+    const plain = fakeContext(speaker, { chatTemplate });
+    await ask(job(null), plain);
+    expect(promptOf(plain.fed)).toMatch(/^The following/);
   });
 
   it("prefers the job's subject to the question's", async () => {
-    const fake = fakeDecoder({ logits: speaker });
-    await ask(job(null, { subject: "falling_things" }), fake);
-    expect(characters.decode(fake.prefills[0]!)).toContain("about falling things.");
+    const context = fakeContext(speaker);
+    await ask(job(null, { subject: "falling_things" }), context);
+    expect(promptOf(context.fed)).toContain("about falling things.");
+  });
+
+  it("cuts a prompt that is too long from its left, and says by how much", async () => {
+    const context = fakeContext(speaker, { positionLimit: 20 });
+    const { tokens, loglikelihood, generate } = await ask(job(["loglikelihood", "generate"]), context);
+    // Three new tokens feed two.
+    expect(tokens!.promptTokens).toBe(18);
+    expect(promptOf(context.fed)).toMatch(/Answer:$/);
+    expect(loglikelihood!.cutTokens).toBeGreaterThan(50);
+    expect(generate!.cutTokens).toBe(loglikelihood!.cutTokens);
+    expect(loglikelihood!.predicted).toBe(1);
+  });
+
+  it("generates no more than the model has positions for", async () => {
+    const benchmark = { modes: ["generate" as const], temperature: 0, topP: 1, maxNewTokens: 500 };
+    const context = fakeContext(() => new Float32Array(128).fill(9, 120, 121), { positionLimit: 20 });
+    const { tokens, generate } = await ask(job(null, { benchmark }), context);
+    expect(tokens!.promptTokens).toBe(10);
+    expect(generate!.generatedTokens).toBe(11);
   });
 
   it("stores a broken row as no tokens and no answer, and does not call it a format failure", async () => {
-    const broken = fakeDecoder({ logits: () => new Float32Array(128).fill(NaN) });
+    const broken = fakeContext(() => new Float32Array(128).fill(NaN));
     const result = await ask(job(["loglikelihood", "generate"]), broken);
-    expect(result.tokens).toMatchObject({ topIds: [], topLogprobs: [] });
+    expect(result.tokens).toMatchObject({ topIds: [], topLogprobs: [], logSumExp: null });
     expect(result.loglikelihood).toMatchObject({ predicted: null, correct: false, choiceLogprobs: [null, null] });
     expect(result.generate).toMatchObject({ predicted: null, correct: false, formatFailure: false, text: "" });
   });
-});
 
-describe("generateText", () => {
-  const spec = { prompts: "p", maxNewTokens: 5, temperature: 0, topP: 1 };
-  const input = (fake: FakeDecoder) => ({
-    decoder: fake.decoder,
-    tokenizer: characters,
-    chatTemplate: null,
-    endIds: new Set([46]),
-    seed: 0,
+  it("sends 16 questions a message, in order, with how far it is", async () => {
+    const messages: WorkerMessage[] = [];
+    const jobs = [job(null, { questions: many(20) }), job(null, { setIndex: 1, questions: many(3) })];
+    await askQuestions(jobs, fakeContext(speaker), (message) => messages.push(message));
+    const sent = messages.flatMap((message) => (message.type === "questions" ? [message] : []));
+    expect(sent.map(({ setIndex, results }) => [setIndex, results.length])).toEqual([
+      [0, 16],
+      [0, 4],
+      [1, 3],
+    ]);
+    expect(sent[0]!.results.map(({ tokens }) => tokens!.questionId)).toEqual(many(16).map(({ id }) => id));
+    const progress = messages.flatMap((message) => (message.type === "progress" ? [message.done] : []));
+    expect(progress).toEqual([0, 16, 20, 23]);
   });
 
-  it("goes on from a prompt to the end token, with a time for every token", async () => {
-    const fake = fakeDecoder({ logits: speaker });
-    const result = await generateText({ id: "p1", text: "Say" }, spec, input(fake));
-    expect(result).toMatchObject({ promptId: "p1", prompt: "Say", promptTokens: 3, text: " B", tokenIds: [SPACE, B] });
-    expect(result.chatTemplate).toBe(false);
-    expect(result.tokenMs).toHaveLength(2);
-    expect(result.tokenMs[1]).toBeGreaterThanOrEqual(result.tokenMs[0]!);
+  describe("in batches", () => {
+    const asked = (modes: BenchmarkMode[] | null): QuestionJob => job(modes, { questions: many(37) });
+    const withoutTimes = (results: readonly QuestionResult[]): unknown =>
+      results.map(({ tokens, loglikelihood }) => [tokens, { ...loglikelihood, elapsedMs: 0 }]);
+
+    it("gives what each question gives alone, in the questions' order", async () => {
+      const solo = await askAll([asked(["loglikelihood"])], fakeContext(sums, { tokenizer: oneToken }));
+      const context = fakeContext(sums, { tokenizer: oneToken, questionBatch: 8 });
+      const batched = await askAll([asked(["loglikelihood"])], context);
+      expect(withoutTimes(batched)).toEqual(withoutTimes(solo));
+      expect(context.fed.map((line) => line.split(" ").length - 1)).toEqual([8, 8, 8, 8, 5]);
+    });
+
+    it("sorts by length, the longest first", async () => {
+      const context = fakeContext(sums, { tokenizer: oneToken, questionBatch: 8 });
+      await askAll([asked(null)], context);
+      const lengths = context.fed.flatMap((line) => line.split(" ").slice(1)).map((ids) => ids.split(",").length);
+      expect(lengths).toHaveLength(37);
+      expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+    });
+
+    it("asks alone where an answer is to be generated or choices take several tokens", async () => {
+      const generating = fakeContext(speaker, { tokenizer: oneToken, questionBatch: 8 });
+      await askAll([job(["generate"], { questions: many(3) })], generating);
+      expect(generating.fed.filter((line) => line.startsWith("forward"))).toEqual([]);
+      const long = fakeContext(speaker, { questionBatch: 8 });
+      await askAll([job(["loglikelihood"], { questions: many(3) })], long);
+      expect(long.fed.filter((line) => line.startsWith("prefill"))).toHaveLength(3);
+    });
   });
 
-  it("stops at the limit", async () => {
-    const fake = fakeDecoder({ logits: () => new Float32Array(128).fill(9, 120, 121) });
-    expect((await generateText({ id: "p1", text: "a" }, spec, input(fake))).text).toBe("xxxxx");
-  });
+  describe("with a reference", () => {
+    const rowsOf = async (
+      role: "write" | "read",
+      dir: string,
+      shift: number,
+      questionBatch = 1,
+    ): Promise<NonNullable<QuestionResult["tokens"]>[]> => {
+      const shifted: Speaker = (ids) => sums(ids).map((logit, id) => logit + (id % 2) * shift);
+      const extra = { referenceRows: { role, dir }, tokenizer: oneToken, questionBatch };
+      const results = await askAll([job(null, { questions: many(20) })], fakeContext(shifted, extra));
+      return results.map(({ tokens }) => tokens!);
+    };
 
-  it("ends where the output is not a number", async () => {
-    const fake = fakeDecoder({ logits: () => new Float32Array(128).fill(NaN) });
-    expect(await generateText({ id: "p1", text: "a" }, spec, input(fake))).toMatchObject({ text: "", tokenIds: [] });
+    it("compares every question with the reference's row, however each side was asked", async () => {
+      const dir = join(temporaryFolder(), "reference");
+      const reference = await rowsOf("write", dir, 0, 8);
+      expect(reference.every(({ referenceLogprobs }) => referenceLogprobs === null)).toBe(true);
+      const same = await rowsOf("read", dir, 0);
+      expect(same.map(({ klDivergence }) => klDivergence)).toEqual(same.map(() => 0));
+      expect(same.map(({ referenceLogprobs }) => referenceLogprobs)).toEqual(
+        reference.map(({ topLogprobs }) => topLogprobs),
+      );
+      const other = await rowsOf("read", dir, 1, 4);
+      expect(Math.min(...other.map(({ klDivergence }) => klDivergence!))).toBeGreaterThan(0.05);
+    });
+
+    it("has nothing to compare where the reference left nothing", async () => {
+      const rows = await rowsOf("read", join(temporaryFolder(), "nowhere"), 0);
+      expect(
+        rows.every(({ referenceLogprobs, klDivergence }) => referenceLogprobs === null && klDivergence === null),
+      ).toBe(true);
+    });
   });
 });

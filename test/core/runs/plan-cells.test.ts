@@ -56,6 +56,14 @@ describe("planCells", () => {
     expect(planned[1]!.spec.threads).toBe(1);
   });
 
+  it("refuses an option that the provider would ignore, and names those that it takes", async () => {
+    const cells = [{ format: "fp32" as const, provider: "cuda" as const, providerOptions: { tunable_op_enable: 1 } }];
+    expect(await refusal(plan(copyModel("llama"), cells))).toMatchObject({
+      code: "SPEC_INVALID",
+      message: expect.stringMatching(/CUDA ignores "tunable_op_enable".*deviceId/) as string,
+    });
+  });
+
   it("takes a file below the model's folder, or an absolute one, by what its graph is", async () => {
     const model = copyModel("llama");
     const elsewhere = join(scratchDir(), "other.onnx");

@@ -68,6 +68,17 @@ describe("runCell", () => {
     expect(await outcome).toMatchObject({ canaryDrift: 0.07 });
   });
 
+  it("names the library that a provider lacks, which only stderr tells", async () => {
+    const { child, spawner } = fakeChild(true);
+    const { outcome } = start(spawner);
+    const error = { code: "PROVIDER_UNAVAILABLE" as const, message: "CUDA does not work here.", details: {} };
+    child.say({ type: "failed", error });
+    child.die({ code: 1, stderr: "libcublasLt.so.13: cannot open shared object file: No such file or directory" });
+    expect((await outcome).error!.message).toBe(
+      "CUDA does not work here. (libcublasLt.so.13 is missing or cannot be loaded.)",
+    );
+  });
+
   it("names the cell's limit when its last launch had less time left", async () => {
     const { outcome } = start(fakeChild().spawner, { timeoutSeconds: 0.001, limitSeconds: 600 });
     expect((await outcome).error).toMatchObject({

@@ -146,6 +146,27 @@ describe("verdict by launches", () => {
     expect(reasons).toContain("int4@cpu becomes the slower one between batch 1 and batch 8");
   });
 
+  it("does not say that nothing is saved while the speed is unknown", () => {
+    const reference = fp32({ benchmark: [benchmark(before)], forward: [overLaunches(1, [20, 21], 100)] });
+    const candidate = int4({ benchmark: [benchmark(after)], forward: [overLaunches(1, [10, 10], 600)] });
+    expect(judge(reference, candidate)).toMatchObject({
+      answer: "not enough data",
+      sentence: expect.stringContaining("what it saves was not measured (6.0x more memory and an unknown") as string,
+    });
+  });
+
+  it("compares the device's memory where both have one, and names the machine's where one has", () => {
+    const onDevice = (device: number | null, host: number) =>
+      forward(1, 10, host, { deviceMemoryBytes: device === null ? null : device * 2 ** 20 });
+    const reasons = (ours: number | null, theirs: number | null): string =>
+      judge(
+        fp32({ benchmark: [benchmark(before)], forward: [onDevice(ours, 600)] }),
+        int4({ benchmark: [benchmark(after)], forward: [onDevice(theirs, 300)] }),
+      ).reasons.join("; ");
+    expect(reasons(800, 200)).toContain("4.0x less device memory");
+    expect(reasons(null, 200)).toContain("2.0x less of the machine's memory");
+  });
+
   it("does not call two launches anything", () => {
     expect(timed([20, 21], [10, 10.5])).toContain(
       "an unknown difference in speed (2 launches, too few for an interval)",

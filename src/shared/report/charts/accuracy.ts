@@ -73,7 +73,7 @@ export function qualityAgainst(
     kind: "scatter",
     title: `Accuracy against ${cost === "size" ? "file size" : "latency"}`,
     note: "The line joins the cells that no other beats in both; intervals are 95 %.",
-    x: axis(label!, unit!, { scale: scaleFor(points.map(({ x }) => x)), better: "lower", least: 0 }),
+    x: axis(label, unit, { scale: scaleFor(points.map(({ x }) => x)), better: "lower", least: 0 }),
     y: axis("Accuracy", "%", { better: "higher", least: 0, most: 100 }),
     series,
     guides: [],

@@ -1,5 +1,5 @@
 /** Which part of an axis is shown: all values with their intervals and guides, and a little air. */
-import type { ChartAxis, ChartModel, ChartPoint, ChartScale } from "./model.ts";
+import type { ChartAxis, ChartModel, ChartScale } from "./model.ts";
 
 export type Range = readonly [low: number, high: number];
 
@@ -10,7 +10,8 @@ const AIR = 0.06;
 
 /** `log10` where the values span two decades and none is zero or below, else `linear`. */
 export function scaleFor(values: readonly number[]): Extract<ChartScale, "linear" | "log10"> {
-  const [low, high] = extremes(values);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   return low > 0 && high / low >= DECADES ? "log10" : "linear";
 }
 
@@ -22,42 +23,46 @@ export function isLog(scale: ChartScale): boolean {
 export function axisRange(model: ChartModel, side: "x" | "y"): Range {
   const shown = model[side];
   if (shown.scale === "category") return [-0.5, Math.max(1, shown.categories.length) - 0.5];
-  const values = model.series
-    .flatMap(({ points }) => points.flatMap((each) => extent(each, side)))
-    .concat(model.guides.filter(({ axis }) => axis === side).map(({ value }) => value))
-    .filter((value) => Number.isFinite(value) && (!isLog(shown.scale) || value > 0));
-  return isLog(shown.scale) ? logRange(values) : linearRange(values, shown, model.kind === "stream" && side === "x");
+  const extremes = extremesOf(model, side);
+  if (isLog(shown.scale)) return logRange(extremes);
+  return linearRange(extremes, shown, model.kind === "stream" && side === "x");
 }
 
-function extent(each: ChartPoint, side: "x" | "y"): number[] {
-  const [value, low, high] = side === "x" ? [each.x, each.xLow, each.xHigh] : [each.y, each.low, each.high];
-  return [value, low ?? value, high ?? value];
+/** Of points, whiskers and guides. One loop and no lists: a stream is ranged again with every second that it grows. */
+function extremesOf({ series, guides, ...axes }: ChartModel, side: "x" | "y"): Range | null {
+  const least = isLog(axes[side].scale) ? Number.MIN_VALUE : -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
+  const add = (value: number | null): void => {
+    // Also false for NaN, which is a gap.
+    if (value === null || !(value >= least) || Math.abs(value) === Infinity) return;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  };
+  for (const { points } of series) {
+    for (const each of points) {
+      if (side === "x") for (const value of [each.x, each.xLow, each.xHigh]) add(value);
+      else for (const value of [each.y, each.low, each.high]) add(value);
+    }
+  }
+  for (const { axis, value } of guides) if (axis === side) add(value);
+  return low <= high ? [low, high] : null;
 }
 
-function logRange(values: readonly number[]): Range {
-  if (values.length === 0) return [1, 10];
-  const [low, high] = extremes(values).map(Math.log) as [number, number];
+function logRange(extremes: Range | null): Range {
+  if (!extremes) return [1, 10];
+  const [low, high] = extremes.map(Math.log) as [number, number];
   // One value gets a factor of two on either side.
   const air = high === low ? Math.LN2 : AIR * (high - low);
   return [Math.exp(low - air), Math.exp(high + air)];
 }
 
-function linearRange(values: readonly number[], { least, most, fromZero }: ChartAxis, tight: boolean): Range {
-  if (values.length === 0) return [least ?? 0, most ?? (least ?? 0) + 1];
-  const [low, high] = extremes(fromZero ? [0, ...values] : values);
+function linearRange(extremes: Range | null, { least, most, fromZero }: ChartAxis, tight: boolean): Range {
+  if (!extremes) return [least ?? 0, most ?? (least ?? 0) + 1];
+  const low = fromZero ? Math.min(0, extremes[0]) : extremes[0];
+  const high = fromZero ? Math.max(0, extremes[1]) : extremes[1];
   const air = high === low ? Math.max(Math.abs(high) * AIR, 0.5) : AIR * (high - low);
   const from = tight || (fromZero && low === 0) ? low : low - air;
   const to = tight && high > low ? high : high + air;
   return [least === null ? from : Math.max(least, from), most === null ? to : Math.min(most, to)];
-}
-
-/** A stream has more values than a function may have arguments. */
-function extremes(values: readonly number[]): [low: number, high: number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
 }

@@ -1,0 +1,32 @@
+import type { ChatTemplate } from "#core/engine/chat-template.ts";
+import type { TokenIds } from "#core/engine/decoder.ts";
+import type { Logits } from "#core/engine/logits.ts";
+import type { Stepper } from "#core/engine/stepping/stepper.ts";
+import type { Tokenizer } from "#core/engine/tokenizer.ts";
+import type { ReferenceRows, WorkerMessage } from "#core/runs/protocol.ts";
+
+/** What the passes of a quality launch share: one loaded model, and how it may be asked. */
+export interface QualityContext {
+  readonly stepper: Stepper;
+  /** Logits of every position of a right-padded batch, by the exported graph and with no past. */
+  readonly forward: (batch: readonly TokenIds[]) => Promise<Logits>;
+  readonly tokenizer: Tokenizer;
+  /** The model's own; null where no pass wants it. */
+  readonly chatTemplate: ChatTemplate | null;
+  readonly endIds: ReadonlySet<number>;
+  readonly seed: number;
+  /** Most tokens of a sequence (`positionLimit` of core/models); null where the model's files name none. */
+  readonly positionLimit: number | null;
+  /** Questions a forward pass, as the self-test found it safe; 1 asks each alone. */
+  readonly questionBatch: number;
+  /**
+   * Prompts and choices go through `forward` as whole sequences, and only generation uses the stepper (`needsWholeSequences`).
+   */
+  readonly wholeSequences: boolean;
+  /** Where the reference's rows are written or read; null when nothing is compared. */
+  readonly referenceRows: ReferenceRows | null;
+  /** Called after each unit, when its logits are garbage. */
+  readonly afterUnit: () => void;
+}
+
+export type Send = (message: WorkerMessage) => void;

@@ -1,0 +1,136 @@
+import { LabError } from "#shared/errors.ts";
+import { type ChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
+import { endTokenIds } from "#core/engine/generation-config.ts";
+import { loadDecoder, type LoadedDecoder } from "#core/engine/session.ts";
+import { openStepper } from "#core/engine/stepping/open-stepper.ts";
+import type { Stepper } from "#core/engine/stepping/stepper.ts";
+import type { CellJob } from "#core/runs/protocol.ts";
+import { questionBatchOf, testBatching } from "./batch-self-tests.ts";
+import { ARITHMETIC_LIMIT, precisionOf } from "./cache-self-test.ts";
+import { generateText } from "./generate-pass.ts";
+import { type Launch, sendLoaded, sendUnits } from "./launch.ts";
+import { loadOptions } from "./load-exported.ts";
+import { collectGarbage } from "./memory.ts";
+import type { QualityContext } from "./quality-context.ts";
+import { askQuestions } from "./question-pass.ts";
+import type { Sampler } from "./sampler.ts";
+import { measureTexts } from "./text-pass.ts";
+import { needsWholeSequences } from "./whole-sequences.ts";
+
+/**
+ * What the model says. Whole sequences go through the exported graph, single steps through the engine's own way. Texts come
+ * first, while the exported session is there anyway: two sessions of one model at once are kept for
+ * questions that need both.
+ */
+export async function measureQuality(launch: Launch): Promise<void> {
+  const { job, variant, tokenizer, positionLimit, sampler, send } = launch;
+  const chatTemplate = loadTemplateIfUsed(job);
+  send({ type: "progress", pass: "load", done: 0, total: 1 });
+  const exported = await openExported(launch);
+  const { facts, signature } = variant;
+  const limit = ARITHMETIC_LIMIT[precisionOf(signature, facts)];
+  const batching = await testBatching({ ...launch, forward: exported.forward, limit });
+  const shared = {
+    forward: exported.forward,
+    tokenizer,
+    chatTemplate,
+    endIds: endTokenIds(job.modelDir, tokenizer),
+    seed: job.seed,
+    positionLimit,
+    questionBatch: questionBatchOf(job.provider, batching.padding.passed, facts.dynamicQuantization),
+    wholeSequences: needsWholeSequences(facts, signature),
+    referenceRows: job.referenceRows,
+    afterUnit: () => {
+      collectGarbage();
+      sampler.tick();
+    },
+  };
+  if (job.texts) await measureTexts(job.texts, shared, send);
+  if (!shared.wholeSequences) await exported.release();
+
+  const { stepper } = await openStepper({ ...loadOptions(launch), graph: job.graph });
+  const { method, graph, proof } = stepper;
+  const { maxLogprobDifference } = proof;
+  const stepping = { method, graph, maxLogprobDifference, refused: [...proof.refused] };
+  send({ type: "selfTests", result: { ...batching, stepping, questionBatch: shared.questionBatch } });
+  const context: QualityContext = { ...shared, stepper: counted(stepper, sampler) };
+  if (job.questionJobs.length > 0) await askQuestions(job.questionJobs, context, send);
+  if (job.generate) await generateAll(job.generate, context, launch);
+}
+
+async function generateAll(
+  { spec, prompts }: NonNullable<CellJob["generate"]>,
+  context: QualityContext,
+  launch: Launch,
+): Promise<void> {
+  const texts = async function* () {
+    for (const prompt of prompts) yield await generateText(prompt, spec, context);
+  };
+  await sendUnits(launch, "generate", prompts.length, texts(), (result) => ({ type: "generation", result }));
+}
+
+/** The exported graph, which comes back when it is asked for again after its release. */
+async function openExported(launch: Launch): Promise<{
+  readonly forward: QualityContext["forward"];
+  readonly release: () => Promise<void>;
+}> {
+  const load = async (): Promise<LoadedDecoder & { nodes: Record<string, number> }> => {
+    const opened = await loadDecoder(loadOptions(launch));
+    return { ...opened, nodes: await opened.placement() };
+  };
+  let loaded: Awaited<ReturnType<typeof load>> | null = await load();
+  // Of the launch's sessions this one is the model as it stands, but it is not alone: no memory is told.
+  sendLoaded(launch, { loadMs: loaded.loadMs, memory: null, placement: loaded.nodes, cacheSelfTest: null });
+  return {
+    forward: async (batch) => {
+      loaded ??= await load();
+      const logits = await loaded.decoder.forward(batch);
+      launch.sampler.add(batch.reduce((sum, ids) => sum + ids.length, 0));
+      return logits;
+    },
+    release: async () => {
+      await loaded?.release();
+      loaded = null;
+      collectGarbage();
+      // What is left of it is no part of the peak of what follows.
+      launch.memory.reset();
+    },
+  };
+}
+
+/** The same stepper, its tokens counted. */
+function counted(stepper: Stepper, sampler: Pick<Sampler, "add">): Stepper {
+  return {
+    method: stepper.method,
+    graph: stepper.graph,
+    proof: stepper.proof,
+    get length() {
+      return stepper.length;
+    },
+    prefill: (batch) => {
+      sampler.add(batch.reduce((sum, ids) => sum + ids.length, 0));
+      return stepper.prefill(batch);
+    },
+    step: (ids) => {
+      sampler.add(ids.length);
+      return stepper.step(ids);
+    },
+    rewind: (length) => {
+      stepper.rewind(length);
+    },
+  };
+}
+
+/** The chat template where a pass wants it; a spec that asks for one that the model lacks is an error. */
+function loadTemplateIfUsed({ modelDir, questionJobs, generate }: CellJob): ChatTemplate | null {
+  const demanded = questionJobs.some(({ chatTemplate }) => chatTemplate) || generate?.spec.chatTemplate === true;
+  const wanted = demanded || (generate !== null && generate.spec.chatTemplate !== false);
+  const template = wanted ? loadChatTemplate(modelDir) : null;
+  if (demanded && !template) {
+    throw new LabError(
+      "SPEC_INVALID",
+      `The spec asks for a chat template, and ${modelDir} has none. Set chatTemplate to false.`,
+    );
+  }
+  return template;
+}

@@ -1,0 +1,42 @@
+import { PlainStepper } from "#core/engine/stepping/plain-stepper.ts";
+import { endTokenIds } from "#core/engine/generation-config.ts";
+import { askQuestions } from "#core/measure/question-pass.ts";
+import type { QualityContext } from "#core/measure/quality-context.ts";
+import { measureTexts } from "#core/measure/text-pass.ts";
+import { positionLimit } from "#core/models/position-limit.ts";
+import type { QuestionJob, QuestionResult, TextJob, WorkerMessage } from "#core/runs/protocol.ts";
+import type { TextChunk } from "#shared/results.ts";
+import { openModel } from "./reference.ts";
+
+/** A loaded model as a quality launch asks it, stepping the plain way. */
+export async function qualityContext(dir: string, extra: Partial<QualityContext> = {}): Promise<QualityContext> {
+  const { decoder, tokenizer } = await openModel(dir);
+  return {
+    stepper: new PlainStepper(decoder, []),
+    forward: (batch) => decoder.forward(batch),
+    tokenizer,
+    chatTemplate: null,
+    endIds: endTokenIds(dir, tokenizer),
+    seed: 0,
+    positionLimit: positionLimit(dir),
+    questionBatch: 1,
+    wholeSequences: false,
+    referenceRows: null,
+    afterUnit: () => undefined,
+    ...extra,
+  };
+}
+
+/** All that `askQuestions` sends, joined. */
+export async function askAll(jobs: readonly QuestionJob[], context: QualityContext): Promise<QuestionResult[]> {
+  const messages: WorkerMessage[] = [];
+  await askQuestions(jobs, context, (message) => messages.push(message));
+  return messages.flatMap((message) => (message.type === "questions" ? message.results : []));
+}
+
+/** All chunks that `measureTexts` sends. */
+export async function measureAll(job: TextJob, context: QualityContext): Promise<TextChunk[]> {
+  const messages: WorkerMessage[] = [];
+  await measureTexts(job, context, (message) => messages.push(message));
+  return messages.flatMap((message) => (message.type === "texts" ? message.results : []));
+}
