@@ -32,7 +32,7 @@ const variant = openModelFolder(values.model).variants[0]!;
 const options = {
   provider: "cpu" as const,
   threads: await defaultThreads(),
-  sessionConfig: { "session.intra_op.allow_spinning": "0" },
+  sessionConfig: { "intra_op.allow_spinning": "0" },
 };
 const loaded = await loadDecoder({ ...options, file: variant.file, signature: variant.signature });
 await loaded.placement();

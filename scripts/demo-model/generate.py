@@ -34,6 +34,12 @@ def _jsonl(options: argparse.Namespace) -> None:
     write_jsonl(options.out, read_csv(options.csv))
 
 
+def _text(options: argparse.Namespace) -> None:
+    from corpus.running_text import write_text
+
+    write_text(options.out)
+
+
 def _tokenizer(options: argparse.Namespace) -> None:
     from corpus.tokenizer import train_tokenizer
 
@@ -86,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     jsonl = command("jsonl", _jsonl, "write a question set (CSV) as JSONL")
     jsonl.add_argument("--csv", type=Path, required=True, help="question set to read")
     jsonl.add_argument("--out", type=Path, required=True, help="file to write")
+    text = command("text", _text, "write running text for perplexity, 90 kB")
+    text.add_argument("--out", type=Path, required=True, help="file to write")
     folder(
         command("tokenizer", _tokenizer, "train the tokenizer and write its three files"),
         "--out",

@@ -8,13 +8,16 @@ import path from "node:path";
 import type { Rule } from "eslint";
 
 /** Packages that only one folder may import, so that replacing one touches one place. */
-export const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
+export const SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>> = {
   "onnxruntime-node": "core/engine",
   "@huggingface/tokenizers": "core/engine",
   "@huggingface/jinja": "core/engine",
   "@bufbuild/protobuf": "core/onnx",
   "better-sqlite3": "core/store",
-  uplot: "renderer/charts",
+  // The same plot in the window and, without one, in reports; shared describes it and takes the types only.
+  uplot: ["renderer/charts", "core/reports", "shared/report/plot"],
+  "@napi-rs/canvas": "core/reports",
+  fflate: "core/bundles",
 };
 
 const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "systeminformation"];
@@ -34,7 +37,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   host: { folders: ["host", "core", "shared"], node: true, packages: NODE_SIDE },
   cli: { folders: ["cli", "core", "shared"], node: true, packages: NODE_SIDE },
   preload: { folders: ["preload", "shared"], node: false, packages: ["electron"] },
-  renderer: { folders: ["renderer", "shared"], node: false, packages: ["svelte"] },
+  renderer: { folders: ["renderer", "shared"], node: false, packages: ["svelte", "bits-ui", "@lucide/svelte"] },
 };
 
 const builtins = new Set(builtinModules);
@@ -71,8 +74,12 @@ export function forbidden(importer: string, specifier: string): string | null {
     return row.node ? null : `${top} may not use Node (${specifier}).`;
   }
   const name = packageName(specifier);
-  const owner = SOLE_IMPORTERS[name];
-  if (owner) return inside(importer, owner) ? null : `${name} may be imported by ${owner} only.`;
+  const owners = SOLE_IMPORTERS[name];
+  if (owners) {
+    const allowed = [owners].flat();
+    if (allowed.some((owner) => inside(importer, owner))) return null;
+    return `${name} may be imported by ${allowed.join(" and ")} only.`;
+  }
   if (row.packages.includes(name)) return null;
   return `${top} may import the packages ${row.packages.join(", ")}; not ${name}.`;
 }

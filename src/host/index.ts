@@ -1,7 +1,9 @@
 /** The loopback host: the app's pages in a browser, for machines with no display or no Electron. */
 import { join } from "node:path";
-import { createHandlers } from "#core/app/handlers.ts";
+import { createApp, type LabApp } from "#core/app/app.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { workerFile } from "#core/app/worker-file.ts";
+import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import { parseHostArguments } from "./args.ts";
 import { explain } from "./explain.ts";
@@ -11,15 +13,17 @@ import { type Host, startHost } from "./server.ts";
 try {
   const { home, port, open } = parseHostArguments(process.argv.slice(2));
   const lab = openLab(labHome(home));
+  const labApp = createApp({ lab, transport: "host", spawner: forkSpawner(workerFile()), shell: null });
   const host = await startHost({
-    handlers: createHandlers(lab),
+    handlers: labApp.handlers,
     root: join(appRoot(), "out", "renderer"),
     port,
     onEntered: (nextUrl) => process.stdout.write(`For another browser: ${nextUrl}\n`),
   });
+  labApp.events.on(host.broadcast);
   process.stdout.write(`Quantscope is at ${host.url}\n`);
   if (open) openBrowser(host.url);
-  endOnSignal(host, lab);
+  endOnSignal(host, labApp, lab);
 } catch (error) {
   const { message, exitCode } = explain(error);
   process.stderr.write(`quantscope: ${message}\n`);
@@ -27,13 +31,15 @@ try {
 }
 
 /** The first signal closes in order; a second one has its default effect. */
-function endOnSignal(host: Host, lab: Disposable): void {
+function endOnSignal(host: Host, labApp: LabApp, lab: Disposable): void {
   let ending = false;
   const end = (): void => {
     if (ending) return;
     ending = true;
     for (const signal of ["SIGINT", "SIGTERM"]) process.removeListener(signal, end);
-    void host.close().then(() => {
+    const what = labApp.busy();
+    if (what !== null) process.stderr.write(`quantscope: ${what}; stopping it, what was measured is stored ...\n`);
+    void Promise.all([host.close(), labApp.close()]).then(() => {
       lab[Symbol.dispose]();
     });
   };

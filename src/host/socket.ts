@@ -7,7 +7,10 @@ import { answer } from "#core/app/handlers.ts";
 import type { EventName, EventPayload, Handlers } from "#shared/api.ts";
 import { hostAllowed, originAllowed, type Session } from "./security.ts";
 
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** A question set of the largest size that is taken, as base64, with its request around it. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** A page that reads nothing for so long is dropped; it connects again and asks how things are. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const CLOSE_GRACE_MS = 500;
 
 const frameSchema = z.object({ id: z.number().int(), name: z.unknown(), input: z.unknown() });
@@ -38,7 +41,10 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
     },
     broadcast: (event, payload) => {
       const message = JSON.stringify({ event, payload });
-      for (const socket of sockets.clients) socket.send(message);
+      for (const socket of sockets.clients) {
+        if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
+        else socket.send(message);
+      }
     },
     close: () => {
       for (const socket of sockets.clients) {

@@ -1,12 +1,16 @@
 import { app, BrowserWindow, dialog, session } from "electron";
 import { join } from "node:path";
-import { createHandlers } from "#core/app/handlers.ts";
+import { createApp, type LabApp } from "#core/app/app.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
-import { appRoot } from "#core/system/app-version.ts";
+import { appRoot, appVersion } from "#core/system/app-version.ts";
+import { watchForUser } from "./attention.ts";
 import { guardPages, refusePermissions } from "./guards.ts";
-import { serveRequests } from "./ipc.ts";
-import { setMenu } from "./menu.ts";
+import { broadcast, serveDrops, serveRequests } from "./ipc.ts";
+import { setAbout, setMenu } from "./menu.ts";
+import { electronShell } from "./native-shell.ts";
 import { serveAssets } from "./protocol.ts";
+import { QuitGuard } from "./quit-guard.ts";
+import { measuringSpawner } from "./spawner.ts";
 import { focusWindow, openWindow } from "./window.ts";
 
 const STORE_UNUSABLE_EXIT = 4;
@@ -18,15 +22,22 @@ export async function start(home: string): Promise<void> {
   const lab = openOrExplain(home);
   if (!lab) return;
   const out = join(appRoot(), "out");
-  const open = (): void => void openWindow(join(out, "preload", "index.cjs"));
+  const labApp = labOf(lab);
+  const guard = new QuitGuard(labApp);
+  const open = (): void => void openWindow(join(out, "preload", "index.cjs"), guard);
 
   refusePermissions(session.defaultSession);
   serveAssets(join(out, "renderer"));
-  serveRequests(createHandlers(lab));
-  setMenu();
+  serveRequests(labApp.handlers);
+  serveDrops(labApp.paths);
+  labApp.events.on(broadcast);
+  watchForUser(labApp.events);
+  setAbout(appVersion());
+  guard.install();
   app.on("second-instance", focusWindow);
   app.on("activate", () => {
     if (BrowserWindow.getAllWindows().length === 0) open();
+    else focusWindow();
   });
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
@@ -35,6 +46,24 @@ export async function start(home: string): Promise<void> {
     lab[Symbol.dispose]();
   });
   open();
+}
+
+function labOf(lab: Lab): LabApp {
+  const shell = electronShell();
+  const shown = Object.entries(process.versions).filter(([name]) => name === "electron" || name === "chrome");
+  const versions = Object.fromEntries(shown) as Record<string, string>;
+  const labApp = createApp({ lab, transport: "electron", spawner: measuringSpawner(), shell, versions });
+  setMenu({
+    choose: (command) => {
+      focusWindow();
+      labApp.events.emit("menu.chosen", { command });
+    },
+    openHome: () => {
+      // A file manager that does not open says so itself, or there is none to say it.
+      void shell.openFolder(lab.home).catch(() => undefined);
+    },
+  });
+  return labApp;
 }
 
 function openOrExplain(home: string): Lab | null {

@@ -1,11 +1,12 @@
 import { BrowserWindow, nativeTheme } from "electron";
 import { APP_URL } from "./origin.ts";
+import type { QuitGuard } from "./quit-guard.ts";
 
 /** Behind the page until it has drawn: `--surface-page` of the renderer's tokens.css, so that nothing flashes. */
 const BACKGROUND = { light: "#f4f6f7", dark: "#101417" };
 
 /** Opens the window; its place and size are those it had last. */
-export async function openWindow(preload: string): Promise<void> {
+export async function openWindow(preload: string, guard: Pick<QuitGuard, "guardWindow">): Promise<void> {
   const window = new BrowserWindow({
     name: "main",
     windowStatePersistence: true,
@@ -24,16 +25,18 @@ export async function openWindow(preload: string): Promise<void> {
       webviewTag: false,
     },
   });
+  guard.guardWindow(window);
   window.once("ready-to-show", () => {
     window.show();
   });
   await window.loadURL(APP_URL);
 }
 
-/** A second start of the app brings the first one's window to the front. */
+/** A second start of the app, the dock and a menu bring the window to the front, also from the background. */
 export function focusWindow(): void {
   const window = BrowserWindow.getAllWindows()[0];
   if (!window) return;
+  if (!window.isVisible()) window.show();
   if (window.isMinimized()) window.restore();
   window.focus();
 }

@@ -1,5 +1,5 @@
 /** The bridge: the only thing a page gets from outside its sandbox. The channels are those of src/main/ipc.ts. */
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { LabBridge, Reply } from "#shared/api.ts";
 
 const bridge: LabBridge = {
@@ -13,6 +13,12 @@ const bridge: LabBridge = {
     return () => {
       ipcRenderer.removeListener("lab:event", forward);
     };
+  },
+  droppedPath: async (file) => {
+    // Empty for a File that the page made itself.
+    const path = webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]);
+    const granted = path !== "" && ((await ipcRenderer.invoke("lab:dropped", path)) as boolean);
+    return granted ? path : null;
   },
 };
 

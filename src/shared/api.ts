@@ -3,34 +3,45 @@
  * Main (Electron IPC) and host (WebSocket) are thin adapters of it; a channel is named here and nowhere else.
  */
 import { z } from "zod";
-import { ERROR_CODES } from "./errors.ts";
-import { RUN_STATUSES } from "./results.ts";
+import { appRequests } from "./api/app.ts";
+import { benchRequests } from "./api/bench.ts";
+import { events } from "./api/events.ts";
+import { fileRequests } from "./api/files.ts";
+import { modelRequests } from "./api/models.ts";
+import { errorEnvelopeSchema } from "./api/parts.ts";
+import { questionRequests } from "./api/questions.ts";
+import { runRequests } from "./api/runs.ts";
+import { variantRequests } from "./api/variants.ts";
 
-export const runSummarySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: z.enum(RUN_STATUSES),
-  startedAt: z.string(),
-  finishedAt: z.string().nullable(),
-  model: z.string(),
-  cells: z.number().int(),
-  cellsDone: z.number().int(),
-});
-export type RunSummary = z.output<typeof runSummarySchema>;
-
-const appInfoSchema = z.object({ version: z.string(), home: z.string() });
-export type AppInfo = z.output<typeof appInfoSchema>;
+export type { AppInfo, SystemSnapshot } from "./api/app.ts";
+export type { BenchPlan, BenchSquare } from "./api/bench.ts";
+export type { FolderListing } from "./api/files.ts";
+export type { LiveCell, LiveRun, LiveRunEvent, LiveRuns, Measured } from "./api/live.ts";
+export type { ModelDetails, ModelEntry, ModelLayer, VariantDetails } from "./api/models.ts";
+export type { PromptPreview, QuestionRow, QuestionSetEntry } from "./api/questions.ts";
+export type {
+  CellSummary,
+  Flip,
+  GenerationRow,
+  RunDetails,
+  RunResults,
+  RunSamples,
+  StoredFacts,
+} from "./api/run-results.ts";
+export { MENU_COMMANDS, type MenuCommand } from "./api/events.ts";
+export { EXPORT_FORMATS, type ExportFormat, type RunSummary, runSummarySchema } from "./api/runs.ts";
+export type { Job } from "./api/variants.ts";
+export { errorEnvelopeSchema };
 
 /** Request name -> what it takes and what it gives. */
 export const REQUESTS = Object.freeze({
-  "app.info": { input: z.strictObject({}), output: appInfoSchema },
-  "runs.list": {
-    input: z.strictObject({
-      limit: z.number().int().min(1).max(500).default(100),
-      offset: z.number().int().min(0).default(0),
-    }),
-    output: z.object({ total: z.number().int(), runs: z.array(runSummarySchema) }),
-  },
+  ...appRequests,
+  ...modelRequests,
+  ...questionRequests,
+  ...variantRequests,
+  ...benchRequests,
+  ...runRequests,
+  ...fileRequests,
 });
 export type RequestName = keyof typeof REQUESTS;
 export type RequestInput<N extends RequestName> = z.input<(typeof REQUESTS)[N]["input"]>;
@@ -38,17 +49,9 @@ export type RequestArguments<N extends RequestName> = z.output<(typeof REQUESTS)
 export type RequestOutput<N extends RequestName> = z.output<(typeof REQUESTS)[N]["output"]>;
 
 /** Event name -> payload. */
-export const EVENTS = Object.freeze({
-  "runs.changed": z.object({}),
-});
+export const EVENTS = Object.freeze(events);
 export type EventName = keyof typeof EVENTS;
 export type EventPayload<N extends EventName> = z.output<(typeof EVENTS)[N]>;
-
-export const errorEnvelopeSchema = z.object({
-  code: z.enum(ERROR_CODES),
-  message: z.string(),
-  details: z.record(z.string(), z.unknown()),
-});
 
 /** What every request is answered with. */
 export const replySchema = z.union([
@@ -62,6 +65,8 @@ export interface LabBridge {
   request(name: string, input: unknown): Promise<Reply>;
   /** Calls back on every event of that name; returns the way to stop. */
   on(name: string, listener: (payload: unknown) => void): () => void;
+  /** Desktop app only: the path of a File that the user dropped on the page, which may then be added. Null for any other. */
+  droppedPath?(file: object): Promise<string | null>;
 }
 
 /** The functions behind the contract; core implements them once for every transport. */

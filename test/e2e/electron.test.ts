@@ -10,7 +10,7 @@ import { seedRuns } from "../helpers/seed-runs.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 describe("out/main/index.js with out/preload/index.cjs, under the stand-in", () => {
-  it("opens a shut-in window whose page lists the runs of the data folder", async () => {
+  it("opens a shut-in window whose page reaches the data folder", async () => {
     const home = temporaryFolder();
     seedRuns(home, [{ id: "a", name: "demo", cells: 4, seconds: 96 }]);
     const browser = await launchChromium();
@@ -19,9 +19,10 @@ describe("out/main/index.js with out/preload/index.cjs, under the stand-in", () 
     const page = await electron.start(join(ROOT, "out", "main", "index.js"), ["--home", home]);
 
     await page.getByText("Ready").waitFor();
-    await page.locator("tbody th", { hasText: "demo" }).waitFor();
-    expect(await page.locator("tbody tr").innerText()).toMatch(/Done[^]*4 \/ 4[^]*1 min 36 s/);
-    expect(await page.locator("footer").innerText()).toContain(home);
+    expect(await page.evaluate('lab.request("app.info", {})')).toMatchObject({ ok: true, value: { home } });
+    expect(await page.evaluate('lab.request("runs.list", {})')).toMatchObject({
+      value: { total: 1, runs: [{ id: "a", name: "demo", cellsDone: 4 }] },
+    });
     expect(electron.options[0]).toMatchObject({ webPreferences: { sandbox: true, contextIsolation: true } });
     expect(electron.log).toEqual(["registerSchemesAsPrivileged", "enableSandbox"]);
     expect(electron.paths.get("userData")).toBe(join(home, "window"));
@@ -41,9 +42,9 @@ describe(`the app in Electron${reason}`, () => {
     const app = await _electron.launch({ args: [ROOT, "--home", home], cwd: ROOT });
     onTestFinished(() => app.close());
     const page = await app.firstWindow();
-    await page.locator("tbody th", { hasText: "demo" }).waitFor();
+    await page.getByText("Ready").waitFor();
     expect(page.url()).toBe("lab://app/");
     expect(await page.evaluate<string>("typeof require + typeof process")).toBe("undefinedundefined");
-    expect(await page.evaluate<string[]>("Object.keys(window.lab)")).toEqual(["request", "on"]);
+    expect(await page.evaluate<string[]>("Object.keys(window.lab)")).toEqual(["request", "on", "droppedPath"]);
   });
 });

@@ -12,10 +12,12 @@ interface AxeResult {
   }[];
 }
 
-/** What axe-core finds against WCAG 2.2 A and AA and its best practices on the page as it is now; one line each. */
-export async function axeProblems(page: Page): Promise<string[]> {
+/** What axe-core finds against WCAG 2.2 A and AA and its best practices on the page as it is now; one line each. `within`: a selector of the part to look at. */
+export async function axeProblems(page: Page, within = "html"): Promise<string[]> {
   await page.evaluate(SOURCE);
-  const { violations } = await page.evaluate<AxeResult>("axe.run(document, { resultTypes: ['violations'] })");
+  const { violations } = await page.evaluate<AxeResult>(
+    `axe.run(${JSON.stringify(within)}, { resultTypes: ["violations"] })`,
+  );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ html, failureSummary }) => `${id} (${help}): ${html.slice(0, 160)} ${failureSummary.replaceAll(/\s+/g, " ")}`,

@@ -23,6 +23,8 @@ const environment: Environment = {
   os: { platform: "linux", release: "0", arch: "x64" },
   cpu: { model: "test", physicalCores: 1, logicalCores: 1 },
   memoryBytes: 1,
+  gpus: [],
+  powerSource: null,
   machineId: "test",
 };
 
@@ -41,6 +43,7 @@ export function seedRuns(home: string, runs: readonly SeedRun[]): void {
       environment,
       model: { name: model, folder: model, architecture: null, parameters: 1 },
       questionSets: [],
+      textSet: null,
       cells,
     });
     const rest: CellStatus = status === "running" ? "waiting" : status;

@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { Handlers } from "#shared/api.ts";
+import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
 import { type Host, startHost } from "../../src/host/server.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-const handlers: Handlers = {
-  "app.info": () => ({ version: "1.2.3", home: "lab" }),
+const handlers = {
+  "jobs.list": () => ({ jobs: [] }),
   "runs.list": () => {
     throw new Error("broken");
   },
-};
+  "questions.upload": ({ content }: { content: string }) => ({ length: content.length }),
+} as unknown as Handlers;
 
 async function start(): Promise<{ host: Host; entered: string[] }> {
   const root = temporaryFolder();
@@ -179,9 +181,8 @@ describe("the WebSocket", () => {
   it("answers requests by their id", async () => {
     const { host } = await start();
     const socket = await open(host);
-    socket.send(JSON.stringify({ id: 7, name: "app.info", input: {} }));
-    const value = { version: "1.2.3", home: "lab" };
-    expect(await message(socket)).toEqual({ id: 7, reply: { ok: true, value } });
+    socket.send(JSON.stringify({ id: 7, name: "jobs.list", input: {} }));
+    expect(await message(socket)).toEqual({ id: 7, reply: { ok: true, value: { jobs: [] } } });
   });
 
   it.each([
@@ -197,10 +198,23 @@ describe("the WebSocket", () => {
     expect(await message(socket)).toMatchObject({ id: 1, reply: { ok: false, error: { code } } });
   });
 
+  it("takes a file of the largest size, and none beyond it", async () => {
+    const { host } = await start();
+    const socket = await open(host);
+    const upload = (bytes: number): void => {
+      const content = Buffer.alloc(bytes, 7).toString("base64");
+      socket.send(JSON.stringify({ id: 1, name: "questions.upload", input: { fileName: "a.csv", content } }));
+    };
+    upload(LARGEST_UPLOAD_BYTES);
+    expect(await message(socket)).toMatchObject({ reply: { ok: true } });
+    upload(LARGEST_UPLOAD_BYTES + 1000);
+    expect(await message(socket)).toMatchObject({ reply: { ok: false, error: { code: "BAD_REQUEST" } } });
+  });
+
   it.each([
     ["what is no JSON", "{", 1008],
     ["what is no request", "{}", 1008],
-    ["what is too large", " ".repeat(2 ** 20 + 1), 1009],
+    ["what is too large", " ".repeat(2 ** 24 + 1), 1009],
   ])("closes on %s", async (_what, text, code) => {
     const { host } = await start();
     const socket = await open(host);

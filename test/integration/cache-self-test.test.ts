@@ -13,7 +13,7 @@ async function selfTest(folder: string, change: (signature: DecoderSignature) =>
   const { file, signature, facts } = openModelFolder(join(FIXTURES, folder)).variants[0]!;
   const loaded = await loadDecoder({ file, signature: change(signature), provider: "cpu", threads: 1 });
   await loaded.placement();
-  return { decoder: loaded.decoder, result: await testCache(loaded.decoder, facts, VOCABULARY) };
+  return { decoder: loaded.decoder, result: await testCache(loaded.decoder, facts, VOCABULARY, "cpu") };
 }
 
 /** Keys for values and values for keys: shapes fit, and every step reads nonsense. */
@@ -57,6 +57,6 @@ describe("testCache", () => {
     const { signature, facts } = openModelFolder(join(FIXTURES, "zoo", "opt")).variants[0]!;
     const sessionThatMustNotRun = {} as ConstructorParameters<typeof Decoder>[0];
     const decoder = new Decoder(sessionThatMustNotRun, { ...signature, cache: [] });
-    expect(await testCache(decoder, facts, VOCABULARY)).toBeNull();
+    expect(await testCache(decoder, facts, VOCABULARY, "cpu")).toBeNull();
   });
 });

@@ -73,6 +73,7 @@ const EXAMPLES: [importer: string, allowed: string[], refused: string[]][] = [
     ["svelte", "svelte/reactivity", "#shared/api.ts", "./bridge.ts"],
     ["electron", "node:fs", "#core/app/handlers.ts", "uplot", "ws"],
   ],
+  ["renderer/components/Menu.svelte", ["bits-ui", "@lucide/svelte/icons/x"], ["@floating-ui/dom", "zod"]],
   ["renderer/charts/Line.svelte", ["uplot", "uplot/dist/uPlot.min.css"], ["electron"]],
 ];
 

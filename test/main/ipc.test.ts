@@ -1,15 +1,15 @@
 import type { IpcMainInvokeEvent } from "electron";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Handlers } from "#shared/api.ts";
-import { broadcast, senderAllowed, serveRequests } from "../../src/main/ipc.ts";
+import { broadcast, senderAllowed, serveDrops, serveRequests } from "../../src/main/ipc.ts";
 import { FakeContents, recorded } from "../helpers/fake-electron.ts";
 
 vi.mock("electron", async () => (await import("../helpers/fake-electron.ts")).electron);
 
-const handlers: Handlers = {
-  "app.info": () => ({ version: "1.2.3", home: "lab" }),
+const handlers = {
+  "jobs.list": () => ({ jobs: [] }),
   "runs.list": () => ({ total: 0, runs: [] }),
-};
+} as unknown as Handlers;
 
 type Sender = Pick<IpcMainInvokeEvent, "senderFrame">;
 const sender = (url: string, parent: unknown = null): Sender => ({ senderFrame: { url, parent } }) as Sender;
@@ -36,21 +36,36 @@ describe("senderAllowed", () => {
 
 describe("serveRequests", () => {
   it("answers our page", async () => {
-    const value = { version: "1.2.3", home: "lab" };
-    expect(await ask(sender("lab://app/"), "app.info", {})).toEqual({ ok: true, value });
+    expect(await ask(sender("lab://app/"), "jobs.list", {})).toEqual({ ok: true, value: { jobs: [] } });
   });
 
   it.each([
-    ["another page", sender("https://example.org/"), "app.info", {}],
+    ["another page", sender("https://example.org/"), "jobs.list", {}],
+    ["a frame inside our page", sender("lab://app/", {}), "jobs.list", {}],
+    ["a frame that is gone", { senderFrame: null }, "jobs.list", {}],
+    ["what is no plain object", sender("lab://app/"), "jobs.list", new Map()],
     ["a name that is none", sender("lab://app/"), "__proto__", {}],
     ["wrong arguments", sender("lab://app/"), "runs.list", { limit: 1e9 }],
-    ["surplus arguments", sender("lab://app/"), "app.info", { file: "/etc/passwd" }],
+    ["surplus arguments", sender("lab://app/"), "jobs.list", { file: "/etc/passwd" }],
   ])("refuses %s", async (_what, event, name, input) => {
     expect(await ask(event, name, input)).toMatchObject({ ok: false, error: { code: "BAD_REQUEST" } });
   });
+});
 
-  it("has the one channel", () => {
-    expect([...recorded.ipc.keys()]).toEqual(["lab:request"]);
+describe("serveDrops", () => {
+  it("grants what the preload script names for our page, and nothing else", () => {
+    const grant = vi.fn();
+    serveDrops({ grant });
+    const drop = (event: Sender, path: unknown): unknown => recorded.ipc.get("lab:dropped")!(event, path);
+    expect(drop(sender("lab://app/"), "/data/model")).toBe(true);
+    expect(drop(sender("https://example.org/"), "/data/model")).toBe(false);
+    expect(drop(sender("lab://app/", {}), "/data/model")).toBe(false);
+    for (const path of ["", 7, null, ["/"]]) expect(drop(sender("lab://app/"), path)).toBe(false);
+    expect(grant).toHaveBeenCalledExactlyOnceWith("/data/model");
+  });
+
+  it("is beside requests the only way in", () => {
+    expect([...recorded.ipc.keys()].sort()).toEqual(["lab:dropped", "lab:request"]);
   });
 });
 

@@ -18,7 +18,7 @@ describe("start", () => {
   it("has everything in place when the window opens, and closes the store at the end", async () => {
     const home = temporaryFolder();
     await start(home);
-    expect([...recorded.ipc.keys()]).toEqual(["lab:request"]);
+    expect([...recorded.ipc.keys()]).toEqual(["lab:request", "lab:dropped"]);
     expect(recorded.protocols.has("lab")).toBe(true);
     expect(electron.session.defaultSession.setPermissionRequestHandler).toHaveBeenCalledOnce();
     expect(FakeWindow.all).toHaveLength(1);

@@ -4,13 +4,16 @@ import { FakeWindow } from "../helpers/fake-electron.ts";
 
 vi.mock("electron", async () => (await import("../helpers/fake-electron.ts")).electron);
 
+const guard = { guardWindow: vi.fn() };
+
 beforeEach(() => {
   FakeWindow.all = [];
+  vi.clearAllMocks();
 });
 
 describe("openWindow", () => {
   it("shuts the page in", async () => {
-    await openWindow("preload.cjs");
+    await openWindow("preload.cjs", guard);
     expect(FakeWindow.all[0]!.options.webPreferences).toEqual({
       preload: "preload.cjs",
       sandbox: true,
@@ -20,8 +23,14 @@ describe("openWindow", () => {
     });
   });
 
+  it("is guarded from its first moment", async () => {
+    const opened = openWindow("preload.cjs", guard);
+    expect(guard.guardWindow).toHaveBeenCalledExactlyOnceWith(FakeWindow.all[0]);
+    await opened;
+  });
+
   it("loads our page and shows it once it has drawn", async () => {
-    await openWindow("preload.cjs");
+    await openWindow("preload.cjs", guard);
     const [window] = FakeWindow.all;
     expect(window!.loadURL).toHaveBeenCalledWith("lab://app/");
     expect(window!.show).not.toHaveBeenCalled();
@@ -30,7 +39,7 @@ describe("openWindow", () => {
   });
 
   it("comes back where it was, in the system's theme", async () => {
-    await openWindow("preload.cjs");
+    await openWindow("preload.cjs", guard);
     const expected = { name: "main", windowStatePersistence: true, backgroundColor: "#101417", show: false };
     expect(FakeWindow.all[0]!.options).toMatchObject(expected);
   });
@@ -43,6 +52,13 @@ describe("focusWindow", () => {
     focusWindow();
     expect(window.restore).toHaveBeenCalledOnce();
     expect(window.focus).toHaveBeenCalledOnce();
+  });
+
+  it("shows a window that went to the background", () => {
+    const window = new FakeWindow({});
+    window.visible = false;
+    focusWindow();
+    expect(window.show).toHaveBeenCalledOnce();
   });
 
   it("does nothing where there is none", () => {

@@ -7,6 +7,7 @@ SEED = 20261121
 QUESTIONS_SEED = SEED + 1
 TOKENIZER_SEED = SEED + 2
 LARGE_QUESTIONS_SEED = 1000
+TEXT_SEED = SEED + 3
 GAZETTEER_SEED = 4711
 
 # The size of the invented gazetteer is the knob of how hard the model has to work: facts that

@@ -1,24 +1,40 @@
+/** The contract over one opened lab, one file per group of requests; and the one way in for requests from outside. */
 import { type Handlers, REQUESTS, type Reply, type RequestName } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
-import { countRuns, listRuns } from "#core/store/read-run.ts";
-import type { Lab } from "./open-lab.ts";
-import { appVersion } from "#core/system/app-version.ts";
+import type { AppParts } from "./app.ts";
+import { appHandlers } from "./handlers/app.ts";
+import { benchHandlers } from "./handlers/bench.ts";
+import { fileHandlers } from "./handlers/files.ts";
+import { modelHandlers } from "./handlers/models.ts";
+import { questionHandlers } from "./handlers/questions.ts";
+import { runHandlers } from "./handlers/runs.ts";
+import { variantHandlers } from "./handlers/variants.ts";
 
-/** The contract over one opened lab: what main and host both serve. */
-export function createHandlers(lab: Lab): Handlers {
+/** What main and host both serve. */
+export function createHandlers(parts: AppParts): Handlers {
   return {
-    "app.info": () => ({ version: appVersion().version, home: lab.home }),
-    "runs.list": ({ limit, offset }) => ({ total: countRuns(lab.db), runs: listRuns(lab.db, { limit, offset }) }),
+    ...appHandlers(parts),
+    ...modelHandlers(parts),
+    ...questionHandlers(parts),
+    ...variantHandlers(parts),
+    ...benchHandlers(parts),
+    ...runHandlers(parts),
+    ...fileHandlers(parts),
   };
 }
+
+/** Longest part of a wrong name that is repeated to whoever sent it. */
+const SHOWN_CHARACTERS = 80;
 
 /** Answers one request from outside: name and arguments are checked, a failure becomes an envelope, nothing throws. */
 export async function answer(handlers: Handlers, name: unknown, input: unknown): Promise<Reply> {
   try {
     if (typeof name !== "string" || !Object.hasOwn(REQUESTS, name)) {
-      throw new LabError("BAD_REQUEST", `There is no request ${JSON.stringify(name)}.`);
+      throw new LabError("BAD_REQUEST", `There is no request ${shown(name)}.`);
     }
     const known = name as RequestName;
+    // The schema alone would take a Date or a Map, which Electron's IPC lets through, for an object without fields.
+    if (!isPlain(input)) throw new LabError("BAD_REQUEST", `${name}: arguments: a plain object is expected.`);
     const parsed = REQUESTS[known].input.safeParse(input);
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
@@ -29,4 +45,14 @@ export async function answer(handlers: Handlers, name: unknown, input: unknown):
   } catch (error) {
     return { ok: false, error: toEnvelope(error) };
   }
+}
+
+function isPlain(input: unknown): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function shown(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(name.slice(0, SHOWN_CHARACTERS)) : `that is a ${typeof name}`;
 }

@@ -11,6 +11,8 @@ export interface Lab extends Disposable {
   readonly db: Db;
   /** Where variants that runs need are made: the model's own folder stays as it is. */
   readonly variantsDir: string;
+  /** Where unfinished runs keep what their cells compare with. */
+  readonly scratchDir: string;
 }
 
 /** The data folder: --home, else QUANTSCOPE_HOME, else the platform's folder for application data. */
@@ -37,6 +39,7 @@ export function openLab(home: string): Lab {
     home,
     db,
     variantsDir: join(home, "variants"),
+    scratchDir: join(home, "scratch"),
     [Symbol.dispose]: () => {
       db.close();
     },
@@ -51,7 +54,8 @@ function makeFolders(dir: string): void {
   mkdirSync(dir);
 }
 
-function isAlive(processId: number): boolean {
+/** Whether a process of that id runs, whoever owns it. */
+export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
     return true;

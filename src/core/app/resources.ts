@@ -1,13 +1,23 @@
 import { join } from "node:path";
 import { appRoot } from "#core/system/app-version.ts";
 
-/** The bundled model, question sets and prompts, opened by the same code as a user's own. */
-export function demoResources(): { model: string; questions: string; fewQuestions: string; prompts: string } {
+interface DemoResources {
+  readonly model: string;
+  readonly questions: string;
+  readonly fewQuestions: string;
+  readonly prompts: string;
+  /** Running text for perplexity. */
+  readonly text: string;
+}
+
+/** The bundled model, question sets, prompts and text, opened by the same code as a user's own. */
+export function demoResources(): DemoResources {
   const resources = join(appRoot(), "resources");
   return {
     model: join(resources, "models", "demo"),
     questions: join(resources, "questions", "demo-large.csv"),
     fewQuestions: join(resources, "questions", "demo.csv"),
     prompts: join(resources, "prompts", "demo.txt"),
+    text: join(resources, "texts", "demo.txt"),
   };
 }

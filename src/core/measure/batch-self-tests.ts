@@ -5,7 +5,7 @@ import { topK } from "#shared/metrics/top-k.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { BatchSelfTest, SelfTests } from "#shared/results.ts";
-import { STORED_TOP_TOKENS } from "#shared/spec.ts";
+import { COMPARED_TOKENS } from "#core/engine/arithmetic.ts";
 import type { TokenIds } from "#core/engine/decoder.ts";
 import type { Logits } from "#core/engine/logits.ts";
 
@@ -54,7 +54,7 @@ function compare(
   let top1Changes = 0;
   for (const [index, row] of expected.entries()) {
     const other = found[index]!;
-    const top = topK(row, STORED_TOP_TOKENS, vocabularySize) ?? [];
+    const top = topK(row, COMPARED_TOKENS, vocabularySize) ?? [];
     const [ours, theirs] = [logSoftmaxAt(row, top), logSoftmaxAt(other, top)];
     const difference = ours && theirs && Math.max(...ours.map((logprob, at) => Math.abs(logprob - theirs[at]!)));
     differences.push(difference !== null && Number.isFinite(difference) ? difference : null);

@@ -1,16 +1,14 @@
 import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import { topK } from "#shared/metrics/top-k.ts";
+import type { ProviderId } from "#shared/providers/providers.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { CacheSelfTest } from "#shared/results.ts";
-import { STORED_TOP_TOKENS } from "#shared/spec.ts";
+import { arithmeticLimit, COMPARED_TOKENS, roundsActivations } from "#core/engine/arithmetic.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
-import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 
 const PROMPT_TOKENS = 8;
 const STEPS = 4;
-/** What arithmetic in another order may change, in nats; float16 rounds every value on the way. */
-export const ARITHMETIC_LIMIT = Object.freeze({ float32: 1e-3, float16: 2e-2 });
 
 /**
  * Feeds the same tokens in one pass and token by token with the cache, and compares the log-probabilities of the most likely
@@ -21,6 +19,7 @@ export async function testCache(
   decoder: Decoder,
   facts: GraphFacts,
   vocabularySize: number,
+  provider: ProviderId,
 ): Promise<CacheSelfTest | null> {
   if (decoder.signature.cache.length === 0) return null;
   const random = createRandom(hashSeed("cache self-test"));
@@ -29,23 +28,12 @@ export async function testCache(
   let { logits, cache } = await decoder.prefill(ids.slice(0, PROMPT_TOKENS));
   for (const id of ids.slice(PROMPT_TOKENS)) ({ logits, cache } = await decoder.step(cache, id));
 
-  const top = topK(whole, STORED_TOP_TOKENS, vocabularySize) ?? [];
+  const top = topK(whole, COMPARED_TOKENS, vocabularySize) ?? [];
   const [expected, found] = [logSoftmaxAt(whole, top), logSoftmaxAt(logits, top)];
   const difference =
     expected && found ? Math.max(0, ...expected.map((logprob, index) => Math.abs(logprob - found[index]!))) : null;
-  const limit = limitOf(decoder, facts);
+  const limit = roundsActivations(facts) ? null : arithmeticLimit(decoder.signature, facts, provider);
   const cacheUsed = difference === null || limit === null || difference <= limit;
   if (!cacheUsed) decoder.forgetCache();
   return { maxLogprobDifference: difference, limit, cacheUsed };
-}
-
-function limitOf(decoder: Decoder, facts: GraphFacts): number | null {
-  const { dynamicQuantization, accuracyLevel, format } = facts;
-  if (dynamicQuantization || accuracyLevel === 4 || format === "mixed") return null;
-  return ARITHMETIC_LIMIT[precisionOf(decoder.signature, facts)];
-}
-
-/** What a variant computes in, as far as its cache and its format say. */
-export function precisionOf({ cache }: DecoderSignature, { format }: GraphFacts): keyof typeof ARITHMETIC_LIMIT {
-  return cache.some(({ past }) => past.type === "float16") || /f16|fp16/.test(format) ? "float16" : "float32";
 }

@@ -29,7 +29,9 @@ export async function loadExported(launch: Launch, cacheTest: boolean): Promise<
   const loadPeakBytes = Math.max(0, memory.peakBytes() - baseBytes);
   const placement = await loaded.placement();
   const { decoder } = loaded;
-  const cacheSelfTest = cacheTest ? await testCache(decoder, variant.facts, launch.vocabularySize) : null;
+  const cacheSelfTest = cacheTest
+    ? await testCache(decoder, variant.facts, launch.vocabularySize, launch.job.provider)
+    : null;
   collectGarbage();
   const steadyBytes = Math.max(0, memory.residentBytes() - baseBytes);
   sendLoaded(launch, {

@@ -1,4 +1,5 @@
 import { LabError } from "#shared/errors.ts";
+import { arithmeticLimit } from "#core/engine/arithmetic.ts";
 import { type ChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
 import { loadDecoder, type LoadedDecoder } from "#core/engine/session.ts";
@@ -6,7 +7,6 @@ import { openStepper } from "#core/engine/stepping/open-stepper.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { CellJob } from "#core/runs/protocol.ts";
 import { questionBatchOf, testBatching } from "./batch-self-tests.ts";
-import { ARITHMETIC_LIMIT, precisionOf } from "./cache-self-test.ts";
 import { generateText } from "./generate-pass.ts";
 import { type Launch, sendLoaded, sendUnits } from "./launch.ts";
 import { loadOptions } from "./load-exported.ts";
@@ -28,7 +28,7 @@ export async function measureQuality(launch: Launch): Promise<void> {
   send({ type: "progress", pass: "load", done: 0, total: 1 });
   const exported = await openExported(launch);
   const { facts, signature } = variant;
-  const limit = ARITHMETIC_LIMIT[precisionOf(signature, facts)];
+  const limit = arithmeticLimit(signature, facts, job.provider);
   const batching = await testBatching({ ...launch, forward: exported.forward, limit });
   const shared = {
     forward: exported.forward,

@@ -45,3 +45,8 @@ export const INT4 = 22;
 export function dataType(number: number): { name: DataTypeName; bits: number } | null {
   return (DATA_TYPES as Record<number, { name: DataTypeName; bits: number } | undefined>)[number] ?? null;
 }
+
+/** The number of a type by its name. */
+export function typeNumber(name: DataTypeName): number {
+  return Number(Object.entries(DATA_TYPES).find(([, type]) => type.name === name)![0]);
+}

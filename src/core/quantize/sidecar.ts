@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { appVersion } from "#core/system/app-version.ts";
-import type { Recipe } from "#shared/recipe.ts";
+import { type Recipe, recipeSchema } from "#shared/recipe.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { MeasuredTensor } from "./plan.ts";
 
@@ -18,10 +18,22 @@ const layer = z.object({
     .object({ snrDb: number, exact: z.boolean(), maxError: number, clippedShare: z.number().min(0).max(1) })
     .nullable(),
 });
-const schema = z.object({ schemaVersion: z.literal(SIDECAR_VERSION), layers: z.array(layer) });
+const schema = z.object({
+  schemaVersion: z.literal(SIDECAR_VERSION),
+  recipe: recipeSchema,
+  tool: z.object({ version: z.string() }),
+  layers: z.array(layer),
+});
 
 /** As much of it as is read back. */
 export type SidecarLayer = z.infer<typeof layer>;
+
+export interface Sidecar {
+  readonly layers: readonly SidecarLayer[];
+  /** Null where the file is damaged. */
+  readonly made: { readonly recipe: Recipe; readonly version: string } | null;
+  readonly warning: string | null;
+}
 
 export function sidecarPath(model: string): string {
   return `${model.replace(/\.onnx$/, "")}.quantization.json`;
@@ -45,13 +57,14 @@ export function sidecarText(
 }
 
 /** Of a model file; null without a sidecar. A damaged one is no reason not to show the model: it gives a warning. */
-export function readSidecar(model: string): { layers: readonly SidecarLayer[]; warning: string | null } | null {
+export function readSidecar(model: string): Sidecar | null {
   const path = sidecarPath(model);
   if (!existsSync(path)) return null;
   try {
-    return { layers: schema.parse(JSON.parse(readFileSync(path, "utf8"))).layers, warning: null };
+    const { layers, recipe, tool } = schema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return { layers, made: { recipe, version: tool.version }, warning: null };
   } catch {
-    return { layers: [], warning: `${basename(path)} is damaged and was ignored; quantize again to replace it` };
+    return { layers: [], made: null, warning: `${basename(path)} is damaged and was ignored; quantize again to replace it` };
   }
 }
 

@@ -37,6 +37,16 @@ export function hasRun(db: Db, id: string): boolean {
   return db.prepare("SELECT 1 FROM runs WHERE id = ?").get(id) !== undefined;
 }
 
+/** A run that another process is measuring now, by the store; null when there is none. Fail abandoned ones first. */
+export function runElsewhere(db: Db): { readonly id: string; readonly name: string } | null {
+  const row = db
+    .prepare<[number], { id: string; name: string }>(
+      "SELECT id, name FROM runs WHERE status = 'running' AND process_id <> ? LIMIT 1",
+    )
+    .get(process.pid);
+  return row ?? null;
+}
+
 type QuestionRow = Omit<Question, "choices"> & { choices: string };
 
 /** The questions of the first set that a run asks, by id; empty for a run that asks none. */

@@ -6,6 +6,13 @@ import { packFloat32, packFloat64, packInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
 import type { LaunchKey } from "./write-run.ts";
 
+/**
+ * A token without any probability is infinitely many nats away, which neither JSON nor a mean can hold. It counts as this
+ * many: e^-1000 is 0 in every arithmetic, and no finite logits come near it.
+ */
+const MOST_NATS = 1000;
+const clampNats = (nats: number): number => Math.max(-MOST_NATS, Math.min(MOST_NATS, nats));
+
 type Value = string | number | Buffer | null;
 
 /** Inserts one row, its columns by name. */
@@ -112,10 +119,10 @@ type TokenComparison = Omit<TextChunk["positions"][number], "position">;
 function tokenColumns(row: TokenComparison): Record<string, Value> {
   return {
     top_ids: packInt32(row.topIds),
-    top_logprobs: packFloat32(row.topLogprobs),
+    top_logprobs: packFloat32(row.topLogprobs.map(clampNats)),
     log_sum_exp: row.logSumExp,
-    reference_logprobs: row.referenceLogprobs && packFloat32(row.referenceLogprobs),
-    kl_divergence: row.klDivergence,
+    reference_logprobs: row.referenceLogprobs && packFloat32(row.referenceLogprobs.map(clampNats)),
+    kl_divergence: row.klDivergence === null ? null : clampNats(row.klDivergence),
   };
 }
 
@@ -128,7 +135,7 @@ function saveAnswer(db: Db, cellId: string, mode: BenchmarkMode, row: QuestionRe
     predicted: row.predicted,
     correct: Number(row.correct),
     format_failure: Number(row.formatFailure),
-    choice_logprobs: packFloat64(row.choiceLogprobs.map((value) => value ?? NaN)),
+    choice_logprobs: packFloat64(row.choiceLogprobs.map((value) => clampNats(value ?? NaN))),
     text: row.text,
     generated_tokens: row.generatedTokens,
     elapsed_ms: row.elapsedMs,
@@ -142,7 +149,7 @@ function saveAnswer(db: Db, cellId: string, mode: BenchmarkMode, row: QuestionRe
 export function saveTexts(db: Db, cellId: string, chunks: readonly TextChunk[]): void {
   db.transaction(() => {
     for (const { chunk, scoredBytes, negativeLogLikelihood, positions } of chunks) {
-      const values = packFloat64(negativeLogLikelihood.map((value) => value ?? NaN));
+      const values = packFloat64(negativeLogLikelihood.map((value) => clampNats(value ?? NaN)));
       const row = { cell_id: cellId, chunk };
       insert(db, "text_chunks", { ...row, scored_bytes: scoredBytes, negative_log_likelihood: values });
       for (const { position, ...rest } of positions) {

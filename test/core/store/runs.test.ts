@@ -288,6 +288,24 @@ describe("saveSamples", () => {
   });
 });
 
+describe("a token without any probability", () => {
+  it("is stored as a thousand nats, which JSON can hold", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const row = tokenRow("q1", { referenceLogprobs: [-0.5, -Infinity], klDivergence: Infinity });
+    saveQuestions(db, "r/1", [
+      { tokens: row, loglikelihood: scored("q1", { choiceLogprobs: [-Infinity, -1] }), generate: null },
+    ]);
+    saveTexts(db, "r/1", [textChunk(0, { negativeLogLikelihood: [Infinity, null, 1], positions: [] })]);
+    const results = buildResults(readRun(db, "r"));
+    expect(resultsSchema.parse(JSON.parse(JSON.stringify(results)))).toEqual(results);
+    const [cell] = results.cells;
+    expect(cell!.tokens[0]).toMatchObject({ referenceLogprobs: [-0.5, -1000], klDivergence: 1000 });
+    expect(cell!.benchmark[0]!.answers[0]!.choiceLogprobs).toEqual([-1000, -1]);
+    expect(cell!.texts[0]!.negativeLogLikelihood).toEqual([1000, null, 1]);
+  });
+});
+
 describe("saveTexts", () => {
   it("stores a message whole or not at all", () => {
     const db = store();

@@ -1,0 +1,102 @@
+/** Everything behind the contract, put together once for whichever front end shows it. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Handlers } from "#shared/api.ts";
+import { appRoot } from "#core/system/app-version.ts";
+import type { Spawner } from "#core/runs/spawner.ts";
+import { Events } from "./events.ts";
+import { Gate } from "./gate.ts";
+import { createHandlers } from "./handlers.ts";
+import { Jobs } from "./jobs.ts";
+import { ModelLibrary } from "./library.ts";
+import type { NativeShell } from "./native-shell.ts";
+import type { Lab } from "./open-lab.ts";
+import { PathGuard } from "./path-guard.ts";
+import { BytePredictions } from "./predict-bytes.ts";
+import { PromptPreviews } from "./prompt-preview.ts";
+import { QuestionLibrary } from "./question-library.ts";
+import { type Executor, RunManager } from "./run-manager.ts";
+import { StoredRuns } from "./stored-runs.ts";
+import { SystemInfo } from "./system-info.ts";
+import type { probeProviders } from "#core/system/provider-probe.ts";
+
+export interface AppOptions {
+  readonly lab: Lab;
+  readonly transport: "electron" | "host";
+  readonly spawner: Spawner;
+  /** Native dialogs; null where there are none. */
+  readonly shell: NativeShell | null;
+  /** Beside node's and ONNX Runtime's. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Others than the real ones, in tests. */
+  readonly executor?: Executor;
+  readonly probe?: typeof probeProviders;
+}
+
+/** The parts that handlers work with. */
+export interface AppParts {
+  readonly options: AppOptions;
+  readonly lab: Lab;
+  readonly events: Events;
+  readonly paths: PathGuard;
+  /** Folders that were added. */
+  readonly folders: () => string[];
+  readonly models: ModelLibrary;
+  readonly questions: QuestionLibrary;
+  readonly previews: PromptPreviews;
+  readonly sizes: BytePredictions;
+  readonly runs: RunManager;
+  readonly stored: StoredRuns;
+  readonly jobs: Jobs;
+  readonly system: SystemInfo;
+}
+
+export interface LabApp extends Pick<AppParts, "events" | "paths" | "runs" | "jobs"> {
+  readonly handlers: Handlers;
+  /** What a quit would stop, in words; null when nothing goes on. */
+  busy(): string | null;
+  /** Stops what goes on, and waits until it is stored. The lab itself stays open. */
+  close(): Promise<void>;
+}
+
+export function createApp(options: AppOptions): LabApp {
+  const { lab, spawner, executor, probe } = options;
+  const events = new Events();
+  const gate = new Gate();
+  const models = new ModelLibrary(lab.db);
+  const questions = new QuestionLibrary(lab.db, join(lab.home, "questions"));
+  const folders = (): string[] => [...models.folders(), ...questions.folders()];
+  const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
+  const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
+  const jobs = new Jobs(gate, events);
+  const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
+  const handlers = createHandlers({
+    options,
+    lab,
+    events,
+    paths,
+    folders,
+    models,
+    questions,
+    previews: new PromptPreviews(),
+    sizes: new BytePredictions(),
+    runs,
+    stored: new StoredRuns(lab.db),
+    jobs,
+    system,
+  });
+  return {
+    handlers,
+    events,
+    paths,
+    runs,
+    jobs,
+    busy: () => {
+      if (runs.busy) return "a run is being measured";
+      return jobs.busy ? "a variant is being made" : null;
+    },
+    close: async () => {
+      await Promise.all([runs.close(), jobs.close(), system.close()]);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { app, BrowserWindow, dialog, type OpenDialogOptions, shell } from "electron";
+import { dirname, join } from "node:path";
+import type { NativeShell } from "#core/app/native-shell.ts";
+import { LabError } from "#shared/errors.ts";
+
+const QUESTION_FILTERS = [{ name: "Question sets", extensions: ["csv", "json", "jsonl", "parquet"] }];
+
+const currentWindow = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+
+/** Electron's dialogs; each opens where the one before was left. */
+export function electronShell(): NativeShell {
+  // Chosen by the user or nobody: Electron itself would begin in Downloads every time.
+  let lastFolder: string | null = null;
+  const open = async (options: OpenDialogOptions): Promise<string | null> => {
+    const wanted = { ...options, ...(lastFolder !== null && { defaultPath: lastFolder }) };
+    const window = currentWindow();
+    const { canceled, filePaths } = await (window
+      ? dialog.showOpenDialog(window, wanted)
+      : dialog.showOpenDialog(wanted));
+    const path = filePaths[0];
+    if (canceled || path === undefined) return null;
+    lastFolder = dirname(path);
+    return path;
+  };
+  return {
+    pickModel: () => open({ title: "Add a model", buttonLabel: "Add", properties: ["openDirectory"] }),
+    pickQuestions: () =>
+      open({ title: "Add a question set", buttonLabel: "Add", properties: ["openFile"], filters: QUESTION_FILTERS }),
+    pickTarget: async (fileName) => {
+      const wanted = { defaultPath: join(lastFolder ?? app.getPath("documents"), fileName) };
+      const window = currentWindow();
+      const { canceled, filePath } = await (window
+        ? dialog.showSaveDialog(window, wanted)
+        : dialog.showSaveDialog(wanted));
+      if (canceled || filePath === "") return null;
+      lastFolder = dirname(filePath);
+      return filePath;
+    },
+    openFolder: async (path) => {
+      const problem = await shell.openPath(path);
+      if (problem !== "") throw new LabError("NOT_AVAILABLE", `${path} cannot be shown: ${problem}.`, { path });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** The grid of the Bench page: what can be measured, and what it will cost, before the button is pressed. */
+import { z } from "zod";
+import { FORMAT_IDS } from "../formats/formats.ts";
+import { PROVIDER_IDS } from "../providers/providers.ts";
+import type { SpecInput } from "../spec.ts";
+import { ESTIMATE_BASES } from "./live.ts";
+import { bytes, isSmallDocument } from "./parts.ts";
+
+/**
+ * A spec as a page writes it: `model` and `questions` are library names (or files of library entries), `prompts` a list of
+ * texts or `demo`, `texts` a file or `demo`. Its fields are checked by the spec's own schema, which names the wrong one (SPEC_INVALID).
+ */
+export const specInput = z.custom<SpecInput>(isSmallDocument, {
+  message: "a spec is an object of at most 256 kB of JSON",
+});
+
+/** `in-folder`: there. `made`: in the data folder. `can-be-made`: the run makes it first. `cannot`: `reason` says why. */
+export const SQUARE_STATES = ["in-folder", "made", "can-be-made", "cannot"] as const;
+
+/** What is predicted of one cell; null where nothing can be said. */
+const predictionSchema = z.object({
+  peakMemoryBytes: bytes.nullable(),
+  /** All passes and launches, making it not included. */
+  measureSeconds: z.number().nullable(),
+  makeSeconds: z.number().nullable(),
+  /** Peak memory is within what is free now; null where unknown. */
+  fits: z.boolean().nullable(),
+});
+
+const squareSchema = z.object({
+  format: z.enum(FORMAT_IDS),
+  provider: z.enum(PROVIDER_IDS),
+  /** `int4@cpu`. */
+  label: z.string(),
+  state: z.enum(SQUARE_STATES),
+  reason: z.string().nullable(),
+  /** Is among the spec's cells. */
+  chosen: z.boolean(),
+  file: z.string().nullable(),
+  /** Of the file; predicted where it must be made first. Null where nothing can be said. */
+  bytes: bytes.nullable(),
+  bytesArePredicted: z.boolean(),
+  prediction: predictionSchema,
+});
+export type BenchSquare = z.output<typeof squareSchema>;
+
+const benchPlanSchema = z.object({
+  model: z.object({
+    name: z.string(),
+    folder: z.string(),
+    architecture: z.string().nullable(),
+    parameters: z.number(),
+  }),
+  /** Every format with every provider of this platform, formats by falling precision, providers in their table's order. */
+  squares: z.array(squareSchema),
+  /** Label of the cell that the others will be compared with; null without cells. */
+  reference: z.string().nullable(),
+  /** Of the spec's cells. */
+  totals: z.object({
+    cells: z.number().int(),
+    seconds: z.number().nullable(),
+    /** The largest of any cell: they run one after another. */
+    peakMemoryBytes: bytes.nullable(),
+    /** To be written to the data folder. */
+    makeBytes: bytes.nullable(),
+    questions: z.number().int(),
+  }),
+  memoryFreeBytes: bytes,
+  diskFreeBytes: bytes.nullable(),
+  /** What the least sure of the predictions rests on; null while there are none. */
+  basis: z.enum(ESTIMATE_BASES).nullable(),
+});
+export type BenchPlan = z.output<typeof benchPlanSchema>;
+
+export const benchRequests = {
+  /** `cells` may be empty. MODEL_*, QUESTIONS_*, SPEC_INVALID. */
+  "bench.plan": { input: z.strictObject({ spec: specInput }), output: benchPlanSchema },
+} as const;

@@ -1,0 +1,91 @@
+/** Runs: starting and stopping them, what goes on now, and what was found. */
+import { z } from "zod";
+import { comparisonSchema, RUN_STATUSES } from "../results.ts";
+import { specInput } from "./bench.ts";
+import { liveSchema } from "./live.ts";
+import { cellLabelInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
+import {
+  flipSchema,
+  generationRowSchema,
+  runDetailsSchema,
+  runResultsSchema,
+  runSamplesSchema,
+} from "./run-results.ts";
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(RUN_STATUSES),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  model: z.string(),
+  cells: z.number().int(),
+  cellsDone: z.number().int(),
+});
+export type RunSummary = z.output<typeof runSummarySchema>;
+
+/** What a run can be written as. */
+export const EXPORT_FORMATS = ["json"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** What the user accepts: a verdict weighs the measurements against it (shared/report/verdict.ts). */
+const limitsInput = {
+  /** Largest loss of accuracy, in points; default 1. */
+  marginPoints: z.number().min(0).max(100).optional(),
+  /** Most memory, and longest forward pass, at the smallest batch size; default any. */
+  peakMemoryBytes: z.number().positive().optional(),
+  latencyMs: z.number().positive().optional(),
+};
+
+const byId = z.strictObject({ id: runIdInput });
+
+export const runRequests = {
+  /** The newest first. */
+  "runs.list": {
+    input: z.strictObject(pageInput),
+    output: z.object({ total: z.number().int(), runs: z.array(runSummarySchema) }),
+  },
+  /**
+   * Queues a run and returns its id at once; one is measured at a time. What is wrong with the spec is answered here; what
+   * planning finds later (a variant that cannot be made) comes as `run.event` "ended" and stays in runs.live's `ended`.
+   */
+  "runs.start": { input: z.strictObject({ spec: specInput }), output: z.object({ id: z.string() }) },
+  /** A run, waiting or measured, or one cell of the run that is measured. What was measured stays. RUN_NOT_FOUND. */
+  "runs.cancel": { input: z.strictObject({ id: runIdInput, cell: cellLabelInput.optional() }), output: nothing },
+  /** Queues what is not done of a stopped run. RUN_NOT_FOUND, RUN_BUSY. */
+  "runs.resume": { input: byId, output: nothing },
+  /** What goes on now, whole: a page that was just loaded knows as much as one that saw every event. */
+  "runs.live": { input: nothing, output: liveSchema },
+  /** A stored run without its measurements. RUN_NOT_FOUND. */
+  "runs.get": { input: byId, output: runDetailsSchema },
+  /** A stored run with verdicts, by the limits that the user sets. */
+  "runs.results": {
+    input: z.strictObject({ id: runIdInput, ...limitsInput }),
+    output: runResultsSchema,
+  },
+  /** Only the comparisons, for sliders that change the limits. */
+  "runs.verdicts": {
+    input: z.strictObject({ id: runIdInput, ...limitsInput }),
+    output: z.object({ comparisons: z.array(comparisonSchema) }),
+  },
+  /** Questions that reference and candidate answer differently, in the order of the set. */
+  "runs.flips": {
+    input: z.strictObject({ id: runIdInput, candidate: cellLabelInput, ...pageInput }),
+    output: z.object({ total: z.number().int(), reference: z.string(), flips: z.array(flipSchema) }),
+  },
+  /** Generated texts, one row a prompt with every cell's text. */
+  "runs.generations": {
+    input: byId,
+    output: z.object({ reference: z.string(), prompts: z.array(generationRowSchema) }),
+  },
+  /** Raw samples of one cell. */
+  "runs.samples": { input: z.strictObject({ id: runIdInput, cell: cellLabelInput }), output: runSamplesSchema },
+  /** The run as a file's text, to be saved (dialog.save) or downloaded. */
+  "runs.export": {
+    input: z.strictObject({ id: runIdInput, format: z.enum(EXPORT_FORMATS) }),
+    output: z.object({ fileName: z.string(), mediaType: z.string(), text: z.string() }),
+  },
+  "runs.rename": { input: z.strictObject({ id: runIdInput, name: nameInput }), output: nothing },
+  /** With everything measured in it. RUN_BUSY while it waits or is measured. */
+  "runs.delete": { input: byId, output: nothing },
+} as const;

@@ -1,0 +1,171 @@
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { BenchPlan } from "#shared/api.ts";
+import { PROBE_FORMATS, type ProbeReport } from "#shared/providers/probe.ts";
+import type { SpecInput } from "#shared/spec.ts";
+import { keep } from "#core/store/library.ts";
+import { quantizeModel } from "#core/quantize/quantize-model.ts";
+import { testApp, type TestApp } from "../../helpers/app.ts";
+import { FIXTURES } from "../../helpers/reference.ts";
+
+/** An app with a small model that the test may change. */
+async function withModel(): Promise<{ app: TestApp; folder: string }> {
+  const app = testApp();
+  const folder = join(app.lab.home, "llama");
+  cpSync(join(FIXTURES, "zoo", "llama"), folder, { recursive: true });
+  await app.ask("models.add", { path: folder });
+  return { app, folder };
+}
+
+function spec(extra: Partial<SpecInput> = {}): SpecInput {
+  const passes = { forward: { batchSizes: [1], sequenceLength: 16 } };
+  return { schemaVersion: 1, name: "n", model: "llama", cells: [], passes, ...extra };
+}
+
+const square = (plan: BenchPlan, label: string): BenchPlan["squares"][number] =>
+  plan.squares.find((each) => each.label === label)!;
+
+describe("bench.plan", () => {
+  it("tells of every format what is there, what can be made, and what cannot", async () => {
+    const { app } = await withModel();
+    const plan = await app.ask("bench.plan", { spec: spec() });
+    expect(square(plan, "fp32@cpu")).toMatchObject({ state: "in-folder", bytesArePredicted: false, reason: null });
+    expect(square(plan, "int4@cpu")).toMatchObject({ state: "can-be-made", bytesArePredicted: true, file: null });
+    expect(plan.squares.filter(({ provider }) => provider === "cpu").map(({ format }) => format)[0]).toBe("fp32");
+    expect(plan.totals).toEqual({ cells: 0, seconds: 0, peakMemoryBytes: null, makeBytes: 0, questions: 0 });
+    expect(plan.reference).toBeNull();
+  });
+
+  it("predicts the very size that a made file has", async () => {
+    const { app, folder } = await withModel();
+    const plan = await app.ask("bench.plan", { spec: spec() });
+    for (const format of ["int4", "int8", "fp16", "nf4"] as const) {
+      const target = join(app.lab.home, `${format}.onnx`);
+      const { bytes } = await quantizeModel({ source: join(folder, "onnx", "model.onnx"), target, recipe: { format } });
+      expect(square(plan, `${format}@cpu`).bytes, format).toBe(bytes);
+    }
+  });
+
+  it("adds up what is chosen", async () => {
+    const { app } = await withModel();
+    const cells = [{ format: "fp32" as const }, { format: "int4" as const }];
+    const passes = { forward: { batchSizes: [1, 2] }, benchmark: { questions: "demo" } };
+    const plan = await app.ask("bench.plan", { spec: spec({ cells, passes, sample: { limit: 30 } }) });
+    const [float, small] = [square(plan, "fp32@cpu"), square(plan, "int4@cpu")];
+    expect(plan.squares.filter(({ chosen }) => chosen)).toEqual([float, small]);
+    expect(plan.reference).toBe("fp32@cpu");
+    expect(plan.totals).toMatchObject({ cells: 2, makeBytes: small.bytes, questions: 30 });
+    expect(plan.totals.seconds).toBeCloseTo(float.prediction.measureSeconds! + small.prediction.measureSeconds!, 6);
+    expect(plan.totals.peakMemoryBytes).toBe(
+      Math.max(float.prediction.peakMemoryBytes!, small.prediction.peakMemoryBytes!),
+    );
+    expect(plan.basis).toBe("rough");
+    expect(float.prediction.makeSeconds).toBeNull();
+    expect(small.prediction.makeSeconds).toBeGreaterThan(0);
+  });
+
+  it("finds what was made before", async () => {
+    const { app } = await withModel();
+    const ended = app.next("job.changed", ({ job }) => job.finishedAt !== null);
+    await app.ask("variants.make", { model: "llama", recipe: { format: "int4" } });
+    const { job } = await ended;
+    expect(job).toMatchObject({ state: "done", error: null });
+    const plan = await app.ask("bench.plan", { spec: spec() });
+    expect(square(plan, "int4@cpu")).toMatchObject({
+      state: "made",
+      file: job.file,
+      bytes: job.fileBytes,
+      bytesArePredicted: false,
+    });
+    await app.ask("variants.remove", { file: job.file! });
+    expect(square(await app.ask("bench.plan", { spec: spec() }), "int4@cpu").state).toBe("can-be-made");
+  });
+
+  it("says of a broken file why it cannot be measured", async () => {
+    const { app, folder } = await withModel();
+    writeFileSync(join(folder, "onnx", "model_q4.onnx"), "not a model");
+    const plan = await app.ask("bench.plan", { spec: spec() });
+    expect(square(plan, "int4@cpu")).toMatchObject({
+      state: "cannot",
+      reason: expect.stringContaining("model_q4") as string,
+    });
+  });
+
+  it("has nothing to make variants from in a folder of quantized files", async () => {
+    const { app, folder } = await withModel();
+    const source = join(folder, "onnx", "model.onnx");
+    await quantizeModel({ source, target: join(folder, "onnx", "model_q4.onnx"), recipe: { format: "int4" } });
+    rmSync(source);
+    const plan = await app.ask("bench.plan", { spec: spec() });
+    expect(square(plan, "int4@cpu").state).toBe("in-folder");
+    expect(square(plan, "fp32@cpu")).toMatchObject({
+      state: "cannot",
+      reason: expect.stringContaining("fp32") as string,
+    });
+    expect(square(plan, "int8@cpu")).toMatchObject({
+      state: "cannot",
+      reason: expect.stringContaining("float32") as string,
+    });
+    expect(await app.refusal("variants.make", { model: "llama", recipe: { format: "int8" } })).toMatchObject({
+      code: "FORMAT_UNSUPPORTED",
+    });
+  });
+
+  it("believes the probe: a provider or a format that does not work here cannot be chosen", async () => {
+    const { app } = await withModel();
+    const empty = { relativeError: null, tolerance: 0, placement: {}, loadMs: null };
+    const report: ProbeReport = {
+      schemaVersion: 1,
+      probedAt: "2026-11-21T10:00:00.000Z",
+      platform: "test",
+      onnxruntime: "1",
+      gpus: [],
+      providers: [
+        {
+          provider: "cpu",
+          label: "CPU",
+          usable: true,
+          reason: null,
+          remedy: null,
+          squares: PROBE_FORMATS.map((format) => ({
+            format,
+            ...(format === "nf4" ? { status: "refused", reason: "no such kernel" } : { status: "works", reason: null }),
+            ...empty,
+          })),
+        },
+        {
+          provider: "webgpu",
+          label: "WebGPU",
+          usable: false,
+          reason: "no adapter",
+          remedy: "Install a driver",
+          squares: [],
+        },
+      ],
+    };
+    keep(app.lab.db, "probe", JSON.stringify(report));
+    const cells = [{ format: "nf4" as const }];
+    const plan = await app.ask("bench.plan", { spec: spec({ cells }) });
+    expect(square(plan, "nf4@cpu")).toMatchObject({
+      state: "cannot",
+      chosen: false,
+      reason: "CPU with nf4: no such kernel.",
+    });
+    expect(square(plan, "int4@cpu").state).toBe("can-be-made");
+    const other = plan.squares.find(({ provider }) => provider === "webgpu");
+    if (other) expect(other).toMatchObject({ state: "cannot", reason: "no adapter. Install a driver" });
+    expect(plan.totals.cells).toBe(0);
+  });
+
+  it("names what is wrong with a spec", async () => {
+    const { app } = await withModel();
+    const refusal = async (extra: Partial<SpecInput>): Promise<string> =>
+      (await app.refusal("bench.plan", { spec: spec(extra) })).code;
+    expect(await refusal({ model: "nobody" })).toBe("MODEL_NOT_FOUND");
+    expect(await refusal({ passes: {} })).toBe("SPEC_INVALID");
+    expect(await refusal({ passes: { benchmark: { questions: "nothing" } } })).toBe("QUESTIONS_NOT_FOUND");
+    expect((await app.refusal("bench.plan", { spec: "fp32" })).code).toBe("BAD_REQUEST");
+    expect((await app.refusal("bench.plan", { spec: { name: "x".repeat(300_000) } })).code).toBe("BAD_REQUEST");
+  });
+});

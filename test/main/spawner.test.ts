@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { CellJob } from "#core/runs/protocol.ts";
+import { measuringSpawner, shippedNode, utilitySpawner } from "../../src/main/spawner.ts";
+import { FakeUtilityProcess } from "../helpers/fake-electron.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+
+vi.mock("electron", async () => (await import("../helpers/fake-electron.ts")).electron);
+
+const job = { modelDir: "demo" } as unknown as CellJob;
+const windows = process.platform === "win32";
+
+beforeEach(() => {
+  FakeUtilityProcess.all = [];
+});
+
+describe("shippedNode", () => {
+  it("takes the package's Node, else the checkout's, else none", () => {
+    const [resources, root] = [temporaryFolder(), temporaryFolder()];
+    expect(shippedNode(resources, root)).toBeNull();
+    const place = (file: string): string => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, "");
+      return file;
+    };
+    const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
+    const installed = place(join(root, "node_modules", name, "bin", windows ? "node.exe" : "node"));
+    expect(shippedNode(resources, root)).toBe(installed);
+    const packaged = place(join(resources, "node", windows ? "node.exe" : join("bin", "node")));
+    expect(shippedNode(resources, root)).toBe(packaged);
+  });
+});
+
+describe("measuringSpawner", () => {
+  it("says which way it starts children: a stored run tells", () => {
+    expect(measuringSpawner().launcher).toBe(shippedNode() === null ? "utilityProcess" : "fork");
+  });
+});
+
+describe("utilitySpawner", () => {
+  it("hands the job over and hears what the child says", () => {
+    const child = utilitySpawner("worker.js").start(job);
+    const [process] = FakeUtilityProcess.all;
+    expect(process!.file).toBe("worker.js");
+    expect(process!.postMessage).toHaveBeenCalledExactlyOnceWith(job);
+    const heard = vi.fn();
+    child.onMessage(heard);
+    process!.emit("message", { type: "done", canaryDrift: null });
+    expect(heard).toHaveBeenCalledExactlyOnceWith({ type: "done", canaryDrift: null });
+  });
+
+  it("tells the end with the child's last words, also those that come late", async () => {
+    const child = utilitySpawner("worker.js").start(job);
+    const [process] = FakeUtilityProcess.all;
+    const ended = new Promise((resolve) => {
+      child.onExit(resolve);
+    });
+    process!.stderr.emit("data", Buffer.from("x".repeat(9000)));
+    process!.emit("exit", 3);
+    process!.stderr.emit("data", Buffer.from("std::bad_alloc\n"));
+    expect(await ended).toMatchObject({
+      code: 3,
+      signal: null,
+      stderr: expect.stringMatching(/x{100}std::bad_alloc$/) as string,
+    });
+  });
+
+  it("asks Electron to end a child that has not begun, and outlives one that is gone", () => {
+    const child = utilitySpawner("worker.js").start(job);
+    const [started] = FakeUtilityProcess.all;
+    child.kill();
+    expect(started!.kill).toHaveBeenCalledOnce();
+    const gone = utilitySpawner("worker.js").start(job);
+    FakeUtilityProcess.all[1]!.pid = 2 ** 22 + 1;
+    expect(() => {
+      gone.kill();
+    }).not.toThrow();
+    expect(FakeUtilityProcess.all[1]!.kill).not.toHaveBeenCalled();
+  });
+});
