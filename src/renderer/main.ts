@@ -1,4 +1,3 @@
-import "./schema-mode.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { mount } from "svelte";

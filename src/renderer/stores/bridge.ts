@@ -25,6 +25,8 @@ export interface Lab {
   request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>>;
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
   onConnection(listener: (state: ConnectionState) => void): void;
+  /** Where a dropped file or folder lies; null in a browser, which does not tell. */
+  droppedPath(file: File): Promise<string | null>;
 }
 
 export function labOver(bridge: PageBridge): Lab {
@@ -39,11 +41,12 @@ export function labOver(bridge: PageBridge): Lab {
     },
     on: (name, listener) =>
       bridge.on(name, (payload) => {
-        listener(EVENTS[name].parse(payload));
+        listener(EVENTS[name].parse(payload) as EventPayload<typeof name>);
       }),
     onConnection: (listener) => {
       bridge.onConnection(listener);
     },
+    droppedPath: (file) => bridge.droppedPath?.(file) ?? Promise.resolve(null),
   };
 }
 
@@ -52,6 +55,7 @@ function always(bridge: LabBridge): PageBridge {
   return {
     request: (name, input) => bridge.request(name, input),
     on: (name, listener) => bridge.on(name, listener),
+    ...(bridge.droppedPath ? { droppedPath: (file) => bridge.droppedPath!(file) } : {}),
     onConnection: (listener) => {
       listener("open");
     },

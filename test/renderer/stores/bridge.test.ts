@@ -10,7 +10,16 @@ function answering(reply: unknown): PageBridge {
 
 describe("labOver", () => {
   it("gives the value of a good reply", async () => {
-    const value = { version: "1.2.3", home: "lab" };
+    const value = {
+      version: "1.2.3",
+      commit: null,
+      home: "lab",
+      transport: "host",
+      platform: "linux",
+      arch: "x64",
+      versions: { node: "24" },
+      nativeDialogs: false,
+    };
     expect(await labOver(answering({ ok: true, value })).request("app.info", {})).toEqual(value);
   });
 

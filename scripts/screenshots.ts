@@ -1,0 +1,101 @@
+/**
+ * Pictures of every page in both themes, for docs/screenshots: `npm run build && node scripts/screenshots.ts`.
+ * The host serves a data folder that holds one stored run of the bundled model, measured when there is none yet. A page
+ * engineer adds a row to SHOTS.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { launchChromium } from "../test/helpers/chromium.ts";
+import { HostProcess, ROOT } from "../test/helpers/host-process.ts";
+
+interface Shot {
+  /** Of the file: `history-dark.png`. */
+  readonly name: string;
+  /** Where it is; `RUN` stands for the stored run. */
+  readonly hash: string;
+  /** Until it looks as it should, and what has to be pressed for that. */
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: "history", hash: "#/history", ready: (page) => page.locator("tbody th").first().waitFor() },
+  {
+    name: "palette",
+    hash: "#/history",
+    ready: async (page) => {
+      await page.locator("tbody th").first().waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+    },
+  },
+];
+
+/** Short, yet with every kind of result on it. */
+const RUN = [
+  ...["--model", join(ROOT, "resources", "models", "demo")],
+  ...["--questions", join(ROOT, "resources", "questions", "demo.csv")],
+  ...["--cells", "fp32,w8,int4", "--depth", "preview", "--limit", "160"],
+  ...["--batch-sizes", "1,4,16", "--decode-depths", "0"],
+  ...["--name", "demo: which format?"],
+];
+const THEMES = ["light", "dark"] as const;
+const VIEWPORT = { width: 1280, height: 800 };
+/** Fonts and layout at rest; animations are switched off. */
+const SETTLE_MS = 300;
+
+const home = join(tmpdir(), "quantscope-screenshots");
+const folder = join(ROOT, "docs", "screenshots");
+mkdirSync(folder, { recursive: true });
+const runId = storedRun();
+
+const host = new HostProcess(["--home", home]);
+const browser = await launchChromium();
+try {
+  for (const colorScheme of THEMES) {
+    const page = await browser.newPage({
+      viewport: VIEWPORT,
+      colorScheme,
+      deviceScaleFactor: 2,
+      reducedMotion: "reduce",
+    });
+    await page.goto(await host.url(THEMES.indexOf(colorScheme) + 1));
+    for (const { name, hash, ready } of SHOTS) {
+      await page.goto(`${new URL(page.url()).origin}/${hash.replace("RUN", runId)}`);
+      await page.reload();
+      await ready(page);
+      await page.waitForTimeout(SETTLE_MS);
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+      process.stdout.write(`${name}-${colorScheme}.png\n`);
+    }
+    await page.context().close();
+  }
+} finally {
+  await browser.close();
+  await host.stop();
+}
+
+/** The newest run of the data folder; the demo is measured first where there is none. */
+function storedRun(): string {
+  if (!existsSync(join(home, "quantscope.db"))) {
+    process.stdout.write("measuring the bundled model, once (a few minutes) ...\n");
+    lab("run", ...RUN);
+  }
+  const { runs } = JSON.parse(lab("runs", "list", "--json")) as { runs: readonly { id: string }[] };
+  const [newest] = runs;
+  if (!newest) throw new Error(`${home} holds no run: delete the folder and try again.`);
+  return newest.id;
+}
+
+function lab(...args: string[]): string {
+  const cli = join(ROOT, "out", "main", "cli.js");
+  const { status, stdout } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, QUANTSCOPE_HOME: home },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`${args.join(" ")} failed (exit ${status}); the lines above say why.`);
+  return stdout;
+}

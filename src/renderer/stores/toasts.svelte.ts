@@ -1,0 +1,47 @@
+import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
+
+export interface ToastInput {
+  readonly kind?: "note" | "done" | "failed";
+  readonly title: string;
+  readonly message?: string;
+  /** Undo, mostly. Pressing it also takes the toast away. */
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+export interface Toast extends ToastInput {
+  readonly id: number;
+  readonly kind: "note" | "done" | "failed";
+}
+
+const SHOWN_MS = 6000;
+/** Someone who may want to undo needs time to read. */
+const SHOWN_WITH_ACTION_MS = 10_000;
+
+/** Short words at the window's edge about what just happened. What must not be missed is a notice on the page instead. */
+export class ToastsStore {
+  list = $state.raw<readonly Toast[]>([]);
+  #last = 0;
+
+  show(input: ToastInput): void {
+    const toast: Toast = { kind: "note", ...input, id: ++this.#last };
+    this.list = [...this.list, toast];
+    // A failure stays until it is read.
+    if (toast.kind === "failed") return;
+    setTimeout(
+      () => {
+        this.dismiss(toast.id);
+      },
+      toast.action ? SHOWN_WITH_ACTION_MS : SHOWN_MS,
+    );
+  }
+
+  /** @param title what could not be done: "The run could not be deleted" */
+  failed(title: string, error: unknown): void {
+    const { message }: ErrorEnvelope = toEnvelope(error);
+    this.show({ kind: "failed", title, message });
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}

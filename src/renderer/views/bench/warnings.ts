@@ -1,0 +1,56 @@
+/** What may go wrong, said before the button is pressed. */
+import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import type { ProbeReport } from "#shared/providers/probe.ts";
+import { PROVIDERS } from "#shared/providers/providers.ts";
+import { type Draft, hasCell } from "./draft.ts";
+import { fileSize, memory } from "./words.ts";
+
+export interface Warning {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** @param probe what was found to work here; null before anyone tried */
+export function warningsOf(draft: Draft, plan: BenchPlan, probe: ProbeReport | null): Warning[] {
+  const chosen = plan.squares.filter(({ format, provider }) => hasCell(draft, format, provider));
+  return [...memoryWarnings(chosen, plan), ...diskWarnings(plan), ...providerWarnings(chosen, probe)];
+}
+
+function memoryWarnings(chosen: readonly BenchSquare[], { memoryFreeBytes }: BenchPlan): Warning[] {
+  const tooLarge = chosen.filter(({ prediction }) => prediction.fits === false);
+  const [first] = [...tooLarge].sort(
+    (a, b) => (b.prediction.peakMemoryBytes ?? 0) - (a.prediction.peakMemoryBytes ?? 0),
+  );
+  if (!first) return [];
+  const others = tooLarge.length > 1 ? ` and ${tooLarge.length - 1} more` : "";
+  const text =
+    `${first.label}${others} may need ${memory(first.prediction.peakMemoryBytes)}; ${memory(memoryFreeBytes)} are free. ` +
+    "Close programs, or leave out the largest batch sizes.";
+  return [{ id: "memory", text }];
+}
+
+function diskWarnings({ totals, diskFreeBytes }: BenchPlan): Warning[] {
+  const { makeBytes } = totals;
+  if (makeBytes === null || diskFreeBytes === null || makeBytes <= diskFreeBytes) return [];
+  const text = `Files of ${fileSize(makeBytes)} are to be made; the data folder's disk has ${fileSize(diskFreeBytes)} free.`;
+  return [{ id: "disk", text }];
+}
+
+function providerWarnings(chosen: readonly BenchSquare[], probe: ProbeReport | null): Warning[] {
+  const untried = new Set<string>();
+  const warnings: Warning[] = [];
+  for (const { format, provider, label } of chosen) {
+    if (provider === "cpu") continue;
+    const found = probe?.providers.find((each) => each.provider === provider);
+    if (!found) untried.add(PROVIDERS[provider].label);
+    const square = found?.squares.find((each) => each.format === format);
+    if (square?.status !== "falls back") continue;
+    const text = `${label} runs some nodes on the CPU here: its times are not ${PROVIDERS[provider].label}'s alone.`;
+    warnings.push({ id: label, text });
+  }
+  if (untried.size > 0) {
+    const names = [...untried].join(" and ");
+    warnings.push({ id: "untried", text: `${names} was not tried on this machine yet: those cells may fail.` });
+  }
+  return warnings;
+}

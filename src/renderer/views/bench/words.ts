@@ -1,0 +1,151 @@
+/** Settings and predictions in words. */
+import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import { DEPTHS, type Depth } from "#shared/depths.ts";
+import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
+import { PROVIDERS } from "#shared/providers/providers.ts";
+import { grouped, mebibytes, megabytes, plural } from "#shared/report/quantities.ts";
+import { BATCH_SIZES } from "#shared/spec.ts";
+import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
+import { formatDuration } from "../../format/time.ts";
+import type { Draft } from "./draft.ts";
+import { askingOf, passOf } from "./draft.ts";
+
+export const STATE_WORDS: Readonly<Record<BenchSquare["state"], string>> = Object.freeze({
+  "in-folder": "In the folder",
+  made: "Made",
+  "can-be-made": "Can be made",
+  cannot: "Cannot",
+});
+
+export const BASIS_WORDS: Readonly<Record<NonNullable<BenchPlan["basis"]>, string>> = Object.freeze({
+  measured: "From earlier runs of these files on this machine",
+  scaled: "Scaled from runs of other models on this machine",
+  rough: "Rough: nothing was measured on this machine yet",
+});
+
+export const DEPTH_WORDS: Readonly<Record<Depth, { readonly label: string; readonly what: string }>> = Object.freeze({
+  preview: { label: "Preview", what: `A first look. ${DEPTHS.preview.launches} launches: ranges, no intervals.` },
+  standard: {
+    label: "Standard",
+    what: `For a decision. ${DEPTHS.standard.launches} launches: the fewest that give 95 % intervals.`,
+  },
+  thorough: {
+    label: "Thorough",
+    what: `For a report. ${DEPTHS.thorough.launches} launches, memory in processes of its own.`,
+  },
+});
+
+/** A third of a second is not a promise worth two digits. */
+export function aboutTime(seconds: number | null): string {
+  if (seconds === null) return "–";
+  return `≈ ${formatDuration(1000 * Math.max(1, seconds < 10 ? Math.ceil(seconds) : seconds)).replace(".0 s", " s")}`;
+}
+
+export function memory(bytes: number | null): string {
+  return bytes === null ? "–" : `${mebibytes(bytes)} MiB`;
+}
+
+export function fileSize(bytes: number | null, predicted = false): string {
+  return bytes === null ? "–" : `${predicted ? "≈ " : ""}${megabytes(bytes)} MB`;
+}
+
+/** Everything that a square shows, for those who hear it. */
+export function squareWords({
+  format,
+  provider,
+  state,
+  reason,
+  bytes,
+  bytesArePredicted,
+  prediction,
+}: BenchSquare): string {
+  const name = `${FORMATS[format].label} on ${PROVIDERS[provider].label}`;
+  if (state === "cannot") return `${name}: cannot be measured. ${reason ?? ""}`;
+  const { peakMemoryBytes, measureSeconds, fits } = prediction;
+  return [
+    `${name}: ${STATE_WORDS[state].toLowerCase()}`,
+    bytes === null ? null : `file ${fileSize(bytes, bytesArePredicted)}`,
+    peakMemoryBytes === null
+      ? null
+      : `peak memory about ${memory(peakMemoryBytes)}${fits === false ? ", more than is free now" : ""}`,
+    measureSeconds === null ? null : `measured in ${aboutTime(measureSeconds)}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** What the numbers of a square are, and what they rest on: shown while the pointer or the keyboard is on it. */
+export function squareTip(square: BenchSquare, memoryFreeBytes: number): string {
+  const { state, reason, prediction } = square;
+  if (state === "cannot") return reason ?? "This cannot be measured here.";
+  const { peakMemoryBytes, fits, makeSeconds } = prediction;
+  const parts = [
+    state === "can-be-made" ? `The run makes the file first (${aboutTime(makeSeconds)})` : STATE_WORDS[state],
+    peakMemoryBytes === null
+      ? null
+      : `Predicted peak memory ${memory(peakMemoryBytes)}, ${memory(memoryFreeBytes)} free now${fits === false ? ": not enough" : ""}`,
+  ];
+  return `${parts.filter(Boolean).join(". ")}.`;
+}
+
+/** Of the questions to come, the share that is assumed to flip between right and wrong; 4-bit weights flip about so many. */
+const ASSUMED_FLIPS = 0.05;
+
+/** What a number of questions can tell; null where there are none. */
+export function resolutionWords(questions: number): string | null {
+  const points = resolutionOf(questions, ASSUMED_FLIPS);
+  if (points === null) return null;
+  const tells = `±${points.toFixed(points < 3 ? 1 : 0)} points of accuracy`;
+  return `${plural(questions, "question")} can tell apart about ${tells}, if 1 in ${Math.round(1 / ASSUMED_FLIPS)} answers flips.`;
+}
+
+const list = (values: readonly number[]): string => values.map((value) => grouped(value)).join(", ");
+
+export function forwardWords(draft: Draft): string {
+  const { batchSizes = [...BATCH_SIZES], sequenceLength = 128 } = passOf(draft, "forward") ?? {};
+  return `Batch ${list(batchSizes)} · ${plural(sequenceLength, "token")} each`;
+}
+
+export function decodeWords(draft: Draft): string {
+  const { depths = [0, 512, 2000], batchSizes = [1] } = passOf(draft, "decode") ?? {};
+  const behind = depths.length === 1 && depths[0] === 0 ? "Behind the prompt" : `Behind ${list(depths)} tokens`;
+  return `${behind}${batchSizes.length === 1 && batchSizes[0] === 1 ? "" : ` · batch ${list(batchSizes)}`}`;
+}
+
+export function tokensWords(draft: Draft): string {
+  const { questions, texts } = passOf(draft, "tokens") ?? {};
+  return [questions === undefined ? null : "At each question", texts === undefined ? null : "in running text"]
+    .filter(Boolean)
+    .join(" and ");
+}
+
+export function benchmarkWords(draft: Draft): string {
+  const { modes = ["loglikelihood", "generate"] } = passOf(draft, "benchmark") ?? {};
+  return modes
+    .map((mode) => (mode === "generate" ? "generated answers" : "scored choices"))
+    .join(" and ")
+    .replace(/^./, (letter) => letter.toUpperCase());
+}
+
+export function generateWords(draft: Draft): string {
+  const { prompts, maxNewTokens = 64 } = passOf(draft, "generate") ?? {};
+  const what = Array.isArray(prompts) ? plural(prompts.length, "prompt") : "The bundled prompts";
+  return `${what} · up to ${plural(maxNewTokens, "token")}`;
+}
+
+/** How questions are put, short; empty where everything is as usual. */
+export function askingWords(draft: Draft): string {
+  const { shots = 0, chatTemplate = false, promptTemplate = "mmlu", subject } = askingOf(draft);
+  return [
+    shots > 0 ? plural(shots, "shot") : "0-shot",
+    promptTemplate === "mmlu" ? "letters" : "texts of the choices",
+    chatTemplate ? "chat template" : null,
+    subject === undefined ? null : `about ${subject}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+export function formatTitle(format: FormatId): string {
+  return `${FORMATS[format].weights} weights, ${FORMATS[format].activations} activations`;
+}
