@@ -42,7 +42,7 @@ quantscope 120 providers --json >"$out/providers.json" 2>"$out/providers.log" ||
 # cuBLAS rounds float32 products to TF32 unless it is told not to: the error of fp32@cuda with and without.
 step "providers" quantscope 120 providers 2>&1 | tee "$out/providers.txt"
 NVIDIA_TF32_OVERRIDE=0 step "providers without TF32" quantscope 120 providers 2>&1 | tee "$out/providers-no-tf32.txt"
-step "run" quantscope 400 run bench/cuda/spec.json --out "$out" 2>&1 | tee "$out/run.txt"
+step "run" quantscope 480 run bench/cuda/spec.json --out "$out" 2>&1 | tee "$out/run.txt"
 
 webgpu=$("$parts/bin/node" -p '
   JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).providers.find((each) => each.provider === "webgpu").usable

@@ -5,6 +5,7 @@ import type {
   CellResult,
   CellStatus,
   Environment,
+  Origin,
   Results,
   RunStatus,
   SelfTests,
@@ -14,8 +15,11 @@ import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { Db } from "./database.ts";
 import { readMeasurements } from "./read-measurements.ts";
 
+/** Deleted runs are hidden until they can no longer be taken back (history-edit.ts). */
+const SHOWN = "r.id NOT IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
+
 export function countRuns(db: Db): number {
-  return db.prepare<[], { count: number }>("SELECT count(*) AS count FROM runs").get()!.count;
+  return db.prepare<[], number>(`SELECT count(*) FROM runs r WHERE ${SHOWN}`).pluck().get()!;
 }
 
 /** The newest runs first. */
@@ -25,7 +29,7 @@ export function listRuns(db: Db, page: { limit: number; offset: number }): RunSu
       `SELECT r.id, r.name, r.status, r.started_at AS startedAt, r.finished_at AS finishedAt, r.model_name AS model,
          (SELECT count(*) FROM cells c WHERE c.run_id = r.id) AS cells,
          (SELECT count(*) FROM cells c WHERE c.run_id = r.id AND c.status = 'done') AS cellsDone
-       FROM runs r ORDER BY r.started_at DESC, r.id DESC LIMIT ? OFFSET ?`,
+       FROM runs r WHERE ${SHOWN} ORDER BY r.started_at DESC, r.id DESC LIMIT ? OFFSET ?`,
     )
     .all(page.limit, page.offset);
 }
@@ -46,10 +50,14 @@ interface RunRow {
   architecture: string | null;
   parameters: number;
   text_set: string | null;
+  origin: string | null;
 }
 
-/** @throws LabError RUN_NOT_FOUND */
-export function readRun(db: Db, id: string): StoredRun {
+/**
+ * @param only labels of the cells to read; all of them without it
+ * @throws LabError RUN_NOT_FOUND
+ */
+export function readRun(db: Db, id: string, only?: readonly string[]): StoredRun {
   const row = db.prepare<[string], RunRow>("SELECT * FROM runs WHERE id = ?").get(id);
   if (!row) {
     throw new LabError(
@@ -67,6 +75,7 @@ export function readRun(db: Db, id: string): StoredRun {
       status: row.status,
       spec: JSON.parse(row.spec) as Spec,
       environment: JSON.parse(row.environment) as Environment,
+      ...(row.origin !== null && { origin: JSON.parse(row.origin) as Origin }),
     },
     model: {
       name: row.model_name,
@@ -76,7 +85,7 @@ export function readRun(db: Db, id: string): StoredRun {
     },
     questionSet: readQuestionSet(db, id),
     textSet: JSON.parse(row.text_set ?? "null") as Results["textSet"],
-    cells: readCells(db, id),
+    cells: readCells(db, id, only),
   };
 }
 
@@ -148,8 +157,9 @@ interface CellRow {
   self_tests: string | null;
 }
 
-function readCells(db: Db, runId: string): CellResult[] {
-  const rows = db.prepare<[string], CellRow>("SELECT * FROM cells WHERE run_id = ? ORDER BY position").all(runId);
+function readCells(db: Db, runId: string, only: readonly string[] | undefined): CellResult[] {
+  const all = db.prepare<[string], CellRow>("SELECT * FROM cells WHERE run_id = ? ORDER BY position").all(runId);
+  const rows = only ? all.filter(({ label }) => only.includes(label)) : all;
   return rows.map((row) => ({
     id: row.id,
     label: row.label,

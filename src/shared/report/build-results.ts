@@ -58,7 +58,10 @@ function isRepeat(cell: CellResult, reference: CellResult | undefined): boolean 
 }
 
 /** The cell that the run named as its reference, else the one of the highest precision; undefined without cells. */
-export function referenceCell(cells: readonly CellResult[], label: string | undefined): CellResult | undefined {
+export function referenceCell<Cell extends Pick<CellResult, "label" | "format">>(
+  cells: readonly Cell[],
+  label: string | undefined,
+): Cell | undefined {
   const named = cells.find((cell) => cell.label === label);
   if (named) return named;
   return [...cells].sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank)[0];

@@ -9,6 +9,8 @@ type Sign = 1 | 0 | -1 | null;
 
 interface Part {
   readonly sign: Sign;
+  /** ln of how many times better: below 0 worse, 0 where no difference was measured. */
+  readonly gain: number;
   readonly text: string;
   readonly batchSize?: number;
 }
@@ -17,7 +19,7 @@ export interface Costs {
   /** `3.9x less memory and 1.7x faster at batch 1, a file 3.5x smaller`. */
   readonly text: string;
   /**
-   * `yes`: memory or time, or disk space at no price. `disk`: a smaller file, paid for with memory or time.
+   * `yes`: memory or time, more of the one than it costs of the other, or disk space at no price. `disk`: a smaller file, paid for with memory or time.
    * `unknown`: no gain was found, but memory or speed was not measured.
    */
   readonly saves: "yes" | "disk" | "nothing" | "unknown";
@@ -43,8 +45,10 @@ export function costs(input: CostsInput): Costs {
   const memory = memoryPart(input);
   const speed = speedPart(input);
   const file = filePart(input);
-  const gains = memory.sign === 1 || speed.sign === 1;
-  const losses = memory.sign === -1 || speed.sign === -1;
+  const parts = [memory, speed];
+  const losses = parts.some(({ sign }) => sign === -1);
+  // Where one is bought with the other, what is gained must be the greater part.
+  const gains = parts.some(({ sign }) => sign === 1) && parts.reduce((sum, { gain }) => sum + gain, 0) > 0;
   const known = memory.sign !== null && speed.sign !== null;
   return {
     text: join(join(memory, speed, " and "), file, ", ").text,
@@ -56,7 +60,7 @@ export function costs(input: CostsInput): Costs {
 /** At the smallest batch size that both have; of the device where both ran on one that has its own. */
 function memoryPart({ reference, candidate, differences }: CostsInput): Part {
   const [first] = differences.memoryRatio;
-  if (!first) return { sign: null, text: "" };
+  if (!first) return { sign: null, gain: 0, text: "" };
   const { batchSize } = first;
   const [ours, theirs] = [reference, candidate].map((cell) => memoryAt(cell, batchSize));
   const devices = [ours!, theirs!].filter(({ device }) => device !== null).length;
@@ -65,10 +69,11 @@ function memoryPart({ reference, candidate, differences }: CostsInput): Part {
   const what = devices === 2 ? "device memory" : devices === 1 ? "of the machine's memory" : "memory";
   const small = Math.abs(before - after) < NEGLIGIBLE_BYTES || after === 0;
   const ratio = before / after;
-  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: `the same ${what}`, batchSize };
+  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, gain: 0, text: `the same ${what}`, batchSize };
+  const gain = Math.log(ratio);
   return ratio > 1
-    ? { sign: 1, text: `${times(ratio)} less ${what}`, batchSize }
-    : { sign: -1, text: `${times(1 / ratio)} more ${what}`, batchSize };
+    ? { sign: 1, gain, text: `${times(ratio)} less ${what}`, batchSize }
+    : { sign: -1, gain, text: `${times(1 / ratio)} more ${what}`, batchSize };
 }
 
 function memoryAt(cell: CellResult, batchSize: number): { host: number; device: number | null } {
@@ -78,26 +83,28 @@ function memoryAt(cell: CellResult, batchSize: number): { host: number; device: 
 
 function speedPart({ differences }: CostsInput): Part {
   const [first] = differences.latencyRatio;
-  if (!first) return { sign: null, text: "" };
+  if (!first) return { sign: null, gain: 0, text: "" };
   const { ratio, low, high, kind, launches, batchSize } = first;
   if (kind === "range") {
     const few = launches > 1 ? `${launches} launches, too few for an interval` : "fewer than 6 timed runs";
-    return { sign: null, text: `an unknown difference in speed (${few})`, batchSize };
+    return { sign: null, gain: 0, text: `an unknown difference in speed (${few})`, batchSize };
   }
   if (!isMeasurable({ low, high, kind: "signed-rank" })) {
-    return { sign: 0, text: "no measurable difference in speed", batchSize };
+    return { sign: 0, gain: 0, text: "no measurable difference in speed", batchSize };
   }
+  const gain = Math.log(ratio);
   return low > 1
-    ? { sign: 1, text: `${times(ratio)} faster`, batchSize }
-    : { sign: -1, text: `${times(1 / ratio)} slower`, batchSize };
+    ? { sign: 1, gain, text: `${times(ratio)} faster`, batchSize }
+    : { sign: -1, gain, text: `${times(1 / ratio)} slower`, batchSize };
 }
 
 function filePart({ reference, candidate }: CostsInput): Part {
   const ratio = reference.bytes / candidate.bytes;
-  if (Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, text: "a file of the same size" };
+  const gain = Math.log(ratio);
+  if (Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, gain, text: "a file of the same size" };
   return ratio > 1
-    ? { sign: 1, text: `a file ${times(ratio)} smaller` }
-    : { sign: -1, text: `a file ${times(1 / ratio)} larger` };
+    ? { sign: 1, gain, text: `a file ${times(ratio)} smaller` }
+    : { sign: -1, gain, text: `a file ${times(1 / ratio)} larger` };
 }
 
 /** Two parts as one; "but" where one is good and the other bad, and a batch size that both have is named once. */
@@ -108,7 +115,11 @@ function join(first: Part, second: Part, neutral: string): Part {
   const link = opposed ? `${neutral.startsWith(",") ? "," : ""} but ` : neutral;
   const once = first.batchSize !== undefined && first.batchSize === second.batchSize;
   const sign = first.sign === null || first.sign === 0 ? second.sign : first.sign;
-  return { sign, text: `${first.text}${once ? "" : at(first)}${link}${second.text}${at(second)}` };
+  return {
+    sign,
+    gain: first.gain + second.gain,
+    text: `${first.text}${once ? "" : at(first)}${link}${second.text}${at(second)}`,
+  };
 }
 
 function at({ batchSize }: Part): string {

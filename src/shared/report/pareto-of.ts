@@ -10,12 +10,18 @@ const OBJECTIVES: readonly (ParetoObjective & {
   readonly values: (cell: CellResult) => Map<string | number, number> | null;
 })[] = [
   {
+    id: "device memory",
+    over: "device memory launches",
+    aggregate: "median",
+    better: "lower",
+    values: (cell) => smallestBatch(cell, ({ deviceMemoryBytes }) => deviceMemoryBytes),
+  },
+  {
     id: "peak memory",
     over: "memory launches",
     aggregate: "median",
     better: "lower",
-    values: (cell) =>
-      smallestBatch(cell, ({ deviceMemoryBytes, peakMemoryBytes }) => deviceMemoryBytes ?? peakMemoryBytes),
+    values: (cell) => smallestBatch(cell, ({ peakMemoryBytes }) => peakMemoryBytes),
   },
   {
     id: "latency",
@@ -39,7 +45,10 @@ const OBJECTIVES: readonly (ParetoObjective & {
 /** Null with fewer than two finished cells, and where not every cell has at least two of memory, latency and accuracy. */
 export function paretoOf(cells: readonly CellResult[], seed: number): Results["pareto"] {
   const done = cells.filter(({ status }) => status === "done");
-  const objectives = OBJECTIVES.filter(({ values }) => done.every((cell) => values(cell) !== null));
+  const measured = OBJECTIVES.filter(({ values }) => done.every((cell) => values(cell) !== null));
+  // A card's own memory is what decides there; what its libraries take of the machine's is the same for every format.
+  const onDevice = measured.some(({ id }) => id === "device memory");
+  const objectives = onDevice ? measured.filter(({ id }) => id !== "peak memory") : measured;
   if (done.length < 2 || objectives.length < 2) return null;
   const candidates = done.map((cell): DrawnCandidate => ({
     id: cell.label,

@@ -155,6 +155,20 @@ describe("verdict by launches", () => {
     });
   });
 
+  it("does not take a little memory for more time", () => {
+    const slow = [overLaunches(1, [20, 21, 20, 19, 20, 22], 100)];
+    const leaner = (mebibytes: number): Verdict =>
+      judge(
+        fp32({ benchmark: [benchmark(before)], forward: slow }),
+        int4({ benchmark: [benchmark(after)], forward: [overLaunches(1, [30, 31.5, 30, 28.5, 30, 33], mebibytes)] }),
+      );
+    expect(leaner(90)).toMatchObject({
+      answer: "keep",
+      sentence: expect.stringContaining("nothing but disk space") as string,
+    });
+    expect(leaner(25).answer).toBe("quantize");
+  });
+
   it("compares the device's memory where both have one, and names the machine's where one has", () => {
     const onDevice = (device: number | null, host: number) =>
       forward(1, 10, host, { deviceMemoryBytes: device === null ? null : device * 2 ** 20 });

@@ -1,13 +1,18 @@
 import { type ChartModel, type ChartPoint } from "./model.ts";
 import { toCsv } from "../csv.ts";
 
+function xOf({ x }: ChartModel, point: ChartPoint): string | number {
+  if (x.scale === "category") return x.categories[point.x] ?? point.x;
+  return x.scale === "time" ? new Date(point.x).toISOString() : point.x;
+}
+
 /** The chart's numbers, one line a point, full precision, units in the header. Columns that are empty throughout are left out. */
 export function chartCsv(model: ChartModel): string {
   const unit = (text: string): string => (text === "" ? "" : ` (${text})`);
   const x = model.x.scale === "category" ? model.x.label : `${model.x.label}${unit(model.x.unit)}`;
   const y = `${model.y.label}${unit(model.y.unit)}`;
   const columns: readonly [header: string, value: (point: ChartPoint) => string | number | null][] = [
-    [x, (point) => (model.x.scale === "category" ? (model.x.categories[point.x] ?? point.x) : point.x)],
+    [x, (point) => xOf(model, point)],
     [y, (point) => point.y],
     [`${y} low`, (point) => point.low],
     [`${y} high`, (point) => point.high],

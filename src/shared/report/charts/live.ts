@@ -2,7 +2,6 @@
 import type { LiveCell, Measured } from "../../api.ts";
 import { type FormatId, isFormatId } from "../../formats/formats.ts";
 import { isProviderId, type ProviderId } from "../../providers/providers.ts";
-import type { LaunchKind } from "../../results.ts";
 import { median } from "../../stats/quantile.ts";
 import { plural } from "../quantities.ts";
 import { looksOf } from "./looks.ts";
@@ -38,10 +37,10 @@ export function liveLooks(labels: readonly string[]): ReadonlyMap<string, ChartS
 export function liveStream(cells: readonly LiveCell[], what: "memory" | "speed"): ChartModel {
   const looks = liveLooks(cells.map(({ label }) => label));
   const sampled = cells.filter(({ launch, samples }) => launch !== null && samples.atMs.length > 0);
-  const running = sampled.find(({ status }) => status === "running") ?? sampled.at(-1);
-  const kind = shownKind(sampled);
+  const current = cells.find(({ status, progress }) => status === "running" && progress !== null);
+  const kind = (current ?? sampled.at(-1))?.launch?.kind;
   const alike = sampled.filter(({ launch }) => launch?.kind === kind);
-  const kept = alike.filter((cell) => cell === running || alike.indexOf(cell) >= alike.length - MOST_LINES);
+  const kept = alike.filter((cell) => cell === current || alike.indexOf(cell) >= alike.length - MOST_LINES);
   const lines = kept.map(({ label, samples }): ChartSeries => ({
     id: label,
     label,
@@ -57,25 +56,21 @@ export function liveStream(cells: readonly LiveCell[], what: "memory" | "speed")
     title: what === "memory" ? "Memory" : "Tokens per second",
     note:
       what === "memory"
-        ? "Resident memory of the measuring process, read between runs."
-        : "Tokens computed between two readings; 0 while nothing was computed.",
+        ? "Resident, of the measuring process, read between runs."
+        : "Tokens computed between two readings.",
     x: axis("Time since the process began", "s", { least: 0 }),
     y: axis(what === "memory" ? "Resident memory" : "Speed", what === "memory" ? "MiB" : "tokens/s", {
       least: 0,
       fromZero: true,
     }),
-    // A point without a value keeps the room that is not filled yet.
-    series: lines.map((line, index) => (index === 0 ? { ...line, points: [...line.points, point(end, NaN)] } : line)),
+    // Points without a value keep the room that is not filled yet.
+    series: lines.map((line, index) =>
+      index === 0 ? { ...line, points: [point(0, NaN), ...line.points, point(end, NaN)] } : line,
+    ),
     guides: [],
     front: [],
     empty: "Waiting for the first reading.",
   };
-}
-
-/** Of the process that runs now; between two, of the newest samples. */
-function shownKind(sampled: readonly LiveCell[]): LaunchKind | null {
-  const running = sampled.find(({ status, progress }) => status === "running" && progress !== null);
-  return (running ?? sampled.at(-1))?.launch?.kind ?? null;
 }
 
 const toMiB = (bytes: number): number => bytes / MIB;
@@ -122,7 +117,7 @@ export function liveForward(cells: readonly LiveCell[], what: "latency" | "memor
     id: what === "latency" ? "live-latency" : "live-peak-memory",
     kind: "lines",
     title: what === "latency" ? "Forward latency so far" : "Peak memory so far",
-    note: "Median of the launches so far, from the smallest to the largest.",
+    note: "Median and range of the launches so far.",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis(what === "latency" ? "Latency" : "Peak memory", what === "latency" ? "ms" : "MiB", {
       scale: scaleFor(values),

@@ -12,7 +12,8 @@ import type { MarkerFill } from "../../providers/marks.ts";
  * no lines. `scatter`: one or more free points a series, whiskers both ways, and the Pareto front.
  */
 export type ChartKind = "lines" | "stream" | "dots" | "scatter";
-export type ChartScale = "linear" | "log2" | "log10" | "category";
+/** `time`: milliseconds since 1970, labelled as dates where the reader is. */
+export type ChartScale = "linear" | "log2" | "log10" | "category" | "time";
 
 export interface ChartAxis {
   readonly label: string;

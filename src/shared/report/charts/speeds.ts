@@ -19,7 +19,7 @@ export function computeByBatch(results: Results): ChartModel {
     id: "compute-by-batch",
     kind: "lines",
     title: "Forward compute by batch size",
-    note: "Logits stay in the runtime. Median over launches with its 95 % interval; fewer than six give the range.",
+    note: "Logits stay in the runtime. Median over launches, 95 % interval.",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis("Latency", "ms", { scale: scaleFor(yValues(series)), better: "lower", least: 0, fromZero: true }),
     series,
@@ -62,7 +62,7 @@ export function decodeByDepth(results: Results, way: "user" | "compute"): ChartM
     title: "Decoding speed by depth",
     note:
       way === "user"
-        ? "As a JavaScript program gets it: the cache is copied at every step. Median over launches, 95 % interval."
+        ? "The cache is copied at every step. Median over launches, 95 % interval."
         : "The cache stays in the runtime. Median over launches, 95 % interval.",
     x: axis("Tokens before", "", { least: 0 }),
     y: axis("Decoding", "tokens/s", { scale: scaleFor(yValues(series)), better: "higher", least: 0, fromZero: true }),
@@ -105,7 +105,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     id: "words-per-minute",
     kind: "dots",
     title: "Words per minute",
-    note: "Words over the time from the prompt to the last token. Of texts the median over prompts, slowest to fastest.",
+    note: "From the prompt to the last token; of texts the median, slowest to fastest.",
     x: axis("Of", "", { scale: "category", categories: used.map(({ name }) => name) }),
     y: axis("Words per minute", "", { scale: scaleFor(yValues(series)), better: "higher", least: 0 }),
     series,

@@ -1,6 +1,7 @@
 /** Where an axis is labelled, and how: round numbers, thousands grouped, never an exponent. */
 import { grouped } from "../quantities.ts";
 import type { ChartAxis } from "./model.ts";
+import { timeTicks } from "./time-ticks.ts";
 
 const STEPS = [1, 2, 2.5, 5, 10];
 const LOG_STEPS = [[1, 2, 5], [1, 3], [1]];
@@ -25,6 +26,8 @@ export function ticks(axis: ChartAxis, low: number, high: number, most: number):
       return thinned(powers(2, Math.max(low, axis.least ?? low), high), most).map(labelled);
     case "log10":
       return logTicks(low, high, most).map(labelled);
+    case "time":
+      return timeTicks(low, high, most);
     case "linear":
       return linearTicks(low, high, most);
   }

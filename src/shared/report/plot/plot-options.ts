@@ -81,12 +81,7 @@ function seriesOf(series: ChartModel["series"][number], { kind }: ChartModel, se
   };
 }
 
-function axisOf(
-  axis: ChartAxis,
-  side: "x" | "y",
-  { colours, scale }: ChartSettings,
-  pixelRatio: number,
-): uPlot.Axis {
+function axisOf(axis: ChartAxis, side: "x" | "y", { colours, scale }: ChartSettings, pixelRatio: number): uPlot.Axis {
   const size = FONT * scale;
   const font = `${size}px ${colours.font}`;
   const ticksOf = (plot: uPlot, low: number, high: number): Tick[] => {

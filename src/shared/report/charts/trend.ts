@@ -1,0 +1,108 @@
+/** One number of a model over time: a line a format and provider, intervals drawn, marks where the surroundings changed. */
+import { plural } from "../quantities.ts";
+import { TREND_METRICS, type TrendMetricId, type TrendValue } from "../trend/metrics.ts";
+import type { Trend, TrendRun, TrendSeries } from "../trend/series.ts";
+import { trendEvents, type Surrounding, type TrendEvent } from "../trend/surroundings.ts";
+import { looksOf } from "./looks.ts";
+import { axis, type ChartGuide, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
+import { scaleFor } from "./range.ts";
+
+/** Marks that are nearer than this share of the axis are one. */
+const NEAR = 0.07;
+/** Longer words at a mark would cover its neighbours. */
+const LONGEST_LABEL = 24;
+
+/** @param marks whether to draw where the surroundings changed */
+export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): ChartModel {
+  const { title, axis: label, unit, scale, better, least, most, note, empty } = TREND_METRICS[metric];
+  const runs = new Map(trend.runs.map((run) => [run.id, run]));
+  const looks = looksOf(trend.series);
+  const series = trend.series.flatMap((each, index) => linesOf(each, runs, metric, scale).map((line) => ({ ...line, look: looks[index]! })));
+  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
+  return {
+    id: `trend-${metric}`,
+    kind: "lines",
+    title,
+    note,
+    x: axis("Run started", "", { scale: "time" }),
+    y: axis(label, unit, { scale: scaleFor(values), better, least, most }),
+    series: series.map((line): ChartSeries => ({ ...line, reference: false })),
+    guides: marks && series.length > 0 ? guidesOf(trendEvents(trend.runs, withMetric(trend.series, metric)), series) : [],
+    front: [],
+    empty,
+  };
+}
+
+function withMetric(series: readonly TrendSeries[], metric: TrendMetricId): TrendSeries[] {
+  return series.map((each) => ({ ...each, points: each.points.filter(({ values }) => values[metric] !== null) }));
+}
+
+type Line = Omit<ChartSeries, "look" | "reference">;
+
+/**
+ * A line joins only numbers of one setup on one machine: others stand apart, and say how. Where all have the same, nothing
+ * is said.
+ */
+function linesOf({ format, provider, points }: TrendSeries, runs: ReadonlyMap<string, TrendRun>, metric: TrendMetricId, scale: number): Line[] {
+  const lines = new Map<string, { run: TrendRun; setup: string; points: ChartPoint[] }>();
+  for (const { run: id, label, values } of points) {
+    const value = values[metric];
+    const run = runs.get(id);
+    if (!value || !run) continue;
+    const key = `${run.machineId}\n${value.setup}`;
+    const line = lines.get(key) ?? { run, setup: value.setup, points: [] };
+    lines.set(key, line);
+    line.points.push(pointOf(value, run, label, metric, scale));
+  }
+  const all = [...lines.values()];
+  const machines = new Set(all.map(({ run }) => run.machineId)).size > 1;
+  const setups = new Set(all.map(({ setup }) => setup)).size > 1;
+  return all.map(({ run, setup, points: own }, index) => ({
+    id: `${format}@${provider}${index === 0 ? "" : `#${index + 1}`}`,
+    label: [`${format}@${provider}`, ...(machines ? [run.machine] : []), ...(setups ? [setup] : [])].join(", "),
+    points: own.sort((a, b) => a.x - b.x),
+  }));
+}
+
+function pointOf({ value, low, high, kind, n }: TrendValue, run: TrendRun, label: string, metric: TrendMetricId, scale: number): ChartPoint {
+  const { counts } = TREND_METRICS[metric];
+  const what = kind === "runs" ? "runs of 1 launch" : plural(n, counts).replace(/launchs$/, "launches");
+  const note = kind === "range" ? `${what}, smallest to largest` : what;
+  return point(Date.parse(run.startedAt), value / scale, {
+    low: low === null ? null : low / scale,
+    high: high === null ? null : high / scale,
+    note: [note, `onnxruntime ${run.onnxruntime}`, run.name, ...(/#\d+$/.test(label) ? [label] : [])].join(" · "),
+  });
+}
+
+/** One mark a group of near changes, its words as short as they can be. */
+function guidesOf(events: readonly TrendEvent[], series: readonly Line[]): ChartGuide[] {
+  const xs = series.flatMap(({ points }) => points.map(({ x }) => x));
+  const [first, last] = [Math.min(...xs), Math.max(...xs)];
+  const near = NEAR * (last - first);
+  const groups: { at: number; changes: Surrounding[] }[] = [];
+  for (const { at, changes } of events) {
+    if (at < first || at > last) continue;
+    const group = groups.at(-1);
+    if (group && at - group.at < near) group.changes.push(...changes);
+    else groups.push({ at, changes: [...changes] });
+  }
+  return groups.map(({ at, changes }) => ({ axis: "x", value: at, label: wordsOf(changes) }));
+}
+
+const SHORT: Readonly<Record<Surrounding["id"], (change: Surrounding) => string>> = Object.freeze({
+  onnxruntime: ({ now }) => now.replace("onnxruntime", "ORT"),
+  driver: ({ now }) => now,
+  app: () => "app",
+  machine: () => "machine",
+  power: ({ now }) => now,
+  file: () => "file",
+});
+
+function wordsOf(changes: readonly Surrounding[]): string {
+  // Of several versions in one group the last one counts: that is what came out of it.
+  const byId = new Map(changes.map((change) => [change.id, SHORT[change.id](change)]));
+  const words = [...byId.values()];
+  const text = words.join(", ");
+  return text.length <= LONGEST_LABEL ? text : `${words[0]!} +${words.length - 1}`;
+}

@@ -1,0 +1,135 @@
+/** The numbers of one cell that are followed over time, from what was measured in it. Counted up when a formula changes. */
+import { jaccardAtK } from "../../metrics/jaccard.ts";
+import { hashSeed } from "../../random.ts";
+import { bootstrapMean } from "../../stats/bootstrap.ts";
+import { medianInterval } from "../../stats/median-interval.ts";
+import { median } from "../../stats/quantile.ts";
+import { wilson } from "../../stats/wilson.ts";
+import type { TrendKind, TrendMetricId, TrendValue } from "./metrics.ts";
+
+export const TREND_VERSION = 1;
+const JACCARD_K = 20;
+
+/** One launch at the cell's smallest batch size. */
+export interface TrendForward {
+  readonly kind: "timing" | "memory";
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  readonly latencyMs: readonly number[];
+  readonly peakMemoryBytes: number | null;
+  readonly deviceMemoryBytes: number | null;
+}
+
+export interface TrendInput {
+  /** Threads and graph, in words. */
+  readonly options: string;
+  readonly forward: readonly TrendForward[];
+  /** Ids of the most likely next tokens by question; empty where the pass was not run. */
+  readonly tokens: ReadonlyMap<string, ArrayLike<number>>;
+  /** Of the likelihoods, or of generated answers where only those are there. */
+  readonly answers: { readonly mode: string; readonly correct: number; readonly valid: number } | null;
+  /** Words a minute of each generated text. */
+  readonly wordRates: readonly number[];
+}
+
+export interface TrendCircumstances {
+  readonly seed: number;
+  /** Which questions, and how they are asked; in words. */
+  readonly questions: string;
+  /** Which prompts, and how they are answered; in words. */
+  readonly prompts: string;
+  /** The cell that next tokens are compared with: its label and its file. */
+  readonly reference: string;
+}
+
+export type TrendValues = Readonly<Record<TrendMetricId, TrendValue | null>>;
+
+/** @param reference next tokens of the run's reference; null in the reference itself, and where it has none */
+export function deriveTrend(
+  cell: TrendInput,
+  reference: TrendInput["tokens"] | null,
+  circumstances: TrendCircumstances,
+): TrendValues {
+  return {
+    memory: memoryOf(cell),
+    latency: latencyOf(cell),
+    jaccard: reference === null ? null : jaccardOf(cell, reference, circumstances),
+    accuracy: accuracyOf(cell, circumstances),
+    words: wordsOf(cell, circumstances),
+  };
+}
+
+function memoryOf({ forward, options }: TrendInput): TrendValue | null {
+  const alone = forward.filter(({ kind }) => kind === "memory");
+  const rows = alone.some(({ peakMemoryBytes }) => peakMemoryBytes !== null) ? alone : forward;
+  const device = rows.flatMap(({ deviceMemoryBytes }) => deviceMemoryBytes ?? []);
+  const values = device.length > 0 ? device : rows.flatMap(({ peakMemoryBytes }) => peakMemoryBytes ?? []);
+  const value = median(values);
+  if (value === null) return null;
+  const several = values.length > 1;
+  return {
+    value,
+    low: several ? Math.min(...values) : null,
+    high: several ? Math.max(...values) : null,
+    kind: several ? "range" : "none",
+    n: values.length,
+    setup: `${device.length > 0 ? "GPU memory" : "resident memory"}, ${forwardSetup(rows, options)}${rows === alone ? ", a process a batch size" : ""}`,
+  };
+}
+
+function latencyOf({ forward, options }: TrendInput): TrendValue | null {
+  const timed = forward.filter(({ kind, latencyMs }) => kind === "timing" && latencyMs.length > 0);
+  const values = timed.length === 1 ? timed[0]!.latencyMs : timed.map(({ latencyMs }) => median(latencyMs)!);
+  const middle = medianInterval(values);
+  if (!middle) return null;
+  const sure = middle.kind === "order-statistics";
+  const kind: TrendKind = !sure ? "range" : timed.length === 1 ? "runs" : "interval";
+  const { median: value, low, high } = middle;
+  return { value, low, high, kind, n: timed.length, setup: forwardSetup(timed, options) };
+}
+
+function forwardSetup([first]: readonly TrendForward[], options: string): string {
+  return `batch ${first?.batchSize ?? 0}, ${first?.sequenceLength ?? 0} tokens, ${options}`;
+}
+
+/** The same numbers as the run's own comparison gives: same pairs, same seed (report/compare-tokens.ts). */
+function jaccardOf(
+  { tokens }: TrendInput,
+  reference: TrendInput["tokens"],
+  { seed, questions, reference: against }: TrendCircumstances,
+): TrendValue | null {
+  const clusters = [...reference].flatMap(([id, ours]) => {
+    const theirs = tokens.get(id);
+    if (!theirs || ours.length === 0 || theirs.length === 0) return [];
+    const index = jaccardAtK(ours as readonly number[], theirs as readonly number[], JACCARD_K);
+    return index === null ? [] : [[index]];
+  });
+  const mean = bootstrapMean(clusters, { seed: hashSeed("jaccard", seed, JACCARD_K) });
+  if (!mean) return null;
+  const { estimate, interval } = mean;
+  return {
+    value: estimate,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    kind: interval ? "interval" : "none",
+    n: clusters.length,
+    setup: `${questions}, against ${against}`,
+  };
+}
+
+function accuracyOf({ answers }: TrendInput, { questions }: TrendCircumstances): TrendValue | null {
+  const interval = answers && wilson(answers.correct, answers.valid);
+  if (!answers || !interval) return null;
+  const { correct, valid, mode } = answers;
+  const { low, high } = interval;
+  return { value: correct / valid, low, high, kind: "interval", n: valid, setup: `${mode}, ${questions}` };
+}
+
+function wordsOf({ wordRates, options }: TrendInput, { prompts }: TrendCircumstances): TrendValue | null {
+  const middle = medianInterval(wordRates);
+  if (!middle) return null;
+  const { median: value, low, high, n } = middle;
+  const kind = middle.kind === "order-statistics" ? "interval" : n > 1 ? "range" : "none";
+  const ends = n > 1 ? { low, high } : { low: null, high: null };
+  return { value, ...ends, kind, n, setup: `${prompts}, ${options}` };
+}
