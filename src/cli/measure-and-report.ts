@@ -1,12 +1,13 @@
-import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { LabError, toEnvelope } from "#shared/errors.ts";
+import { type ReportFormat, reportFiles, type ReportInput } from "#core/reports/report-files.ts";
+import { makeOut, writeFiles } from "#core/reports/write-files.ts";
 import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
+import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { exitCodeOfRun } from "./exit.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
@@ -16,15 +17,20 @@ import { workerFile } from "./worker-file.ts";
 
 export interface ReportOptions {
   readonly home: string | undefined;
-  /** Folder for results.json; undefined writes none. */
+  /** Folder for report.html, results.json, CSV and PNG; undefined writes none. */
   readonly out: string | undefined;
   readonly json: boolean;
+  /** What else is written once the run is stored. */
+  readonly after?: (db: ExecuteOptions["db"], runId: string) => void;
 }
+
+/** What `--out` of a run writes, the results first: they are what cannot be made again from the others. */
+const WRITTEN: readonly ReportFormat[] = ["json", "html", "csv", "png"];
 
 /** Runs an experiment with a progress line, prints what it found, and sets the exit code. Ctrl-C cancels it. */
 export async function measureAndReport(
   execute: (context: ExecuteOptions) => Promise<RunOutcome>,
-  { home, out, json }: ReportOptions,
+  { home, out, json, after }: ReportOptions,
 ): Promise<void> {
   // Before anything is measured: hours later would be too late to hear of a mistyped folder.
   if (out !== undefined) makeOut(out);
@@ -45,7 +51,8 @@ export async function measureAndReport(
     progress.end();
     const results = buildResults(readRun(lab.db, outcome.runId));
     process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
-    if (out !== undefined) process.stderr.write(`results: ${writeResults(results, out)}\n`);
+    if (out !== undefined) await writeReport({ results, questions: readQuestions(lab.db, outcome.runId) }, out);
+    after?.(lab.db, outcome.runId);
     if (outcome.status !== "done") {
       process.stderr.write(`finish it with: quantscope run --resume ${outcome.runId}\n`);
     }
@@ -66,33 +73,21 @@ export function humanReport(results: Results): string {
   return ["", ...parts, ""].join("\n");
 }
 
-/** @throws LabError OUTPUT_UNWRITABLE, DISK_FULL */
-function makeOut(dir: string): string {
-  const folder = resolve(dir);
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw unwritable(folder, error, "Choose another with --out.");
+async function writeReport(input: ReportInput, out: string): Promise<void> {
+  for (const format of WRITTEN) {
+    try {
+      const files = await writeFormat(format, input, out);
+      process.stderr.write(`${format}: ${files.length === 1 ? files[0]! : `${files.length} files in ${out}`}\n`);
+    } catch (error) {
+      // A machine without a drawing library still gets everything else.
+      if (!(error instanceof LabError) || error.code !== "NOT_AVAILABLE") throw error;
+      process.stderr.write(`${format}: not written: ${toEnvelope(error).message}\n`);
+    }
   }
-  return folder;
 }
 
-/** Writes results.json whole or not at all; returns its path. */
-export function writeResults(results: Results, dir: string): string {
-  const file = join(makeOut(dir), "results.json");
-  try {
-    writeFileSync(`${file}.part`, `${JSON.stringify(results)}\n`);
-    renameSync(`${file}.part`, file);
-  } catch (error) {
-    const again = `quantscope export ${results.run.id} --format json --out DIR`;
-    throw unwritable(file, error, `The run is stored; write it elsewhere with: ${again}`);
-  }
-  return file;
-}
-
-function unwritable(path: string, error: unknown, remedy: string): LabError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known = code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_UNWRITABLE";
-  return new LabError(known, `${path} cannot be written: ${message}. ${remedy}`, { path }, { cause: error });
+/** Writes a stored run in one format; each file whole or not at all. Returns the paths. */
+export async function writeFormat(format: ReportFormat, input: ReportInput, out: string): Promise<string[]> {
+  const again = `quantscope export ${input.results.run.id} --format ${format} --out DIR`;
+  return writeFiles(out, await reportFiles(format, input), `The run is stored; write it elsewhere with: ${again}`);
 }

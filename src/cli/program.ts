@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.fre
   demo: async () => (await import("./commands/demo.ts")).addDemo,
   run: async () => (await import("./commands/run.ts")).addRun,
   runs: async () => (await import("./commands/runs.ts")).addRuns,
+  import: async () => (await import("./commands/import.ts")).addImport,
   export: async () => (await import("./commands/export.ts")).addExport,
   models: async () => (await import("./commands/models.ts")).addModels,
   quantize: async () => (await import("./commands/quantize.ts")).addQuantize,

@@ -25,6 +25,7 @@ export interface SpecOptions {
   launches?: string;
   texts?: string;
   decodeDepths?: string;
+  decodeBatchSizes?: string;
   graph?: string;
 }
 
@@ -114,9 +115,12 @@ function forwardOptions({ batchSizes, sequenceLength }: SpecOptions): NonNullabl
   };
 }
 
-function decodeOptions({ decodeDepths }: SpecOptions): NonNullable<SpecInput["passes"]["decode"]> {
-  if (decodeDepths === undefined) return {};
-  return { depths: decodeDepths.split(",").map((depth) => whole("--decode-depths", depth)) };
+function decodeOptions({ decodeDepths, decodeBatchSizes }: SpecOptions): NonNullable<SpecInput["passes"]["decode"]> {
+  const list = (name: string, text: string): number[] => text.split(",").map((each) => whole(name, each));
+  return {
+    ...(decodeDepths !== undefined && { depths: list("--decode-depths", decodeDepths) }),
+    ...(decodeBatchSizes !== undefined && { batchSizes: list("--decode-batch-sizes", decodeBatchSizes) }),
+  };
 }
 
 /** The passes asked for; without a word all that have their input. */

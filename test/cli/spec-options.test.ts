@@ -48,10 +48,16 @@ describe("specFromOptions", () => {
   });
 
   it("takes the numbers of a depth, and those that are given before them", () => {
-    const preview = specFromOptions({ ...least, depth: "preview", launches: "3", decodeDepths: "16,0" });
+    const preview = specFromOptions({
+      ...least,
+      depth: "preview",
+      launches: "3",
+      decodeDepths: "16,0",
+      decodeBatchSizes: "8,1",
+    });
     expect(preview).toMatchObject({ depth: "preview", launches: 3 });
     expect(preview.passes.forward).toMatchObject({ minIterations: 5, minSeconds: 0.5 });
-    expect(preview.passes.decode).toMatchObject({ depths: [0, 16], newTokens: 32 });
+    expect(preview.passes.decode).toMatchObject({ depths: [0, 16], batchSizes: [1, 8], newTokens: 32 });
   });
 
   it.each<[SpecOptions, RegExp]>([

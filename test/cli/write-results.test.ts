@@ -3,32 +3,37 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
 import { abortOnInterrupt } from "../../src/cli/interrupt.ts";
-import { writeResults } from "../../src/cli/measure-and-report.ts";
+import { writeFormat } from "../../src/cli/measure-and-report.ts";
 import { scratchDir } from "../helpers/lab.ts";
 import { fp32, stored } from "../shared/report/cells.ts";
 
 const results = buildResults(stored([fp32()]));
 
-describe("writeResults", () => {
-  it("makes the folder, writes the file whole and leaves nothing else", () => {
+const input = { results, questions: new Map<string, never>() };
+const writeResults = (_results: typeof results, dir: string): Promise<string[]> => writeFormat("json", input, dir);
+
+describe("writeFormat", () => {
+  it("makes the folder, writes the file whole and leaves nothing else", async () => {
     const dir = join(scratchDir(), "a", "b");
-    const file = writeResults(results, dir);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(results);
+    const [file] = await writeResults(results, dir);
+    expect(JSON.parse(readFileSync(file!, "utf8"))).toEqual(results);
     expect(readdirSync(dir)).toEqual(["results.json"]);
   });
 
-  it("refuses a folder below a file", () => {
+  it("refuses a folder below a file", async () => {
     const file = join(scratchDir(), "file");
     writeFileSync(file, "");
-    expect(() => writeResults(results, join(file, "out"))).toThrow(
+    await expect(writeResults(results, join(file, "out"))).rejects.toThrow(
       expect.objectContaining({ code: "OUTPUT_UNWRITABLE" }),
     );
   });
 
-  it("says how to write a stored run elsewhere when the file cannot be replaced", () => {
+  it("says how to write a stored run elsewhere when the file cannot be replaced", async () => {
     const dir = scratchDir();
     mkdirSync(join(dir, "results.json"));
-    expect(() => writeResults(results, dir)).toThrow(/quantscope export 20261121-070000-abcd --format json --out DIR/);
+    await expect(writeResults(results, dir)).rejects.toThrow(
+      /quantscope export 20261121-070000-abcd --format json --out DIR/,
+    );
   });
 });
 

@@ -11,7 +11,7 @@ export function addDemo(program: Command): void {
     .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 2 minutes)")
     .option("--few", "ask 480 questions instead of 1,600: see how the verdicts change")
     .option("--limit <n>", "ask a sample of the questions only")
-    .option("--out <dir>", "where results.json goes", "results/demo")
+    .option("--out <dir>", "where report.html, results.json, CSV and PNG go", "results/demo")
     .option("--json", "print results.json instead of the table")
     .action(async (options: { few?: boolean; limit?: string; out: string; json?: boolean }, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();

@@ -2,22 +2,45 @@ import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { exportBundle } from "#core/bundles/export-bundle.ts";
+import { REPORT_FORMATS, type ReportFormat } from "#core/reports/report-files.ts";
+import { writeFiles } from "#core/reports/write-files.ts";
+import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
-import { writeResults } from "../measure-and-report.ts";
+import { writeFormat } from "../measure-and-report.ts";
+
+const FORMATS = [...REPORT_FORMATS, "qsrun"] as const;
 
 export function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a stored run as a file")
+    .description(
+      "write a stored run as files: reports, tables, pictures, other tools' formats, or a bundle for another machine",
+    )
     .argument("<run>", "run id")
-    .option("--format <format>", "json", "json")
+    .option("--format <list>", `any of ${FORMATS.join(",")}`, "json")
     .requiredOption("--out <dir>", "folder to write into")
-    .action((id: string, options: { format: string; out: string }, command: Command) => {
-      if (options.format !== "json") {
-        throw new LabError("BAD_REQUEST", `--format: this version writes json, not "${options.format}".`);
-      }
+    .action(async (id: string, options: { format: string; out: string }, command: Command) => {
+      const formats = formatList(options.format);
       const { home } = command.optsWithGlobals<{ home?: string }>();
       using lab = openLab(labHome(home));
-      process.stdout.write(`${writeResults(buildResults(readRun(lab.db, id)), options.out)}\n`);
+      const results = buildResults(readRun(lab.db, id));
+      const questions = readQuestions(lab.db, id);
+      for (const format of formats) {
+        const files =
+          format === "qsrun"
+            ? writeFiles(options.out, [exportBundle(lab.db, id)], "Choose another folder with --out.")
+            : await writeFormat(format, { results, questions }, options.out);
+        if (files.length === 0) process.stderr.write(`${format}: this run has nothing for it.\n`);
+        for (const file of files) process.stdout.write(`${file}\n`);
+      }
     });
+}
+
+function formatList(text: string): (ReportFormat | "qsrun")[] {
+  return text.split(",").map((part) => {
+    const format = FORMATS.find((each) => each === part.trim());
+    if (format) return format;
+    throw new LabError("BAD_REQUEST", `--format: there is no format "${part}"; there are ${FORMATS.join(", ")}.`);
+  });
 }

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
+import { exportBundle } from "#core/bundles/export-bundle.ts";
+import { writeFiles } from "#core/reports/write-files.ts";
 import { executeRun, resumeRun } from "#core/runs/execute.ts";
+import { parseShard } from "#core/runs/shard.ts";
 import { DEPTH_IDS } from "#shared/depths.ts";
 import { GRAPHS } from "#shared/spec.ts";
 import { modelFolder } from "../model-argument.ts";
@@ -9,6 +12,7 @@ import { PASSES, refuseOptionsBeside, type SpecOptions, specFromFile, specFromOp
 
 interface RunOptions extends SpecOptions {
   resume?: string;
+  shard?: string;
   out?: string;
   json?: boolean;
 }
@@ -32,24 +36,42 @@ export function addRun(program: Command): void {
     .option("--depth <depth>", `${DEPTH_IDS.join(", ")}: how sure the numbers shall be (default: standard)`)
     .option("--launches <n>", "fresh processes a cell for speed and memory (default: the depth's)")
     .option("--decode-depths <list>", "tokens before the prompt in the decode pass (default: 0,512,2000)")
+    .option("--decode-batch-sizes <list>", "sequences decoded at once (default: 1)")
     .option("--graph <graph>", `${GRAPHS.join(" or ")}: how single steps are computed (default: exported)`)
     .option("--threads <n>", "threads of each cell (default: physical cores)")
     .option("--resume <run>", "finish an interrupted run")
-    .option("--out <dir>", "write results.json there")
+    .option(
+      "--shard <i/n>",
+      "measure the i-th of n parts of the questions only, and write it as a bundle to import elsewhere",
+    )
+    .option("--out <dir>", "write report.html, results.json, CSV and PNG there")
     .option("--json", "print results.json instead of the table")
     .action(async (specFile: string | undefined, options: RunOptions, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      const { resume, out, json, ...rest } = options;
-      const common = { home, out, json: json ?? false };
+      const { resume, out, json, shard: part, ...rest } = options;
+      const shard = part === undefined ? undefined : parseShard(part);
+      const common = { home, out, json: json ?? false, ...(shard && { after: writeBundle(out ?? ".") }) };
       if (resume !== undefined) {
         if (specFile !== undefined) throw new LabError("SPEC_INVALID", "--resume goes without a spec file.");
-        refuseOptionsBeside("--resume", rest);
+        refuseOptionsBeside("--resume", { ...rest, ...(part !== undefined && { shard: part }) });
         await measureAndReport((context) => resumeRun(resume, context), common);
         return;
       }
       if (specFile !== undefined) refuseOptionsBeside("a spec file", rest);
       if (rest.model !== undefined) rest.model = await modelFolder(rest.model, home);
       const spec = specFile === undefined ? specFromOptions(rest) : specFromFile(specFile);
-      await measureAndReport((context) => executeRun(spec, context), common);
+      await measureAndReport((context) => executeRun(spec, { ...context, ...(shard && { shard }) }), common);
     });
+}
+
+/** The part as a file, whatever became of it: a failed cell is a result too. */
+function writeBundle(dir: string): NonNullable<Parameters<typeof measureAndReport>[1]["after"]> {
+  return (db, runId) => {
+    const [file] = writeFiles(
+      dir,
+      [exportBundle(db, runId)],
+      `Write it elsewhere with: quantscope export ${runId} --format qsrun --out DIR`,
+    );
+    process.stderr.write(`bundle: ${file}\n`);
+  };
 }

@@ -1,9 +1,13 @@
 import type { Command } from "commander";
+import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { duration } from "#shared/report/quantities.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
+import { changeTags, readTags } from "#core/store/tags.ts";
 import { humanReport } from "../measure-and-report.ts";
+import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
 import { whole } from "../whole.ts";
 
@@ -57,5 +61,46 @@ export function addRuns(program: Command): void {
       using lab = openLab(labHome(home));
       const results = buildResults(readRun(lab.db, id));
       process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+    });
+  addCompare(runs);
+  addEdits(runs);
+}
+
+function addEdits(runs: Command): void {
+  runs
+    .command("delete")
+    .description("delete runs with everything that was measured in them")
+    .argument("<runs...>", "run ids")
+    .action((ids: string[], _options: unknown, command: Command) => {
+      using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
+      for (const id of ids) {
+        deleteRun(lab.db, id);
+        process.stdout.write(`${id}\n`);
+      }
+    });
+  runs
+    .command("rename")
+    .description("give a run another name")
+    .argument("<run>", "run id")
+    .argument("<name>", "its new name")
+    .action((id: string, name: string, _options: unknown, command: Command) => {
+      if (name.trim() === "") throw new LabError("BAD_REQUEST", "A run's name cannot be empty.");
+      using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
+      renameRun(lab.db, id, name.trim());
+    });
+  runs
+    .command("tag")
+    .description("show a run's tags, add some, or take some away")
+    .argument("<run>", "run id")
+    .argument("[tags...]", "tags to add")
+    .option("--remove <tags...>", "tags to take away")
+    .action((id: string, tags: string[], options: { remove?: string[] }, command: Command) => {
+      using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
+      changeTags(lab.db, id, { add: tags, remove: options.remove ?? [] });
+      process.stdout.write(
+        readTags(lab.db, id)
+          .map((tag) => `${tag}\n`)
+          .join(""),
+      );
     });
 }
