@@ -21,6 +21,11 @@ interface Shot {
 }
 
 const SHOTS: readonly Shot[] = [
+  {
+    name: "bench",
+    hash: "#/bench",
+    ready: (page) => page.getByRole("region", { name: "Estimate and start" }).locator("button:enabled").waitFor(),
+  },
   { name: "history", hash: "#/history", ready: (page) => page.locator("tbody th").first().waitFor() },
   {
     name: "palette",
@@ -31,6 +36,17 @@ const SHOTS: readonly Shot[] = [
       await page.getByRole("option").first().waitFor();
     },
   },
+  {
+    name: "models",
+    hash: "#/models/demo",
+    ready: (page) => page.getByRole("heading", { name: "How it is stored" }).waitFor(),
+  },
+  {
+    name: "questions",
+    hash: "#/questions/demo?tab=prompt",
+    ready: (page) => page.getByRole("heading", { name: "What is scored" }).waitFor(),
+  },
+  { name: "system", hash: "#/system", ready: (page) => page.getByText("Processor", { exact: true }).waitFor() },
 ];
 
 /** Short, yet with every kind of result on it. */

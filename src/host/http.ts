@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readAsset, SECURITY_HEADERS } from "#core/app/assets.ts";
-import { hostAllowed, type Session, sessionCookie } from "./security.ts";
+import { hostAllowed, hostOf, type Session, sessionCookie } from "./security.ts";
 
 export interface PagesOptions {
   /** Folder of the built pages. */
@@ -18,7 +18,7 @@ export async function servePage(
   options: PagesOptions,
 ): Promise<void> {
   const { root, port, session, onEntered } = options;
-  if (!hostAllowed(request.headers.host, port)) {
+  if (!hostAllowed(hostOf(request), port)) {
     refuse(response, 421, "This address is not served here.");
     return;
   }

@@ -3,6 +3,7 @@
  * token starts a session, a cookie carries it, and Host and Origin must be exactly ours (that stops DNS rebinding).
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 
 export const LOOPBACK = "127.0.0.1";
 
@@ -15,6 +16,12 @@ export function newSecret(): string {
 export function sameSecret(given: string | null | undefined, expected: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return given != null && timingSafeEqual(digest(given), digest(expected));
+}
+
+/** The Host header; undefined without one, and where there are several: Node itself would take the first and say nothing. */
+export function hostOf({ headersDistinct }: Pick<IncomingMessage, "headersDistinct">): string | undefined {
+  const [host, ...others] = headersDistinct.host ?? [];
+  return others.length === 0 ? host : undefined;
 }
 
 export function hostAllowed(header: string | undefined, port: number): boolean {

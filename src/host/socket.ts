@@ -5,7 +5,7 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import { answer } from "#core/app/handlers.ts";
 import type { EventName, EventPayload, Handlers } from "#shared/api.ts";
-import { hostAllowed, originAllowed, type Session } from "./security.ts";
+import { hostAllowed, hostOf, originAllowed, type Session } from "./security.ts";
 
 /** A question set of the largest size that is taken, as base64, with its request around it. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -63,8 +63,12 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
 }
 
 /** Why a connection may not become a WebSocket; null when it may. A page of another origin can open one to us, hence Origin. */
-export function refusal(request: Pick<IncomingMessage, "headers">, session: Session, port: number): string | null {
-  if (!hostAllowed(request.headers.host, port)) return "421 Misdirected Request";
+export function refusal(
+  request: Pick<IncomingMessage, "headers" | "headersDistinct">,
+  session: Session,
+  port: number,
+): string | null {
+  if (!hostAllowed(hostOf(request), port)) return "421 Misdirected Request";
   if (!originAllowed(request.headers.origin, port)) return "403 Forbidden";
   if (!session.holds(request.headers.cookie, port)) return "403 Forbidden";
   return null;

@@ -5,8 +5,10 @@
 import { z } from "zod";
 import { appRequests } from "./api/app.ts";
 import { benchRequests } from "./api/bench.ts";
+import { compareRequests } from "./api/compare.ts";
 import { events } from "./api/events.ts";
 import { fileRequests } from "./api/files.ts";
+import { historyRequests } from "./api/history.ts";
 import { modelRequests } from "./api/models.ts";
 import { errorEnvelopeSchema } from "./api/parts.ts";
 import { questionRequests } from "./api/questions.ts";
@@ -15,6 +17,8 @@ import { variantRequests } from "./api/variants.ts";
 
 export type { AppInfo, SystemSnapshot } from "./api/app.ts";
 export type { BenchPlan, BenchSquare } from "./api/bench.ts";
+export type { Compared, ComparedCell } from "./api/compare.ts";
+export type { CellRef, HistoryFacets, HistoryFilter, HistoryRun, HistorySort } from "./api/history.ts";
 export type { FolderListing } from "./api/files.ts";
 export type { LiveCell, LiveRun, LiveRunEvent, LiveRuns, Measured } from "./api/live.ts";
 export type { ModelDetails, ModelEntry, ModelLayer, VariantDetails } from "./api/models.ts";
@@ -41,6 +45,8 @@ export const REQUESTS = Object.freeze({
   ...variantRequests,
   ...benchRequests,
   ...runRequests,
+  ...historyRequests,
+  ...compareRequests,
   ...fileRequests,
 });
 export type RequestName = keyof typeof REQUESTS;

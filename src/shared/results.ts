@@ -46,6 +46,38 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.output<typeof environmentSchema>;
 
+/** Who measured a run that was not measured by this program into this store; docs/file-formats.md. */
+export const RUN_TOOLS = ["quantscope", "lm-eval", "llama-bench"] as const;
+export const originSchema = z.object({
+  tool: z.enum(RUN_TOOLS),
+  /** Name of the file that it came in; null for a part that is measured here. */
+  file: z.string().nullable(),
+  importedAt: z.string().nullable(),
+  /** What its numbers are not, in words. */
+  notes: z.array(z.string()),
+  /** A run that is measured in parts, perhaps on several machines; null for a whole one. */
+  shards: z
+    .object({
+      count: z.number().int(),
+      /** The same for all parts of one plan: model files, questions, spec and version of ONNX Runtime. */
+      plan: z.string(),
+      /** The parts that are in this run. */
+      parts: z.array(
+        z.object({
+          index: z.number().int(),
+          runId: z.string(),
+          machineId: z.string(),
+          cpu: z.string(),
+          startedAt: z.string(),
+          /** Of what the part brought. */
+          sha256: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+export type Origin = z.output<typeof originSchema>;
+
 export const cellResultSchema = z.object({
   id: z.string(),
   label: z.string(),
@@ -229,6 +261,8 @@ export const resultsSchema = z.object({
     status: z.enum(RUN_STATUSES),
     spec: specSchema,
     environment: environmentSchema,
+    /** Left out where this program measured it here, in one piece. */
+    origin: originSchema.optional(),
   }),
   model: z.object({
     name: z.string(),

@@ -36,15 +36,45 @@ const hasElectron = existsSync(join(ROOT, "node_modules", "electron", "path.txt"
 const reason = hasElectron ? "" : " (skipped: Electron's binary is not installed; npx install-electron fetches it)";
 
 describe(`the app in Electron${reason}`, () => {
-  it.skipIf(!hasElectron)("shows the page, sandboxed and without Node", async () => {
+  it.skipIf(!hasElectron)("shows the page, shut in, and measures for it", async () => {
     const home = temporaryFolder();
     seedRuns(home, [{ id: "a", name: "demo" }]);
     const app = await _electron.launch({ args: [ROOT, "--home", home], cwd: ROOT });
     onTestFinished(() => app.close());
     const page = await app.firstWindow();
     await page.getByText("Ready").waitFor();
+    const ask = (name: string, input: unknown): Promise<unknown> =>
+      page.evaluate(`lab.request(${JSON.stringify(name)}, ${JSON.stringify(input)})`);
+
     expect(page.url()).toBe("lab://app/");
     expect(await page.evaluate<string>("typeof require + typeof process")).toBe("undefinedundefined");
     expect(await page.evaluate<string[]>("Object.keys(window.lab)")).toEqual(["request", "on", "droppedPath"]);
+    expect(await ask("app.info", {})).toMatchObject({ ok: true, value: { home, transport: "electron" } });
+    expect(await ask("fs.readFile", {})).toMatchObject({ ok: false, error: { code: "BAD_REQUEST" } });
+
+    // What only Electron can prove: its sandbox, its protocol, its guards.
+    expect(await page.evaluate(`fetch("lab://app/..%2fpackage.json").then(({ status }) => status)`)).toBe(404);
+    expect(await page.evaluate(`window.open("https://example.org/") === null`)).toBe(true);
+    await page.evaluate(`location.assign("https://example.org/")`).catch(() => undefined);
+    expect(await page.evaluate("Notification.requestPermission()")).toBe("denied");
+    expect(await page.evaluate(`navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => "denied")`)).toBe(
+      "denied",
+    );
+    expect(page.url()).toBe("lab://app/");
+    expect(app.windows()).toHaveLength(1);
+
+    await page.evaluate(`{
+      window.heard = [];
+      lab.on("menu.chosen", ({ command }) => heard.push(command));
+      lab.on("run.event", ({ event }) => event.type === "ended" && heard.push(event.status));
+    }`);
+    await app.evaluate(({ Menu }) => {
+      Menu.getApplicationMenu()?.getMenuItemById("view.system")?.click();
+    });
+    await expect.poll(() => page.evaluate("heard")).toContain("view.system");
+    const passes = { forward: { batchSizes: [1], minIterations: 3, minSeconds: 0 } };
+    const spec = { schemaVersion: 1, name: "tiny", model: "demo", launches: 1, cells: [{ format: "fp32" }], passes };
+    expect(await ask("runs.start", { spec })).toMatchObject({ ok: true });
+    await expect.poll(() => page.evaluate("heard"), { timeout: 120_000 }).toContain("done");
   });
 });

@@ -4,10 +4,10 @@ import { type Browser, chromium } from "playwright-core";
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** A headless Chromium: the one that $CHROMIUM names, else Debian's, else the one that npm brought (Linux x64). */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : await fromNpm());
   // As root, as in most containers, Chromium's sandbox refuses to start.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({ executablePath, args: [...args], chromiumSandbox: process.getuid?.() !== 0 });
 }
 
 async function fromNpm(): Promise<string> {

@@ -2,7 +2,7 @@
  * Electron's part of the app, played by Chromium, so that the built main and preload scripts run where Electron's binary
  * cannot be had. `require("electron")` and `import "electron"` give this; a BrowserWindow is a page whose requests the
  * app's own protocol handler answers, with the preload script in a context of its own. It proves the wiring; sandbox,
- * isolation and permissions are Electron's, and only Electron can prove them (test/e2e/electron.test.ts).
+ * isolation and the asking for permissions are Electron's, and only Electron can prove them (test/e2e/electron.test.ts).
  */
 import type { Browser, Page, Route } from "playwright-core";
 import { fork } from "node:child_process";
@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { runInNewContext } from "node:vm";
 import { EVENTS } from "#shared/api.ts";
+import { StandInContents } from "./stand-in-contents.ts";
 
 type Handler = (...parameters: unknown[]) => unknown;
 type Bridge = { request: Handler; on: (name: string, listener: (payload: unknown) => void) => () => void };
@@ -64,6 +65,14 @@ export class ElectronStandIn {
   /** Shares that the taskbar was told; -1 for none. */
   readonly progress: number[] = [];
   readonly menu: StandInMenuItem[] = [];
+  /** Of every window, in their order. */
+  readonly contents: StandInContents[] = [];
+  /** What a page gets that asks for a permission, in whichever of Electron's ways; true until the app says no. */
+  readonly permissions: Record<"request" | "check" | "device", (permission: string) => boolean> = {
+    request: () => true,
+    check: () => true,
+    device: () => true,
+  };
   /** What the user does with the next dialogs. */
   readonly answers: { messageBox: number; open: string | null; save: string | null } = {
     messageBox: 0,
@@ -100,17 +109,27 @@ export class ElectronStandIn {
     return (await loaded)[0];
   }
 
+  /** A message on a channel of the app's from a frame of the test's choice, as another page's would come. */
+  send(channel: string, senderFrame: { url: string; parent: object | null } | null, ...parameters: unknown[]): unknown {
+    return this.#handlers.get(channel)!({ senderFrame }, ...structuredClone(parameters));
+  }
+
+  /** The app's own answer to a request for its scheme. */
+  fetch(url: string, method = "GET"): Promise<Response> {
+    return this.#serve!(new Request(url, { method }));
+  }
+
   /** What Electron does when the last window is closed and the app quits. */
   async quit(): Promise<void> {
     await Promise.all(this.pages.map((page) => page.context().close()));
     this.app.emit("window-all-closed");
   }
 
-  async #open(preload: string, url: string, renderer: EventEmitter): Promise<void> {
+  async #open(preload: string, url: string, renderer: EventEmitter, contents: StandInContents): Promise<void> {
     const context = await this.#browser.newContext();
     const page = await context.newPage();
     this.pages.push(page);
-    await page.route(`${ORIGIN}**`, (route) => this.#answer(route));
+    await contents.guard(context, page, ORIGIN, (route) => this.#answer(route));
     const bridge = this.#runPreload(preload, url, renderer);
     await page.exposeFunction("standInRequest", bridge.request);
     const names = Object.keys(EVENTS);
@@ -169,7 +188,7 @@ export class ElectronStandIn {
   }
 
   #modules(): Record<string, unknown> {
-    const { app, log, options, paths } = this;
+    const { app, log, options, paths, contents, permissions } = this;
     const renderers = this.#renderers;
     const windows: BrowserWindow[] = [];
     const { progress, answers, menu } = this;
@@ -178,16 +197,19 @@ export class ElectronStandIn {
       static getAllWindows = (): BrowserWindow[] => windows;
       static getFocusedWindow = (): null => null;
       readonly #preload: string;
+      readonly #contents = new StandInContents();
       constructor(given: { webPreferences: { preload: string } }) {
         super();
         windows.push(this);
         options.push(given);
         this.#preload = given.webPreferences.preload;
+        contents.push(this.#contents);
+        app.emit("web-contents-created", {}, this.#contents);
       }
       loadURL(url: string): Promise<void> {
         const renderer = new EventEmitter();
         renderers.push(renderer);
-        return open(this.#preload, url, renderer);
+        return open(this.#preload, url, renderer, this.#contents);
       }
       setProgressBar(share: number): void {
         progress.push(share);
@@ -241,9 +263,19 @@ export class ElectronStandIn {
       },
       session: {
         defaultSession: {
-          setPermissionRequestHandler: nothing,
-          setPermissionCheckHandler: nothing,
-          setDevicePermissionHandler: nothing,
+          setPermissionRequestHandler: (handle: (...parameters: unknown[]) => void) => {
+            permissions.request = (permission) => {
+              let granted = true;
+              handle({}, permission, (answer: boolean) => (granted = answer));
+              return granted;
+            };
+          },
+          setPermissionCheckHandler: (handle: (...parameters: unknown[]) => boolean) => {
+            permissions.check = (permission) => handle({}, permission);
+          },
+          setDevicePermissionHandler: (handle: (details: object) => boolean) => {
+            permissions.device = (deviceType) => handle({ deviceType });
+          },
         },
       },
       webContents: {

@@ -179,7 +179,12 @@ export function seedResult(home: string, run: SeedResult): void {
       startLaunch(db, key, ++order);
       saveLoad(db, id, key, {
         loadMs: 900 * size * (0.95 + 0.1 * random()) + 120,
-        memory: { baseBytes: 90 * MIB, loadPeakBytes: memory * MIB, steadyBytes: 0.9 * memory * MIB, source: "VmHWM" },
+        memory: {
+          baseBytes: 90 * MIB,
+          loadPeakBytes: Math.round(memory * MIB),
+          steadyBytes: Math.round(0.9 * memory * MIB),
+          source: "VmHWM",
+        },
         placement: {
           [PROVIDERS[provider].profileName]: 174 - (cell.nodesOnCpu ?? 0),
           ...(cell.nodesOnCpu !== undefined && { CPUExecutionProvider: cell.nodesOnCpu }),
@@ -244,7 +249,11 @@ export function seedResult(home: string, run: SeedResult): void {
         questionBatch: 8,
       });
       saveQuestions(db, cellId, questionResults(count, index, { lost, gained, accuracy, time }));
-      if (texts) saveTextsOf(index, lost, (chunks) => saveTexts(db, cellId, chunks));
+      if (texts) {
+        saveTextsOf(index, lost, (chunks) => {
+          saveTexts(db, cellId, chunks);
+        });
+      }
       for (const [at, prompt] of (texts ? PROMPTS : []).entries())
         saveGeneration(db, cellId, generationOf(at, prompt, index, time));
     }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
+import { DeletedRuns } from "./deleted-runs.ts";
 import { Events } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
@@ -16,8 +17,9 @@ import { BytePredictions } from "./predict-bytes.ts";
 import { PromptPreviews } from "./prompt-preview.ts";
 import { QuestionLibrary } from "./question-library.ts";
 import { type Executor, RunManager } from "./run-manager.ts";
-import { StoredRuns } from "./stored-runs.ts";
+import { RunReader } from "./run-reader.ts";
 import { SystemInfo } from "./system-info.ts";
+import { TrendKeeper } from "./trend-keeper.ts";
 import type { probeProviders } from "#core/system/provider-probe.ts";
 
 export interface AppOptions {
@@ -46,7 +48,9 @@ export interface AppParts {
   readonly previews: PromptPreviews;
   readonly sizes: BytePredictions;
   readonly runs: RunManager;
-  readonly stored: StoredRuns;
+  readonly stored: RunReader;
+  readonly deleted: DeletedRuns;
+  readonly trends: TrendKeeper;
   readonly jobs: Jobs;
   readonly system: SystemInfo;
 }
@@ -69,7 +73,10 @@ export function createApp(options: AppOptions): LabApp {
   const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
+  const stored = new RunReader(lab.db.name);
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
+  const trends = new TrendKeeper(lab.db, gate, events);
+  const deleted = new DeletedRuns(lab, gate);
   const handlers = createHandlers({
     options,
     lab,
@@ -81,7 +88,9 @@ export function createApp(options: AppOptions): LabApp {
     previews: new PromptPreviews(),
     sizes: new BytePredictions(),
     runs,
-    stored: new StoredRuns(lab.db),
+    stored,
+    deleted,
+    trends,
     jobs,
     system,
   });
@@ -96,7 +105,9 @@ export function createApp(options: AppOptions): LabApp {
       return jobs.busy ? "a variant is being made" : null;
     },
     close: async () => {
-      await Promise.all([runs.close(), jobs.close(), system.close()]);
+      deleted.close();
+      trends.close();
+      await Promise.all([runs.close(), jobs.close(), system.close(), stored.close()]);
     },
   };
 }

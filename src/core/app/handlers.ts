@@ -4,7 +4,9 @@ import { LabError, toEnvelope } from "#shared/errors.ts";
 import type { AppParts } from "./app.ts";
 import { appHandlers } from "./handlers/app.ts";
 import { benchHandlers } from "./handlers/bench.ts";
+import { compareHandlers } from "./handlers/compare.ts";
 import { fileHandlers } from "./handlers/files.ts";
+import { historyHandlers } from "./handlers/history.ts";
 import { modelHandlers } from "./handlers/models.ts";
 import { questionHandlers } from "./handlers/questions.ts";
 import { runHandlers } from "./handlers/runs.ts";
@@ -19,6 +21,8 @@ export function createHandlers(parts: AppParts): Handlers {
     ...variantHandlers(parts),
     ...benchHandlers(parts),
     ...runHandlers(parts),
+    ...historyHandlers(parts),
+    ...compareHandlers(parts),
     ...fileHandlers(parts),
   };
 }

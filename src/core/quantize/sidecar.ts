@@ -64,7 +64,11 @@ export function readSidecar(model: string): Sidecar | null {
     const { layers, recipe, tool } = schema.parse(JSON.parse(readFileSync(path, "utf8")));
     return { layers, made: { recipe, version: tool.version }, warning: null };
   } catch {
-    return { layers: [], made: null, warning: `${basename(path)} is damaged and was ignored; quantize again to replace it` };
+    return {
+      layers: [],
+      made: null,
+      warning: `${basename(path)} is damaged and was ignored; quantize again to replace it`,
+    };
   }
 }
 

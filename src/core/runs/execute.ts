@@ -9,6 +9,7 @@ import { loadPrompts } from "#core/benchmarks/prompts.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import { failRun, insertRun, reopenRun } from "#core/store/write-run.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
+import { setOrigin } from "#core/store/write-stored-run.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
 import { absolutePaths } from "./absolute-paths.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
@@ -22,6 +23,7 @@ import { refuseChanged } from "./refuse-changed.ts";
 import { cellId, newRunId } from "./run-ids.ts";
 import { runLaunches } from "./run-launches.ts";
 import type { ExecuteOptions, RunOutcome } from "./run-options.ts";
+import { type Shard, shardName, shardOf, shardOrigin, shardQuestions, shardSpec } from "./shard.ts";
 import { stored } from "./store-message.ts";
 
 export type { ExecuteOptions, RunEvent, RunOutcome } from "./run-options.ts";
@@ -32,17 +34,19 @@ export type { ExecuteOptions, RunEvent, RunOutcome } from "./run-options.ts";
  */
 export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<RunOutcome> {
   const spec = absolutePaths(asked);
-  const plan = await planRun(spec, options);
+  const { shard } = options;
+  const plan = await planRun(spec, options, shard);
   const { model, cells, questions, texts, reference } = plan;
   const runId = options.runId ?? newRunId();
   const tasks = await runTasks(runId, plan, options);
   const environment = await readEnvironment(options.spawner.launcher);
   const threads = cells.map((_, index) => tasks.find(({ cell }) => cell === index)!.job.threads);
+  const startedAt = new Date().toISOString();
   stored(options.db, () => {
     insertRun(options.db, {
       id: runId,
-      name: spec.name,
-      startedAt: new Date().toISOString(),
+      name: shardName(spec.name, shard),
+      startedAt,
       spec: { ...spec, reference },
       environment,
       model: {
@@ -60,6 +64,7 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
         return { id, label, format, provider: cell.provider, threads: threads[index]!, file, sha256, bytes, facts };
       }),
     });
+    if (shard) setOrigin(options.db, runId, shardOrigin({ shard, spec, runId, startedAt, environment, cells, questions, texts }));
   });
   return measure(runId, tasks, new Set(), { plan, machineId: environment.machineId }, options);
 }
@@ -73,7 +78,7 @@ export async function resumeRun(runId: string, options: ExecuteOptions): Promise
   const { run, cells, textSet } = readRun(options.db, runId);
   if (run.status === "done") return { runId, status: "done" };
   if (run.status === "running") throw new LabError("SPEC_INVALID", `The run ${runId} is being measured right now.`);
-  const plan = await planRun(run.spec, options);
+  const plan = await planRun(run.spec, options, shardOf(run.origin));
   const tasks = await runTasks(runId, plan, options);
   const environment = await readEnvironment(options.spawner.launcher);
   refuseChanged({ run, cells, textSet, questionHashes: readQuestionHashes(options.db, runId) }, plan, environment);
@@ -100,9 +105,15 @@ interface RunPlan {
   readonly reference: string;
 }
 
-async function planRun(spec: Spec, { db, variantsDir, signal, onEvent }: ExecuteOptions): Promise<RunPlan> {
+/** @param shard the part of `whole` that is measured; without one all of it */
+async function planRun(
+  whole: Spec,
+  { db, variantsDir, signal, onEvent }: ExecuteOptions,
+  shard: Shard | undefined,
+): Promise<RunPlan> {
+  const spec = shardSpec(whole, shard);
   const model = openModelFolder(spec.model);
-  const questions = await planQuestions(spec);
+  const questions = shardQuestions(await planQuestions(spec), shard);
   const texts = planTexts(spec);
   const onMaking = (format: FormatId, progress: WriteProgress | null): void => {
     onEvent({ type: "making", format, progress });

@@ -5,6 +5,7 @@ import type { WriteProgress } from "#core/onnx/write-model.ts";
 import type { Db } from "#core/store/database.ts";
 import type { RunEstimate } from "./estimate.ts";
 import type { PassName, Samples, WorkerMessage } from "./protocol.ts";
+import type { Shard } from "./shard.ts";
 import type { Spawner } from "./spawner.ts";
 
 /** What a run tells while it goes on. */
@@ -43,6 +44,8 @@ export interface ExecuteOptions {
   readonly db: Db;
   /** Of a new run, where whoever starts it must know it beforehand; default a fresh one. */
   readonly runId?: string;
+  /** Measures this part of a new run only; a resumed one knows its own. */
+  readonly shard?: Shard;
   readonly variantsDir: string;
   /** Where the run keeps what its cells compare with, until it is done. */
   readonly scratchDir: string;

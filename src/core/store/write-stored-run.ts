@@ -7,6 +7,7 @@ import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { type Db, storeError } from "./database.ts";
 import { deleteRun, hasRun } from "./edit-run.ts";
+import { pinBaseline, readBaseline, setNote } from "./history-edit.ts";
 import type { StoredRun } from "./read-run.ts";
 import { changeTags, readTags } from "./tags.ts";
 import * as write from "./write-measurements.ts";
@@ -31,14 +32,14 @@ export interface WholeRun {
 }
 
 /**
- * Adds the run, or puts it in the place of the one with its id, whose tags stay.
+ * Adds the run, or puts it in the place of the one with its id, whose tags, note and pin stay.
  * @throws LabError STORE_*, DISK_FULL; nothing is changed then
  */
 export function writeWholeRun(db: Db, whole: WholeRun): void {
   const { run } = whole.stored;
   try {
     db.transaction(() => {
-      const tags = readTags(db, run.id);
+      const kept = keptByUser(db, run.id);
       if (hasRun(db, run.id)) deleteRun(db, run.id);
       insertPlan(db, whole);
       whole.stored.cells.forEach((cell, index) => {
@@ -46,11 +47,23 @@ export function writeWholeRun(db: Db, whole: WholeRun): void {
       });
       writeRunFacts(db, whole);
       setRunStatus(db, run.id, run.status, run.finishedAt);
-      changeTags(db, run.id, { add: tags });
+      kept();
     }).immediate();
   } catch (error) {
     throw storeError(error, db.name);
   }
+}
+
+/** What the user gave to the run that is about to be replaced; calling the result gives it to the new one. */
+function keptByUser(db: Db, runId: string): () => void {
+  const tags = readTags(db, runId);
+  const note = db.prepare<[string], string>("SELECT note FROM history WHERE run_id = ?").pluck().get(runId) ?? "";
+  const pinned = readBaseline(db);
+  return () => {
+    changeTags(db, runId, { add: tags });
+    if (note !== "") setNote(db, runId, note);
+    if (pinned?.run === runId) pinBaseline(db, pinned);
+  };
 }
 
 function insertPlan(db: Db, { stored, questionSets, facts }: WholeRun): void {

@@ -1,5 +1,6 @@
 /** What the pointer is at, in words and exact numbers. */
 import type { ChartModel, ChartPoint, ChartSeries } from "#shared/report/charts/model.ts";
+import { timeText } from "#shared/report/charts/time-ticks.ts";
 import type { PlotData } from "#shared/report/plot/plot-data.ts";
 
 export interface ReadoutRow {
@@ -78,6 +79,7 @@ function readout(
 
 function xText({ x }: ChartModel, point: ChartPoint): string {
   if (x.scale === "category") return `${x.label} ${x.categories[point.x] ?? ""}`;
+  if (x.scale === "time") return timeText(point.x);
   return `${x.label} ${exactly(point.x)}${unit(x.unit)}${between(point.xLow, point.xHigh, " (", ")")}`;
 }
 

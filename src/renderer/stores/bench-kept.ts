@@ -35,6 +35,10 @@ export function keepDraft({ drafts }: KeptDrafts, model: string, draft: Draft): 
   return { last: model, drafts: Object.fromEntries(entries) };
 }
 
+export function withoutDraft({ last, drafts }: KeptDrafts, model: string): KeptDrafts {
+  return { last, drafts: Object.fromEntries(Object.entries(drafts).filter(([name]) => name !== model)) };
+}
+
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== "object" || value === null) return false;
   const { spec, parked } = value as { spec?: Record<string, unknown>; parked?: unknown };

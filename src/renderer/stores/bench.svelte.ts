@@ -5,7 +5,7 @@ import type { SpecInput } from "#shared/spec.ts";
 import { type Draft, draftOf, newDraft, problemOf, recommendedCells, withCells } from "../views/bench/draft.ts";
 import { inNamesOf, modelOf } from "../views/bench/read-spec.ts";
 import type { Lab } from "./bridge.ts";
-import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept } from "./bench-kept.ts";
+import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept, withoutDraft } from "./bench-kept.ts";
 import { Part } from "./result-part.svelte.ts";
 
 /** Typing and sliding come in bursts. */
@@ -41,7 +41,10 @@ export class BenchStore {
     });
     lab.on("models.changed", () => void this.#readModels());
     lab.on("questions.changed", () => void this.#readSets());
-    lab.on("system.changed", () => void this.#readProbe().then(() => this.replan()));
+    lab.on("system.changed", () => {
+      void this.#readProbe();
+      this.replan();
+    });
     // A run that ended leaves measurements to predict from, and files that it made.
     lab.on("run.event", ({ event }) => {
       if (event.type === "ended") this.replan();
@@ -57,7 +60,7 @@ export class BenchStore {
       const state = await this.#lab.request("pages.restore", {}).then(
         (kept) => kept.state,
         // What was chosen last time is not worth a message.
-        () => ({}) as Record<string, string>,
+        (): Record<string, string> => ({}),
       );
       this.#kept ??= readKept(state[KEPT_KEY]);
     }
@@ -101,8 +104,7 @@ export class BenchStore {
   startOver(): void {
     const { entry } = this;
     if (!entry) return;
-    this.#kept = { ...(this.#kept ?? NOTHING_KEPT), drafts: { ...this.#kept?.drafts } };
-    delete (this.#kept.drafts as Record<string, Draft>)[entry.name];
+    this.#kept = withoutDraft(this.#kept ?? NOTHING_KEPT, entry.name);
     this.choose(entry.name);
   }
 

@@ -1,11 +1,12 @@
 import type { Job } from "#shared/api.ts";
 import type { Lab } from "./bridge.ts";
+import { withJob } from "./jobs-list.ts";
 import { Part } from "./result-part.svelte.ts";
 
 /** Variants that are made, newest first; those that ended stay until they are cleared. */
 export class JobsStore {
   readonly #all = new Part<readonly Job[]>();
-  #cleared = $state.raw<ReadonlySet<string>>(new Set());
+  #cleared = $state.raw<readonly string[]>([]);
   readonly #lab: Lab;
 
   constructor(lab: Lab) {
@@ -20,7 +21,7 @@ export class JobsStore {
 
   /** In the order in which they are worked on. */
   get jobs(): readonly Job[] {
-    return (this.#all.value ?? []).filter(({ id }) => !this.#cleared.has(id)).toReversed();
+    return (this.#all.value ?? []).filter(({ id }) => !this.#cleared.includes(id)).toReversed();
   }
 
   get unfinished(): number {
@@ -38,12 +39,6 @@ export class JobsStore {
   /** Takes what has ended out of sight. */
   clear(): void {
     const ended = this.jobs.filter(({ finishedAt }) => finishedAt !== null);
-    this.#cleared = new Set([...this.#cleared, ...ended.map(({ id }) => id)]);
+    this.#cleared = [...this.#cleared, ...ended.map(({ id }) => id)];
   }
-}
-
-/** The list with a job as it is now: in its place, or as the newest. */
-export function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
-  const known = jobs.some(({ id }) => id === job.id);
-  return known ? jobs.map((each) => (each.id === job.id ? job : each)) : [job, ...jobs];
 }

@@ -1,12 +1,12 @@
 import type { LiveRun, LiveRunEvent, LiveRuns, RunDetails } from "#shared/api.ts";
 import type { Spec } from "#shared/spec.ts";
-import { applyEvent } from "../views/run/apply-event.ts";
+import { applyEvent, settled } from "../views/run/apply-event.ts";
 import { Rates } from "../views/run/rate.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
 
-/** Events of a tenth of a second are drawn together: more often nobody sees, and a measurement is not to be disturbed. */
-const DRAW_EVERY_MS = 100;
+/** Events of a fifth of a second are drawn together: more often nobody sees, and drawing takes from what is measured. */
+const DRAW_EVERY_MS = 200;
 
 /** What goes on in the lab: the run that is measured, those that wait, those that ended. */
 export class LiveRunStore {
@@ -15,7 +15,7 @@ export class LiveRunStore {
   /** The run that is measured, with every event so far. */
   active = $state.raw<LiveRun | null>(null);
   /** Steps a second by cell. */
-  rates = $state.raw<ReadonlyMap<string, number>>(new Map());
+  rates = $state.raw<Readonly<Record<string, number>>>({});
   /** As it was when it ended, of the run that was watched here. */
   last = $state.raw<LiveRun | null>(null);
   /** What the active run was asked to do; null until it is stored. */
@@ -62,10 +62,10 @@ export class LiveRunStore {
     if (active?.id !== this.active?.id) {
       if (this.active) this.last = this.active;
       this.#rates.forget();
-      this.rates = new Map();
+      this.rates = {};
       this.spec = null;
     }
-    this.active = active;
+    this.active = active && settled(active, active.id === this.active?.id ? this.active : null);
     this.heardAtMs = performance.now();
     if (active && this.spec === null && active.phase === "measuring") void this.#readSpec(active.id);
     if (!active) void this.#readEnded();
@@ -99,7 +99,7 @@ export class LiveRunStore {
       const rate = this.#rates.of(label);
       return rate === null ? [] : [[label, rate] as const];
     });
-    this.rates = new Map(rates);
+    this.rates = Object.fromEntries(rates ?? []);
     if (active && this.spec === null && active.phase === "measuring") void this.#readSpec(active.id);
   }
 

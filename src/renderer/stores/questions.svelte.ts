@@ -42,7 +42,7 @@ export class QuestionsStore {
     this.rows = null;
     this.rowsError = null;
     try {
-      for (let read: readonly QuestionRow[] = []; ; ) {
+      for (let read: readonly QuestionRow[] = []; ;) {
         const piece = { questions: name, limit: ROWS_AT_ONCE, offset: read.length };
         const { rows, total } = await this.#lab.request("questions.rows", piece);
         if (this.#rowsOf !== state) return;
@@ -62,8 +62,9 @@ export class QuestionsStore {
   }
 
   /** The entry; null where it could not be imported, and `addError` says why. */
-  add(path: string): Promise<QuestionSetEntry | null> {
-    return this.#add(path, () => this.#lab.request("questions.add", { path }));
+  add(path: string, name?: string): Promise<QuestionSetEntry | null> {
+    const input = name === undefined ? { path } : { path, name };
+    return this.#add(path, () => this.#lab.request("questions.add", input));
   }
 
   upload(file: File): Promise<QuestionSetEntry | null> {

@@ -23,7 +23,7 @@ export class ResultStore {
   readonly generations = new Part<RequestOutput<"runs.generations">>();
   readonly flips: FlipsPart;
   /** By cell; a cell that is not there was not asked for. */
-  samples = $state.raw<ReadonlyMap<string, RunSamples>>(new Map());
+  samples = $state.raw<Readonly<Partial<Record<string, RunSamples>>>>({});
   samplesError = $state.raw<ErrorEnvelope | null>(null);
   /** Verdicts by the limits as they are now; null while those of `results` hold. */
   #judged = $state.raw<readonly Comparison[] | null>(null);
@@ -63,7 +63,7 @@ export class ResultStore {
     this.flips.forget();
     this.#judged = null;
     this.judgingError = null;
-    this.samples = new Map();
+    this.samples = {};
     this.samplesError = null;
     await this.refresh();
   }
@@ -134,11 +134,11 @@ export class ResultStore {
     const { id } = this;
     if (id === null) return;
     for (const cell of labels) {
-      if (this.samples.has(cell)) continue;
+      if (this.samples[cell] !== undefined) continue;
       try {
         const read = await this.#lab.request("runs.samples", { id, cell });
         if (id !== this.id) return;
-        this.samples = new Map(this.samples).set(cell, read);
+        this.samples = { ...this.samples, [cell]: read };
         this.samplesError = null;
       } catch (error) {
         if (id === this.id) this.samplesError = toEnvelope(error);

@@ -42,6 +42,9 @@ const LOADS: Readonly<Partial<Record<ViewId, () => Promise<{ default: Component<
   bench: () => import("./bench/Bench.svelte"),
   run: () => import("./run/Run.svelte"),
   history: () => import("./Runs.svelte"),
+  models: () => import("./models/Models.svelte"),
+  questions: () => import("./questions/Questions.svelte"),
+  system: () => import("./system/System.svelte"),
 });
 
 export interface View extends ViewName {

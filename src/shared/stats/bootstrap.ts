@@ -1,5 +1,6 @@
 import { createRandom } from "../random.ts";
 import type { Interval } from "./interval.ts";
+import { multinomialDraws } from "./multinomial.ts";
 import type { Numbers } from "./numbers.ts";
 import { quantileOfSorted } from "./quantile.ts";
 import { requireFinite, requireInteger, requireSameLength } from "./require.ts";
@@ -7,6 +8,8 @@ import { requireFinite, requireInteger, requireSameLength } from "./require.ts";
 export const BOOTSTRAP_RESAMPLES = 10_000;
 /** With fewer clusters a bootstrap interval is too narrow to be shown. */
 export const BOOTSTRAP_LEAST_CLUSTERS = 10;
+/** A group costs about as much as drawing so many clusters one by one. */
+const DRAWS_A_GROUP = 32;
 
 export interface BootstrapOptions {
   /** Stored with the result: the same seed gives the same ends. */
@@ -77,30 +80,76 @@ function meanOf({ offset, sums, counts }: Totals): number {
   return offset + sums.reduce((a, b) => a + b, 0) / counts.reduce((a, b) => a + b, 0);
 }
 
-/** The mean of each resample for each variant: the same clusters are drawn for all of them, which is what pairs them. */
+/**
+ * The mean of each resample for each variant: the same clusters are drawn for all of them, which is what pairs them.
+ * Clusters with the same values are drawn together, by how many of them come: right and wrong answers, and the few
+ * values that an overlap of 20 tokens can have, cost a few numbers a resample instead of one for each question.
+ */
 function resampledMeans(
   variants: readonly Totals[],
   clusters: number,
   seed: number,
   resamples: number,
 ): Float64Array[] {
+  const groups = groupsOf(variants, clusters);
   const random = createRandom(seed);
   const means = variants.map(() => new Float64Array(resamples));
+  if (groups.length * DRAWS_A_GROUP <= clusters) {
+    const sizes = groups.map((first, group) => (groups[group + 1] ?? clusters) - first);
+    const drawGroups = multinomialDraws(sizes, random);
+    const counts = new Uint32Array(groups.length);
+    const perGroup = variants.map((totals) => pick(totals, groups));
+    for (let resample = 0; resample < resamples; resample += 1) {
+      drawGroups(counts);
+      perGroup.forEach((totals, variant) => (means[variant]![resample] = weightedMean(totals, counts)));
+    }
+    return means;
+  }
   const drawn = new Uint32Array(clusters);
+  // Scaled to an index without a division; the bias is below clusters / 2^32.
+  const scale = clusters / 2 ** 32;
   for (let resample = 0; resample < resamples; resample += 1) {
     random.fill(drawn);
+    for (let i = 0; i < clusters; i += 1) drawn[i] = drawn[i]! * scale;
     variants.forEach((totals, variant) => (means[variant]![resample] = drawnMean(totals, drawn)));
   }
   return means;
 }
 
+/** First cluster of each run of equal ones: in their one order, equal clusters stand side by side. */
+function groupsOf(variants: readonly Totals[], clusters: number): number[] {
+  const first = [0];
+  for (let cluster = 1; cluster < clusters; cluster += 1) {
+    const same = variants.every(
+      ({ sums, counts }) => sums[cluster] === sums[cluster - 1] && counts[cluster] === counts[cluster - 1],
+    );
+    if (!same) first.push(cluster);
+  }
+  return first;
+}
+
+function pick({ offset, sums, counts }: Totals, clusters: readonly number[]): Totals {
+  return {
+    offset,
+    sums: Float64Array.from(clusters, (cluster) => sums[cluster]!),
+    counts: Float64Array.from(clusters, (cluster) => counts[cluster]!),
+  };
+}
+
+function weightedMean({ offset, sums, counts }: Totals, weights: Uint32Array): number {
+  let sum = 0;
+  let count = 0;
+  for (let group = 0; group < weights.length; group += 1) {
+    sum += weights[group]! * sums[group]!;
+    count += weights[group]! * counts[group]!;
+  }
+  return offset + sum / count;
+}
+
 function drawnMean({ offset, sums, counts }: Totals, drawn: Uint32Array): number {
   let sum = 0;
   let count = 0;
-  // Scaled to an index without a division; the bias is below clusters / 2^32.
-  const scale = sums.length / 2 ** 32;
-  for (const bits of drawn) {
-    const cluster = Math.floor(bits * scale);
+  for (const cluster of drawn) {
     sum += sums[cluster]!;
     count += counts[cluster]!;
   }

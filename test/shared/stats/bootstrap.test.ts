@@ -42,6 +42,20 @@ describe("bootstrapMean", () => {
     expect((low + high) / 2).toBeCloseTo(mean, 2);
   });
 
+  it("has the same interval when equal clusters are drawn by their number as when one by one", () => {
+    const random = createRandom(13);
+    const rights = Array.from({ length: 600 }, () => [Number(random.nextFloat() < 0.8)]);
+    // Different in the twelfth digit: no two clusters are equal any more, so that each is drawn.
+    const distinct = rights.map(([value], i) => [value! + i * 1e-12]);
+    const grouped = bootstrapMean(rights, { seed: 14 })!.interval!;
+    const single = bootstrapMean(distinct, { seed: 14 })!.interval!;
+    // A standard error of an end of 10,000 resamples is about 0.02 of the interval's width here.
+    const width = single.high - single.low;
+    expect(Math.abs(grouped.low - single.low) / width).toBeLessThan(0.1);
+    expect(Math.abs(grouped.high - single.high) / width).toBeLessThan(0.1);
+    expect(grouped).not.toEqual(single);
+  });
+
   it("is wider for clusters whose values move together", () => {
     const random = createRandom(6);
     const levels = Array.from({ length: 30 }, random.nextFloat);
@@ -127,6 +141,18 @@ describe("bootstrapMeanDifference", () => {
     const other = bootstrapMeanDifference(after, before, options)!.interval!;
     expect(other.low).toBeCloseTo(-one.high, 12);
     expect(other.high).toBeCloseTo(-one.low, 12);
+  });
+
+  it("pairs clusters that are drawn by their number too", () => {
+    const before = Array.from({ length: 400 }, (_, i) => [Number(i % 4 > 0)]);
+    const after = before.map(([value], i) => [i < 10 ? 1 - value! : value!]);
+    const paired = bootstrapMeanDifference(before, after, options)!.interval!;
+    const [mean, swapped] = [
+      bootstrapMean(before, options)!.interval!,
+      bootstrapMeanDifference(after, before, options)!,
+    ];
+    expect(paired.high - paired.low).toBeLessThan(0.7 * (mean.high - mean.low));
+    expect(swapped.interval!.low).toBeCloseTo(-paired.high, 12);
   });
 
   it("leaves out a cluster that is empty in either", () => {

@@ -2,12 +2,10 @@ import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
 import type { runRequests } from "#shared/api/runs.ts";
-import { deleteRun, readQuestions, renameRun } from "#core/store/edit-run.ts";
-import { countRuns, listRuns, readCellFacts } from "#core/store/read-run.ts";
+import { deleteRun, renameRun } from "#core/store/edit-run.ts";
+import { countRuns, listRuns } from "#core/store/read-run.ts";
 import type { AppParts } from "../app.ts";
 import { resolvePageSpec } from "../page-spec.ts";
-import { judgeBy, runDetails, runFlips, runGenerations, runResults, runSamples } from "../run-views.ts";
-import { exportRun } from "../stored-runs.ts";
 
 export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runRequests> {
   const { lab, runs, stored, events } = parts;
@@ -27,16 +25,13 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
       return {};
     },
     "runs.live": () => runs.live(),
-    "runs.get": ({ id }) => runDetails(stored.read(id), readCellFacts(lab.db, id)),
-    "runs.results": ({ id, ...limits }) => runResults(stored.results(id), limits),
-    "runs.verdicts": ({ id, ...limits }) => ({ comparisons: judgeBy(stored.results(id), limits).comparisons }),
-    "runs.flips": ({ id, candidate, limit, offset }) => {
-      const { reference, flips } = runFlips(stored.read(id), candidate, readQuestions(lab.db, id));
-      return { total: flips.length, reference, flips: flips.slice(offset, offset + limit) };
-    },
-    "runs.generations": ({ id }) => runGenerations(stored.read(id)),
-    "runs.samples": ({ id, cell }) => runSamples(stored.read(id), cell),
-    "runs.export": ({ id, format }) => exportRun(stored.results(id), format),
+    "runs.get": (input) => stored.ask("runs.get", input),
+    "runs.results": (input) => stored.ask("runs.results", input),
+    "runs.verdicts": (input) => stored.ask("runs.verdicts", input),
+    "runs.flips": (input) => stored.ask("runs.flips", input),
+    "runs.generations": (input) => stored.ask("runs.generations", input),
+    "runs.samples": (input) => stored.ask("runs.samples", input),
+    "runs.export": (input) => stored.ask("runs.export", input),
     "runs.rename": ({ id, name }) => {
       renameRun(lab.db, id, name);
       stored.forget(id);

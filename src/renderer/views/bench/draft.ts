@@ -32,7 +32,7 @@ export function newDraft(model: ModelEntry, sets: readonly QuestionSetEntry[]): 
   const asks = set && { questions: set.name };
   const limit = Math.min(model.bundled ? FIRST_QUESTIONS : USUAL_QUESTIONS, set?.content?.count ?? 1);
   const first: Passes = {
-    forward: { batchSizes: [1, 8, 32] },
+    forward: { batchSizes: [1, 4, 8] },
     decode: { depths: [0] },
     generate: { prompts: BUNDLED_PROMPTS, maxNewTokens: 48 },
   };
@@ -101,13 +101,13 @@ export function cellName({ format, recipe, file, provider = "cpu" }: CellInput):
 }
 
 export function withReference({ spec, parked }: Draft, label: string | null): Draft {
-  const { reference: _before, ...rest } = spec;
+  const rest = without(spec, ["reference"]);
   return { spec: label === null ? rest : { ...rest, reference: label }, parked };
 }
 
 /** What the depth fills in is taken out: whoever chooses a depth wants its numbers. */
 export function withDepth({ spec, parked }: Draft, depth: Depth): Draft {
-  const { launches: _launches, ...rest } = spec;
+  const rest = without(spec, ["launches"]);
   const plain = ({ forward, decode, ...passes }: Passes): Passes => ({
     ...passes,
     ...(forward && { forward: without(forward, DEPTH_FIELDS) }),

@@ -2,7 +2,6 @@
 import type { BenchPlan, BenchSquare } from "#shared/api.ts";
 import { DEPTHS, type Depth } from "#shared/depths.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
-import { PROVIDERS } from "#shared/providers/providers.ts";
 import { grouped, mebibytes, megabytes, plural } from "#shared/report/quantities.ts";
 import { BATCH_SIZES } from "#shared/spec.ts";
 import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
@@ -11,27 +10,27 @@ import type { Draft } from "./draft.ts";
 import { askingOf, passOf } from "./draft.ts";
 
 export const STATE_WORDS: Readonly<Record<BenchSquare["state"], string>> = Object.freeze({
-  "in-folder": "In the folder",
+  "in-folder": "In folder",
   made: "Made",
   "can-be-made": "Can be made",
   cannot: "Cannot",
 });
 
 export const BASIS_WORDS: Readonly<Record<NonNullable<BenchPlan["basis"]>, string>> = Object.freeze({
-  measured: "From earlier runs of these files on this machine",
-  scaled: "Scaled from runs of other models on this machine",
-  rough: "Rough: nothing was measured on this machine yet",
+  measured: "from earlier runs",
+  scaled: "scaled from other models",
+  rough: "a rough guess",
 });
 
 export const DEPTH_WORDS: Readonly<Record<Depth, { readonly label: string; readonly what: string }>> = Object.freeze({
-  preview: { label: "Preview", what: `A first look. ${DEPTHS.preview.launches} launches: ranges, no intervals.` },
+  preview: { label: "Preview", what: `A first look. ${DEPTHS.preview.launches} launches: no intervals.` },
   standard: {
     label: "Standard",
-    what: `For a decision. ${DEPTHS.standard.launches} launches: the fewest that give 95 % intervals.`,
+    what: `For a decision. ${DEPTHS.standard.launches} launches: intervals.`,
   },
   thorough: {
     label: "Thorough",
-    what: `For a report. ${DEPTHS.thorough.launches} launches, memory in processes of its own.`,
+    what: `For a report. ${DEPTHS.thorough.launches} longer launches.`,
   },
 });
 
@@ -47,31 +46,6 @@ export function memory(bytes: number | null): string {
 
 export function fileSize(bytes: number | null, predicted = false): string {
   return bytes === null ? "–" : `${predicted ? "≈ " : ""}${megabytes(bytes)} MB`;
-}
-
-/** Everything that a square shows, for those who hear it. */
-export function squareWords({
-  format,
-  provider,
-  state,
-  reason,
-  bytes,
-  bytesArePredicted,
-  prediction,
-}: BenchSquare): string {
-  const name = `${FORMATS[format].label} on ${PROVIDERS[provider].label}`;
-  if (state === "cannot") return `${name}: cannot be measured. ${reason ?? ""}`;
-  const { peakMemoryBytes, measureSeconds, fits } = prediction;
-  return [
-    `${name}: ${STATE_WORDS[state].toLowerCase()}`,
-    bytes === null ? null : `file ${fileSize(bytes, bytesArePredicted)}`,
-    peakMemoryBytes === null
-      ? null
-      : `peak memory about ${memory(peakMemoryBytes)}${fits === false ? ", more than is free now" : ""}`,
-    measureSeconds === null ? null : `measured in ${aboutTime(measureSeconds)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
 }
 
 /** What the numbers of a square are, and what they rest on: shown while the pointer or the keyboard is on it. */
@@ -91,12 +65,17 @@ export function squareTip(square: BenchSquare, memoryFreeBytes: number): string 
 /** Of the questions to come, the share that is assumed to flip between right and wrong; 4-bit weights flip about so many. */
 const ASSUMED_FLIPS = 0.05;
 
+/** Half-width of the interval that so many questions will give; null for none. */
+export function resolutionPoints(questions: number): string | null {
+  const points = resolutionOf(questions, ASSUMED_FLIPS);
+  return points === null ? null : `±${points.toFixed(points < 3 ? 1 : 0)} points`;
+}
+
 /** What a number of questions can tell; null where there are none. */
 export function resolutionWords(questions: number): string | null {
-  const points = resolutionOf(questions, ASSUMED_FLIPS);
+  const points = resolutionPoints(questions);
   if (points === null) return null;
-  const tells = `±${points.toFixed(points < 3 ? 1 : 0)} points of accuracy`;
-  return `${plural(questions, "question")} can tell apart about ${tells}, if 1 in ${Math.round(1 / ASSUMED_FLIPS)} answers flips.`;
+  return `${plural(questions, "question")} can tell apart about ${points} of accuracy, if 1 in ${Math.round(1 / ASSUMED_FLIPS)} answers flips.`;
 }
 
 const list = (values: readonly number[]): string => values.map((value) => grouped(value)).join(", ");

@@ -53,8 +53,16 @@ export const OPTION_WORDS: Readonly<Record<RecipeOption, OptionWords>> = Object.
   },
   symmetric: { kind: "switch", label: "Symmetric", hint: "No zero points: smaller and faster, a little less exact." },
   perChannel: { kind: "switch", label: "Per channel", hint: "A scale for each output feature, not one a matrix." },
-  reduceRange: { kind: "switch", label: "7-bit weights", hint: "For x86 processors without VNNI, whose sums saturate." },
-  doubleQuant: { kind: "switch", label: "Double quantization", hint: "Round block maxima as bitsandbytes stores them." },
+  reduceRange: {
+    kind: "switch",
+    label: "7-bit weights",
+    hint: "For x86 processors without VNNI, whose sums saturate.",
+  },
+  doubleQuant: {
+    kind: "switch",
+    label: "Double quantization",
+    hint: "Round block maxima as bitsandbytes stores them.",
+  },
   embeddings: { kind: "switch", label: "Embeddings too", hint: "Also the token table; a tied head shares its bytes." },
   tiedHead: { kind: "switch", label: "Tied head", hint: "Also a head that is the embedding transposed." },
   gemm: { kind: "switch", label: "Gemm layers", hint: "Also those of GPT-2 and OPT." },
@@ -92,10 +100,10 @@ export const FORMAT_OPTIONS: Readonly<Record<FormatId, readonly RecipeOption[]>>
 });
 
 type Settings = Omit<Recipe, "format">;
-const BLOCK_DEFAULTS = {
-  ...{ blockSize: 32, symmetric: true, accuracyLevel: 0, algorithm: "default" },
+const BLOCK_DEFAULTS: Settings = {
+  ...({ blockSize: 32, symmetric: true, accuracyLevel: 0, algorithm: "default" } as const),
   ...{ embeddings: false, tiedHead: true, gemm: true },
-} as const;
+};
 const BNB4_DEFAULTS = { blockSize: 64, doubleQuant: false, tiedHead: true, gemm: true } as const;
 const DYNAMIC8_DEFAULTS = { perChannel: false, reduceRange: false, tiedHead: true } as const;
 
@@ -126,10 +134,16 @@ export function settingOf(recipe: Recipe, option: RecipeOption): Settings[Recipe
   return recipe[option] ?? OPTION_DEFAULTS[recipe.format][option];
 }
 
+/** The same of an option that is chosen from a list, as text; empty where each layer's format decides. */
+export function choiceOf(recipe: Recipe, option: RecipeOption): string {
+  const value = settingOf(recipe, option);
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 /** A recipe with an option set; what the format would decide anyway is left out, so that the recipe says what is special. */
 export function withSetting(recipe: Recipe, option: RecipeOption, value: Settings[RecipeOption]): Recipe {
   const rest = Object.fromEntries(Object.entries(recipe).filter(([key]) => key !== option)) as Recipe;
-  const next = value === OPTION_DEFAULTS[recipe.format][option] ? rest : ({ ...rest, [option]: value } as Recipe);
+  const next = value === OPTION_DEFAULTS[recipe.format][option] ? rest : { ...rest, [option]: value };
   if (next.algorithm !== "k_quant") return next;
   return Object.fromEntries(Object.entries(next).filter(([key]) => key !== "symmetric")) as Recipe;
 }

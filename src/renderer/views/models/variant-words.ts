@@ -1,15 +1,17 @@
 /** What variants and jobs are, in the words that the Models page shows. */
-import type { Job, ModelDetails, ModelLayer, VariantDetails } from "#shared/api.ts";
+import type { Job, ModelLayer, VariantDetails } from "#shared/api.ts";
+import { FORMATS } from "#shared/formats/formats.ts";
 import { grouped, megabytes, significant } from "#shared/report/quantities.ts";
 import { formatDuration } from "../../format/time.ts";
 
-/** `134 M`, `1,240 M`: as model cards count. */
+/** `196 k`, `134 M`, `1,240 M`: as model cards count. */
 export function parameterCount(parameters: number): string {
-  return parameters < 1e6 ? grouped(parameters) : `${significant(parameters / 1e6)} M`;
+  return parameters < 1e6 ? `${significant(parameters / 1e3)} k` : `${significant(parameters / 1e6)} M`;
 }
 
+/** `29.7 MB`; from 10 GB on in those, as a disk's free space. */
 export function fileSize(bytes: number): string {
-  return `${megabytes(bytes)} MB`;
+  return bytes < 1e10 ? `${megabytes(bytes)} MB` : `${significant(bytes / 1e9)} GB`;
 }
 
 /** `32, symmetric`; null for weights that are not in blocks. */
@@ -30,9 +32,14 @@ export function originWords({ made, place }: Pick<VariantDetails, "made" | "plac
   return place === "lab" ? "Made by Quantscope" : "Found in the folder";
 }
 
-/** Bytes of the most precise file, against which the others are smaller. */
-export function largestBytes({ variants }: ModelDetails): number {
-  return variants.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+/** By falling precision, of one format the folder's own first. */
+export function inOrder(variants: readonly VariantDetails[]): readonly VariantDetails[] {
+  return variants.toSorted(
+    (a, b) =>
+      FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank ||
+      a.place.localeCompare(b.place) ||
+      a.bytes - b.bytes,
+  );
 }
 
 /** `576 × 49,152`. */
@@ -42,7 +49,8 @@ export function shapeText({ shape }: Pick<ModelLayer, "shape">): string {
 
 /** `12.3 of 48.1 MB · 5 of 31 tensors · 120 MB/s · 3 s left`; without a progress, why it waits. */
 export function jobWords({ state, progress, waitingFor }: Job): string {
-  if (state === "waiting") return waitingFor === null ? "Waiting" : `Waits for ${waitingFor}`;
+  // What it was behind when it was queued may have ended; a run takes long enough to be named.
+  if (state === "waiting") return waitingFor?.startsWith("the run") ? `Waits for ${waitingFor}` : "Waits for its turn";
   if (progress === null) return "Reading the graph";
   const { bytesDone, bytesTotal, tensorsDone, tensorsTotal, bytesPerSecond, remainingMs } = progress;
   return [

@@ -210,7 +210,8 @@ function differenceOf(
   const tone: Tone = excludes ? (ratio > 1 ? "better" : "worse") : "none";
   if (how === "same") return { text: "the same", tone };
   const [shown, from, to, word] = ratio >= 1 ? [ratio, low, high, good] : [1 / ratio, 1 / high, 1 / low, bad];
-  const interval = low === high ? "" : ` (${from.toFixed(2)}–${to.toFixed(2)})`;
+  const [least, most] = [from.toFixed(2), to.toFixed(2)];
+  const interval = least === most ? "" : ` (${least}–${most})`;
   if (how === "range") return { text: `${times(shown)} ${word}, too few launches`, tone };
   return { text: excludes ? `${times(shown)} ${word}${interval}` : `no clear change${interval}`, tone };
 }

@@ -46,7 +46,7 @@ function ofRatio(label: string, { ratio, low, high, kind }: Ratio, good: string,
     label,
     value: times(value),
     word: ratio >= 1 ? good : bad,
-    interval: low === high ? null : `${from.toFixed(2)}–${to.toFixed(2)}`,
+    interval: from.toFixed(2) === to.toFixed(2) ? null : `${from.toFixed(2)}–${to.toFixed(2)}`,
     tone: excludes ? (ratio > 1 ? "better" : "worse") : "none",
     title: kind === undefined ? "Smallest to largest of the launches" : KINDS[kind],
   };

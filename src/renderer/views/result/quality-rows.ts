@@ -102,15 +102,15 @@ function plain(value: string, exact: number): MetricValue {
 
 function jaccardOf(comparison: Comparison | undefined, k: string): MetricValue | null {
   const value = comparison?.jaccard[k];
-  if (!value) return null;
+  if (!comparison || !value) return null;
   const { mean, low, high } = value;
-  const more = comparison?.tokens?.jaccard[k];
+  const more = comparison.tokens?.jaccard[k];
   const same = more ? `; ${percentNumber(more.identicalShare)} % with exactly the same` : "";
   return {
     value: mean.toFixed(3),
     low: low?.toFixed(3) ?? null,
     high: high?.toFixed(3) ?? null,
-    note: `mean over ${plural(comparison?.tokens?.positions ?? 0, "position")}${same}`,
+    note: `mean over ${plural(comparison.tokens?.positions ?? 0, "position")}${same}`,
     exact: [mean, low, high],
     difference: null,
   };

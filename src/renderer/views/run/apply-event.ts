@@ -4,6 +4,8 @@ import type { LiveCell, LiveRun, LiveRunEvent, Measured } from "#shared/api.ts";
 /** As many as the lab keeps of a launch: at ten a second, a minute. */
 const SAMPLES_KEPT = 600;
 
+/** A process begins with it. */
+const LOADING: LiveCell["progress"] = Object.freeze({ pass: "load", done: 0, total: 1 });
 const NO_SAMPLES: LiveCell["samples"] = { atMs: [], residentBytes: [], tokensPerSecond: [] };
 
 /** @param run is left as it is; "ended" changes no cell and is told by the next snapshot */
@@ -32,17 +34,18 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
       }));
     case "launch": {
       const { label, kind, launch, launchesDone, launchesTotal } = event;
-      const next = withCell(run, label, (cell) => ({
+      const next = withCell(aloneAt(run, label), label, (cell) => ({
         ...cell,
         launch: { kind, launch },
-        progress: null,
+        progress: LOADING,
         samples: NO_SAMPLES,
       }));
       return { ...next, launchesDone, launchesTotal };
     }
     case "progress": {
       const { label, pass, done, total, remainingMs } = event;
-      return { ...withCell(run, label, (cell) => ({ ...cell, progress: { pass, done, total } })), remainingMs };
+      const next = withCell(aloneAt(run, label), label, (cell) => ({ ...cell, progress: { pass, done, total } }));
+      return { ...next, remainingMs };
     }
     case "measured":
       return withCell(run, event.label, (cell) => ({ ...cell, measured: withMeasured(cell.measured, event.measured) }));
@@ -51,6 +54,26 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
     case "ended":
       return run;
   }
+}
+
+/**
+ * Of a snapshot: progress stays with the one cell whose process runs.
+ * @param before the run as events had told it, which cell it is at; null where none were heard: then it is the last cell that
+ * is not through its pass
+ */
+export function settled(run: LiveRun, before: LiveRun | null): LiveRun {
+  const known = before?.cells.find(({ progress }) => progress !== null)?.label;
+  const running = run.cells.filter(({ status }) => status === "running");
+  const current =
+    running.find(({ label }) => label === known) ??
+    running.findLast(({ progress }) => progress !== null && progress.done < progress.total) ??
+    running.findLast(({ progress }) => progress !== null);
+  return { ...run, cells: run.cells.map((cell) => (cell === current ? cell : { ...cell, progress: null })) };
+}
+
+/** One process at a time: whatever other cells were at is over. */
+function aloneAt(run: LiveRun, label: string): LiveRun {
+  return { ...run, cells: run.cells.map((cell) => (cell.label === label ? cell : { ...cell, progress: null })) };
 }
 
 function withCell(run: LiveRun, label: string, change: (cell: LiveCell) => LiveCell): LiveRun {

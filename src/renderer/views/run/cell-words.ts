@@ -51,7 +51,7 @@ export function progressWords({ progress }: LiveCell, perSecond: number | null):
 
 /** Of this pass, at its own speed; null where that is not known. */
 export function passLeftMs({ progress }: LiveCell, perSecond: number | null): number | null {
-  if (!progress || perSecond === null || perSecond <= 0) return null;
+  if (!progress || perSecond === null || perSecond <= 0 || progress.done >= progress.total) return null;
   return (1000 * (progress.total - progress.done)) / perSecond;
 }
 
@@ -102,9 +102,8 @@ export function phaseWords(run: LiveRun): string {
 
 /** @returns null before anything could tell */
 export function leftWords(remainingMs: number | null): string | null {
-  return remainingMs === null
-    ? null
-    : `${formatDuration(Math.max(1000, Math.round(remainingMs / 1000) * 1000)).replace(".0 s", " s")} left`;
+  if (remainingMs === null) return null;
+  return `≈ ${formatDuration(Math.max(1000, Math.round(remainingMs / 1000) * 1000)).replace(".0 s", " s")}`;
 }
 
 /** From 0 to 1 by time where that was predicted, else by launches. */

@@ -1,0 +1,104 @@
+/** Stored runs, read and compared in a thread: a large one takes seconds, in which windows and measurements must go on. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { RequestArguments, RequestOutput } from "#shared/api.ts";
+import { LabError } from "#shared/errors.ts";
+import { appRoot } from "#core/system/app-version.ts";
+import type { FromReader, StoredRunRequest, ToReader } from "./stored-run-handlers.ts";
+
+/** What a large run takes of memory should not lie there while the next one is measured. */
+const IDLE_MS = 5 * 60_000;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class RunReader {
+  readonly #file: string;
+  readonly #idleMs: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #thread: Worker | null = null;
+  #lastId = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param file of the store. The thread starts with the first request and ends after a while without any. */
+  constructor(file: string, idleMs = IDLE_MS) {
+    this.#file = file;
+    this.#idleMs = idleMs;
+  }
+
+  /** Whether the thread is there, and with it what it keeps. */
+  get open(): boolean {
+    return this.#thread !== null;
+  }
+
+  /** @throws LabError as the request's own; WORKER_DIED when the thread ended over it, CANCELLED when this was closed */
+  ask<N extends StoredRunRequest>(name: N, input: RequestArguments<N>): Promise<RequestOutput<N>> {
+    if (this.#closed) return Promise.reject(closedError());
+    const thread = (this.#thread ??= this.#start());
+    const id = ++this.#lastId;
+    clearTimeout(this.#idle);
+    thread.ref();
+    thread.postMessage({ id, name, input });
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+    });
+  }
+
+  /** It was changed, or goes on. */
+  forget(id: string): void {
+    this.#thread?.postMessage({ forget: id } satisfies ToReader);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#end(closedError());
+  }
+
+  #start(): Worker {
+    const thread = new Worker(threadFile(), { workerData: this.#file, execArgv: [], stdin: false });
+    thread.on("message", ({ id, reply }: FromReader) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) this.#rest(thread);
+      if (reply.ok) waiting?.resolve(reply.value);
+      else waiting?.reject(new LabError(reply.error.code, reply.error.message, reply.error.details));
+    });
+    // A run too large for the memory ends the thread, not the program.
+    thread.on("error", (error) => {
+      if (this.#thread !== thread) return;
+      const message = `Reading the run failed: ${(error as Error).message}.`;
+      void this.#end(new LabError("WORKER_DIED", message, {}, { cause: error }));
+    });
+    return thread;
+  }
+
+  /** Nothing is asked: the thread keeps neither the program alive nor, after a while, its memory. */
+  #rest(thread: Worker): void {
+    thread.unref();
+    this.#idle = setTimeout(() => void this.#end(closedError()), this.#idleMs);
+    this.#idle.unref();
+  }
+
+  async #end(error: Error): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = null;
+    clearTimeout(this.#idle);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    await thread?.terminate();
+  }
+}
+
+function closedError(): LabError {
+  return new LabError("CANCELLED", "The lab was closed.");
+}
+
+/** The entry beside this file in the sources, which Node 24 runs as they are; the built one where this file is built. */
+function threadFile(): string {
+  const source = join(import.meta.dirname, "run-reader-thread.ts");
+  return existsSync(source) ? source : join(appRoot(), "out", "main", "run-reader-thread.js");
+}

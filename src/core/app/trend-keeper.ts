@@ -1,0 +1,84 @@
+/** Derives the numbers that trends show, once a run, when nothing is measured: whatever computes beside a measurement spoils it. */
+import { setImmediate } from "node:timers/promises";
+import type { Db } from "#core/store/database.ts";
+import { deriveRun } from "#core/store/history-measured.ts";
+import { saveTrend, underivedRuns } from "#core/store/history-trend.ts";
+import type { Events } from "./events.ts";
+import type { Gate } from "./gate.ts";
+
+/** Behind the end of a run, so that the next one of the queue has begun where there is one. */
+const AFTER_MS = 1000;
+/** Runs that are looked up at a time. */
+const BATCH = 20;
+
+export class TrendKeeper {
+  readonly #db: Db;
+  readonly #gate: Pick<Gate, "holder">;
+  readonly #stopListening: () => void;
+  /** Runs whose rows cannot be read. */
+  readonly #broken = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(db: Db, gate: Pick<Gate, "holder">, events: Events) {
+    this.#db = db;
+    this.#gate = gate;
+    this.#stopListening = events.on((name) => {
+      if (name !== "runs.changed" || this.#closed) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.catchUp(), AFTER_MS);
+      this.#timer.unref();
+    });
+  }
+
+  /** Ended runs that are not derived yet, and whether they wait for the end of a measurement. */
+  pending(): { readonly pending: number; readonly waiting: boolean } {
+    const pending = Math.max(0, underivedRuns(this.#db, 1).total - this.#broken.size);
+    return { pending, waiting: pending > 0 && this.#gate.holder !== null };
+  }
+
+  /** Until every ended run is derived, or something is measured. Never fails: a run that cannot be read is left out. */
+  catchUp(): Promise<void> {
+    this.#work ??= this.#catchUp().finally(() => (this.#work = null));
+    return this.#work;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      if (this.#mustStop()) return;
+      const ids = underivedRuns(this.#db, BATCH + this.#broken.size).ids.filter((id) => !this.#broken.has(id));
+      if (ids.length === 0) return;
+      for (const id of ids) if (!(await this.#derive(id))) return;
+    }
+  }
+
+  /** False where it had to stop in the middle; the run is begun again later. */
+  async #derive(id: string): Promise<boolean> {
+    try {
+      const steps = deriveRun(this.#db, id);
+      for (;;) {
+        await setImmediate();
+        if (this.#mustStop()) return false;
+        const step = steps.next();
+        if (step.done !== true) continue;
+        saveTrend(this.#db, id, step.value);
+        return true;
+      }
+    } catch {
+      // It is no part of a trend, and Result says what is wrong with it.
+      this.#broken.add(id);
+      return true;
+    }
+  }
+
+  #mustStop(): boolean {
+    return this.#closed || !this.#db.open || this.#gate.holder !== null;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#stopListening();
+  }
+}

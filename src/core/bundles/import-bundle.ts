@@ -1,0 +1,70 @@
+/** A bundle into the store: a new run, one that is there already, a further state of one, or a part of a plan. */
+import type { Db } from "#core/store/database.ts";
+import { hasRun } from "#core/store/edit-run.ts";
+import { restoreRuns } from "#core/store/history-edit.ts";
+import { readWholeRun } from "#core/store/read-whole-run.ts";
+import { type WholeRun, writeWholeRun } from "#core/store/write-stored-run.ts";
+import { LabError } from "#shared/errors.ts";
+import { fingerprint } from "./document.ts";
+import { addPart, asJoined, mergeRuns } from "./merge-runs.ts";
+import { readBundle } from "./read-bundle.ts";
+
+export interface Imported {
+  readonly runId: string;
+  readonly outcome: "added" | "merged" | "already there";
+  /** What is to be known of the run now: parts that are missing, other machines. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param bytes of the file `fileName`, which is remembered with the run
+ * @throws LabError BUNDLE_INVALID, BUNDLE_TOO_NEW, BUNDLE_CONFLICT, RUN_BUSY, STORE_*: nothing is changed then
+ */
+export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Imported {
+  const whole = marked(readBundle(bytes, fileName), fileName);
+  const { shards } = whole.stored.run.origin!;
+  const imported = shards?.parts.length === 1 ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
+  // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
+  restoreRuns(db, [imported.runId]);
+  return imported;
+}
+
+function importRun(db: Db, whole: WholeRun): Imported {
+  const { id } = whole.stored.run;
+  if (!hasRun(db, id)) return written(db, whole, "added");
+  const known = readWholeRun(db, id);
+  refuseBusy(known);
+  if (fingerprint(known) === fingerprint(whole)) return { runId: id, outcome: "already there", notes: notesOf(known) };
+  return written(db, mergeRuns(known, whole), "merged");
+}
+
+function importPart(db: Db, part: WholeRun): Imported {
+  const { id } = part.stored.run;
+  if (!hasRun(db, id)) return written(db, part, "added");
+  const known = readWholeRun(db, id);
+  const joined = addPart(known, part);
+  if (!joined) return { runId: id, outcome: "already there", notes: notesOf(known) };
+  return written(db, joined, "merged");
+}
+
+function written(db: Db, whole: WholeRun, outcome: Imported["outcome"]): Imported {
+  writeWholeRun(db, whole);
+  return { runId: whole.stored.run.id, outcome, notes: notesOf(whole) };
+}
+
+function notesOf({ stored }: WholeRun): readonly string[] {
+  return stored.run.origin?.notes ?? [];
+}
+
+function refuseBusy({ stored: { run } }: WholeRun): void {
+  if (run.status !== "running") return;
+  throw new LabError("RUN_BUSY", `The run ${run.id} is being measured right now. Import when it has ended.`, { runId: run.id });
+}
+
+/** Says where it came from; what it was before stays. */
+function marked(whole: WholeRun, fileName: string): WholeRun {
+  const { run } = whole.stored;
+  const before = run.origin ?? { tool: "quantscope" as const, notes: [], shards: null };
+  const origin = { ...before, file: fileName, importedAt: new Date().toISOString() };
+  return { ...whole, stored: { ...whole.stored, run: { ...run, origin } } };
+}

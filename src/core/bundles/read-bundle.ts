@@ -1,0 +1,100 @@
+/** Opens a .qsrun without trusting it: names, sizes, hashes and schemas are checked before anything of it is used. */
+import { createHash } from "node:crypto";
+import { strFromU8, unzipSync } from "fflate";
+import { z } from "zod";
+import { LabError } from "#shared/errors.ts";
+import type { WholeRun } from "#core/store/write-stored-run.ts";
+import {
+  BUNDLE_VERSION,
+  CONTENTS,
+  MANIFEST,
+  type Manifest,
+  manifestSchema,
+  questionsDocumentSchema,
+  runDocumentSchema,
+} from "./document.ts";
+
+/** Unpacked, of one entry. A run of 100,000 questions and 20 cells is below it; V8's longest text is a little above. */
+export const MOST_ENTRY_BYTES = 480 * 2 ** 20;
+
+const NAMES: ReadonlySet<string> = new Set([MANIFEST, ...CONTENTS]);
+
+/**
+ * @param file its name, for messages
+ * @throws LabError BUNDLE_INVALID (no zip, cut short, other or double entries, too large, hashes or fields that do not fit),
+ * BUNDLE_TOO_NEW
+ */
+export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOST_ENTRY_BYTES): WholeRun {
+  const entries = unpack(bytes, file, mostEntryBytes);
+  const manifest = readManifest(entries.get(MANIFEST), file);
+  const content = (name: (typeof CONTENTS)[number]): unknown => {
+    const entry = entries.get(name);
+    if (!entry) throw invalid(file, `it has no ${name}`);
+    const { bytes: length, sha256 } = manifest.files[name];
+    const hash = createHash("sha256").update(entry).digest("hex");
+    if (entry.length !== length || hash !== sha256) throw invalid(file, `${name} is not what was packed (SHA-256)`);
+    return parseJson(entry, name, file);
+  };
+  const { results, facts } = check(runDocumentSchema, content("run.json"), "run.json", file);
+  const questionSets = check(questionsDocumentSchema, content("questions.json"), "questions.json", file);
+  const { schemaVersion: _version, ...stored } = results;
+  if (stored.run.id !== manifest.runId) throw invalid(file, "its run is not the one that bundle.json names");
+  const labels = stored.cells.map(({ label }) => label);
+  if (new Set(labels).size < labels.length) throw invalid(file, "two of its cells have one label");
+  return { stored, questionSets, facts: facts as WholeRun["facts"] };
+}
+
+function unpack(bytes: Uint8Array, file: string, mostEntryBytes: number): Map<string, Uint8Array> {
+  const seen = new Set<string>();
+  let problem: string | null = null;
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes, {
+      // The sizes stand in the zip's directory, and no more than that is ever unpacked: a bomb ends here.
+      filter: ({ name, originalSize }) => {
+        if (!NAMES.has(name)) problem ??= `it holds "${name}", which no bundle has`;
+        else if (seen.has(name)) problem ??= `it holds ${name} twice`;
+        else if (originalSize > mostEntryBytes) problem ??= `${name} is too large (${originalSize} bytes unpacked)`;
+        seen.add(name);
+        return problem === null;
+      },
+    });
+  } catch (error) {
+    throw invalid(file, `it is no zip, or was cut short (${(error as Error).message})`);
+  }
+  if (problem !== null) throw invalid(file, problem);
+  return new Map(Object.entries(entries));
+}
+
+function readManifest(entry: Uint8Array | undefined, file: string): Manifest {
+  if (!entry) throw invalid(file, `it has no ${MANIFEST}`);
+  const value = parseJson(entry, MANIFEST, file);
+  const version = z.object({ schemaVersion: z.number() }).safeParse(value);
+  if (version.success && version.data.schemaVersion > BUNDLE_VERSION) {
+    throw new LabError(
+      "BUNDLE_TOO_NEW",
+      `${file} was packed by a newer Quantscope (version ${version.data.schemaVersion} of bundles, this one reads ${BUNDLE_VERSION}). Update Quantscope.`,
+      { file, version: version.data.schemaVersion },
+    );
+  }
+  return check(manifestSchema, value, MANIFEST, file);
+}
+
+function parseJson(bytes: Uint8Array, name: string, file: string): unknown {
+  try {
+    return JSON.parse(strFromU8(bytes));
+  } catch (error) {
+    throw invalid(file, `${name} is not valid JSON (${(error as Error).message})`);
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, name: string, file: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw invalid(file, `${name}: ${path.join(".") || "the document"}: ${message}`);
+}
+
+function invalid(file: string, why: string): LabError {
+  return new LabError("BUNDLE_INVALID", `${file} is not a bundle that can be imported: ${why}. Export the run again.`, { file });
+}

@@ -1,0 +1,87 @@
+/** What a question set is and can tell, in the words that the Questions page shows. */
+import type { QuestionSetEntry } from "#shared/api.ts";
+import type { ErrorEnvelope } from "#shared/errors.ts";
+import { grouped, plural } from "#shared/report/quantities.ts";
+import { MOST_QUESTIONS, questionsToDecide, resolutionOf } from "#shared/stats/questions-to-decide.ts";
+
+/** Shares of answers that flip, as they are seen for 8 bits, good 4 bits and poor 4 bits of small models. */
+const FLIP_SHARES = [0.05, 0.1, 0.2] as const;
+/** The loss that a verdict accepts unless the user says otherwise, as a share. */
+const MARGIN = 0.01;
+
+export interface Resolution {
+  readonly flipPercent: number;
+  /** Half-width of the 95 % interval of an accuracy change; null without questions. */
+  readonly points: number | null;
+  /** That would show a model that lost nothing to be within one point; null where no number would. */
+  readonly needed: number | null;
+}
+
+/** What a set of `count` questions can tell apart, before anything is run. */
+export function resolutionsOf(count: number): readonly Resolution[] {
+  return FLIP_SHARES.map((share) => {
+    const plan = questionsToDecide({ discordantShare: share, delta: 0, margin: MARGIN, asked: 0 });
+    const needed = plan !== null && plan.total < MOST_QUESTIONS ? plan.total : null;
+    return { flipPercent: 100 * share, points: resolutionOf(count, share), needed };
+  });
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+export function letterOf(index: number): string {
+  return LETTERS[index] ?? String(index + 1);
+}
+
+/** `4 choices`, `2 to 5 choices`. */
+export function choiceWords({ min, max }: { readonly min: number; readonly max: number }): string {
+  return min === max ? plural(min, "choice") : `${grouped(min)} to ${plural(max, "choice")}`;
+}
+
+/** `163 questions · 4 choices`; of a set that cannot be read, that. */
+export function setLine({ content }: QuestionSetEntry): string {
+  if (!content) return "could not be read";
+  return `${plural(content.count, "question")} · ${choiceWords(content.choices)}`;
+}
+
+export interface ImportProblem {
+  /** `Line 12`; null where the whole file is meant. */
+  readonly place: string | null;
+  readonly reason: string;
+}
+
+/** Where a file that was refused is wrong, and why. Readers say `line 12` or `row 12`, as their files count. */
+export function importProblem({ message, details }: ErrorEnvelope): ImportProblem {
+  const { row, reason } = details;
+  return {
+    place: typeof row === "string" && row !== "" ? row[0]!.toUpperCase() + row.slice(1) : null,
+    reason: typeof reason === "string" ? reason : message,
+  };
+}
+
+export interface PromptPiece {
+  readonly kind: "text" | "special" | "space" | "end";
+  readonly text: string;
+}
+
+/** Special tokens as chat templates of the common families write them. */
+const SPECIAL = /<\|[^|<>\s]{1,60}\|>|<\/?s>|<(?:bos|eos|pad|start_of_turn|end_of_turn)>|\[\/?INST\]|<<\/?SYS>>/;
+const SPACES = /[ \t]+(?=\n|$)|(?<=^|\n)[ \t]+| {2,}/;
+const END = /\n/;
+const PIECES = new RegExp(`(${SPECIAL.source})|(${SPACES.source})|(${END.source})`, "g");
+
+/** A prompt cut where something stands that is easily overlooked: special tokens, spaces at the ends of lines, line ends. */
+export function promptPieces(prompt: string): readonly PromptPiece[] {
+  const pieces: PromptPiece[] = [];
+  let from = 0;
+  const add = (kind: PromptPiece["kind"], text: string): void => {
+    if (text !== "") pieces.push({ kind, text });
+  };
+  for (const match of prompt.matchAll(PIECES)) {
+    add("text", prompt.slice(from, match.index));
+    const [text, special, space] = match;
+    add(special !== undefined ? "special" : space !== undefined ? "space" : "end", text);
+    from = match.index + text.length;
+  }
+  add("text", prompt.slice(from));
+  return pieces;
+}

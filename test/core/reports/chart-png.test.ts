@@ -1,0 +1,49 @@
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import { describe, expect, it } from "vitest";
+import { reportCharts } from "#shared/report/export/charts.ts";
+import { PALETTES } from "#shared/report/export/palette.ts";
+import { FORMAT_MARKS } from "#shared/formats/marks.ts";
+import { chartPng } from "#core/reports/chart-png.ts";
+import { sampleResults } from "../../shared/report/export/sample.ts";
+
+/** Colours of a picture, `#rrggbb`, with the number of pixels of each. */
+async function colours(png: Buffer): Promise<{ width: number; height: number; count: Map<string, number> }> {
+  const image = await loadImage(png);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const count = new Map<string, number>();
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = `#${Buffer.from(data.subarray(at, at + 3)).toString("hex")}`;
+    count.set(colour, (count.get(colour) ?? 0) + 1);
+  }
+  return { width: image.width, height: image.height, count };
+}
+
+const charts = reportCharts(sampleResults());
+
+describe("chartPng", () => {
+  it("draws at twice the size, with every series in its colour, on either ground", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      const { width, height, count } = await colours(await chartPng(charts[0]!, "who · where · when", theme));
+      expect(width).toBe(1920);
+      expect(height).toBeGreaterThan(1000);
+      const most = [...count].sort((a, b) => b[1] - a[1])[0]![0];
+      expect(most).toBe(PALETTES[theme].surface);
+      for (const format of ["fp32", "int4"] as const) expect(count.get(FORMAT_MARKS[format][theme])).toBeGreaterThan(200);
+      expect(count.get(PALETTES[theme].grid)).toBeGreaterThan(500);
+    }
+  });
+
+  it("draws every chart of a report, and one after the other alike", async () => {
+    expect(new Set(charts.map(({ kind }) => kind))).toEqual(new Set(["lines", "dots", "scatter"]));
+    for (const model of charts) expect((await chartPng(model, "about")).subarray(1, 4).toString()).toBe("PNG");
+    const [first, again] = [await chartPng(charts[0]!, "a"), await chartPng(charts[0]!, "a")];
+    expect(first.equals(again)).toBe(true);
+  });
+
+  it("leaves no window behind that other code could take for one", async () => {
+    await chartPng(charts[0]!, "about");
+    expect(["window", "document", "devicePixelRatio", "matchMedia"].filter((name) => name in globalThis)).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import {
+  choiceWords,
+  importProblem,
+  letterOf,
+  promptPieces,
+  resolutionsOf,
+} from "../../../src/renderer/views/questions/question-words.ts";
+
+describe("resolutionsOf", () => {
+  it("grows coarser with the share that flips, and finer with the questions", () => {
+    const few = resolutionsOf(163).map(({ points }) => points!);
+    const many = resolutionsOf(1600).map(({ points }) => points!);
+    expect(few).toEqual(few.toSorted((a, b) => a - b));
+    few.forEach((points, index) => {
+      expect(points).toBeGreaterThan(many[index]!);
+    });
+    // By hand: 196 * sqrt((16.3 + 2) / 165 / 165), Bonett and Price's two added pairs among them.
+    expect(few[1]).toBeCloseTo(5.081, 3);
+  });
+
+  it("says how many questions would show a loss below one point, whatever the set holds", () => {
+    expect(resolutionsOf(10).map(({ needed }) => needed)).toEqual(resolutionsOf(1600).map(({ needed }) => needed));
+  });
+
+  it("knows nothing of a set without questions", () => {
+    expect(resolutionsOf(0).every(({ points }) => points === null)).toBe(true);
+  });
+});
+
+describe("importProblem", () => {
+  it("names row and reason", () => {
+    const details = { file: "bad.csv", row: "line 12", reason: "the answer E is none of A to D" };
+    const problem = importProblem({ code: "QUESTIONS_INVALID", message: "all of it", details });
+    expect(problem).toEqual({ place: "Line 12", reason: details.reason });
+  });
+
+  it("gives the message where the whole file is meant", () => {
+    const problem = importProblem({ code: "QUESTIONS_INVALID", message: "it holds no questions.", details: {} });
+    expect(problem).toEqual({ place: null, reason: "it holds no questions." });
+  });
+});
+
+describe("promptPieces", () => {
+  it("loses no character", () => {
+    const prompt = "<|im_start|>user\n  Which?  \nA. x\n\nAnswer: <|im_end|>\n";
+    expect(
+      promptPieces(prompt)
+        .map(({ text }) => text)
+        .join(""),
+    ).toBe(prompt);
+  });
+
+  it("finds special tokens, spaces at the ends of lines, and line ends", () => {
+    const pieces = promptPieces("<s>a b \n c<|end|>").map(({ kind, text }) => `${kind}:${text}`);
+    expect(pieces).toEqual(["special:<s>", "text:a b", "space: ", "end:\n", "space: ", "text:c", "special:<|end|>"]);
+  });
+
+  it("takes a comparison and a tag of text for text", () => {
+    expect(promptPieces("1 < 2 and <b>x</b>")).toEqual([{ kind: "text", text: "1 < 2 and <b>x</b>" }]);
+  });
+
+  it("shows the space that a scored letter begins with", () => {
+    expect(promptPieces(" A").map(({ kind }) => kind)).toEqual(["space", "text"]);
+  });
+});
+
+describe("letterOf", () => {
+  it("goes on with numbers behind Z", () => {
+    expect([0, 25, 26].map(letterOf)).toEqual(["A", "Z", "27"]);
+  });
+});
+
+describe("choiceWords", () => {
+  it("gives one number or a range", () => {
+    expect(choiceWords({ min: 4, max: 4 })).toBe("4 choices");
+    expect(choiceWords({ min: 2, max: 5 })).toBe("2 to 5 choices");
+  });
+});

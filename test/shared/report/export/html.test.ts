@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { reportCharts } from "#shared/report/export/charts.ts";
+import { escapeHtml } from "#shared/report/export/escape-html.ts";
+import { reportHtml } from "#shared/report/export/html.ts";
+import { PALETTES } from "#shared/report/export/palette.ts";
+import { chartSvg } from "#shared/report/export/svg.ts";
+import type { Results } from "#shared/results.ts";
+import { HOSTILE, sampleResults } from "./sample.ts";
+
+const results = sampleResults();
+const html = reportHtml(results);
+
+describe("reportHtml", () => {
+  it("runs nothing that a name says", () => {
+    expect(html).not.toContain("<img");
+    expect(html).toContain(escapeHtml(HOSTILE));
+    expect(html).not.toMatch(/<script|javascript:|<[^>]*\son\w+=/i);
+  });
+
+  it("names nothing outside itself", () => {
+    expect(html).not.toMatch(/(src|href|url)\s*[=(]\s*["']?(https?:|\/\/|file:)/i);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it("shows a verdict for every candidate, every table and every chart, in both themes", () => {
+    for (const { verdict } of results.comparisons) expect(html).toContain(escapeHtml(verdict.sentence));
+    expect(html.match(/<svg /g)).toHaveLength(reportCharts(results).length);
+    expect(html).toContain("prefers-color-scheme:dark");
+    for (const text of ["Environment", "Method", "Xeon® Ünit", "1.30.0"]) expect(html).toContain(text);
+  });
+
+  it("is below 2 MB with 20 cells and long texts", () => {
+    const [cell] = results.cells;
+    const text = "word ".repeat(20_000);
+    const generations = Array.from({ length: 40 }, (_, index) => ({ ...cell!.generations[0]!, promptId: `p${index}`, text }));
+    const cells = Array.from({ length: 20 }, (_, index) => ({ ...cell!, id: String(index), label: `fp32@cpu#${index}`, generations }));
+    const large: Results = { ...results, cells, comparisons: [] };
+    expect(Buffer.byteLength(reportHtml(large))).toBeLessThan(2e6);
+  });
+
+  it("says so where there is nothing to compare", () => {
+    const alone = reportHtml({ ...results, cells: results.cells.slice(0, 1), comparisons: [] });
+    expect(alone).toContain("nothing to compare");
+  });
+});
+
+describe("chartSvg", () => {
+  it("draws a marker for every point, and whiskers where there are intervals", () => {
+    for (const model of reportCharts(results)) {
+      const svg = chartSvg(model);
+      const points = model.series.flatMap(({ points: own }) => own);
+      expect(svg.match(/<title>/g) ?? []).toHaveLength(points.length);
+      expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+});
+
+describe("PALETTES", () => {
+  it("are the window's colours", () => {
+    const css = readFileSync(join(import.meta.dirname, "../../../../src/renderer/styles/tokens.css"), "utf8");
+    const names = { surface: "surface", text: "text", muted: "text-muted", grid: "grid", line: "line-control", accent: "accent" } as const;
+    for (const [key, name] of Object.entries(names)) {
+      const own = key as keyof typeof names;
+      expect(css).toContain(`--${name}: light-dark(${PALETTES.light[own]}, ${PALETTES.dark[own]});`);
+    }
+  });
+});

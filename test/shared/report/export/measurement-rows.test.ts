@@ -1,0 +1,61 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import { toCsv } from "#shared/report/csv.ts";
+import { MEASUREMENT_COLUMNS, measurementRows, measurementsCsv } from "#shared/report/export/measurement-rows.ts";
+import { createRandom } from "#shared/random.ts";
+import { sampleResults } from "./sample.ts";
+
+const results = sampleResults();
+const read = (csv: string): string[][] => parse(csv, { relax_column_count: false });
+
+describe("measurementsCsv", () => {
+  it("has one row for every observation and the same columns in each", () => {
+    const [header, ...rows] = read(measurementsCsv(results));
+    expect(header).toEqual([...MEASUREMENT_COLUMNS]);
+    expect(rows).toHaveLength(measurementRows(results).length);
+    const latencies = results.cells.flatMap(({ forward }) => forward.flatMap(({ latencyMs }) => latencyMs));
+    const column = header!.indexOf("latency_ms");
+    expect(rows.flatMap((row) => (row[column] === "" ? [] : [Number(row[column])]))).toEqual(latencies);
+  });
+
+  it("names the unit in every column that has one", () => {
+    const bare = MEASUREMENT_COLUMNS.filter((name) => !/_(ms|bytes|tokens|cores|nats|per_minute)$/.test(name));
+    expect(bare).toEqual([
+      ...["run", "model", "cell", "format", "provider", "pass", "launch_kind", "launch", "batch_size", "way", "mode"],
+      ...["item", "sample", "predicted_choice", "correct", "format_failure", "top_token_id", "skipped"],
+    ]);
+  });
+
+  it("lets no name become a formula", () => {
+    const [header, row] = read(measurementsCsv(results));
+    expect(row![header!.indexOf("model")]).toBe("'-model");
+  });
+
+  it("says why nothing was measured, in a row of its own", () => {
+    const [cell] = results.cells;
+    const skipped = { ...cell!.forward[0]!.launches[0]!, latencyMs: [], computeMs: [], skipped: "too much memory" };
+    const forward = [{ ...cell!.forward[0]!, launches: [skipped] }];
+    const rows = measurementRows({ ...results, cells: [{ ...cell!, forward }] });
+    expect(rows.filter((each) => each.skipped === "too much memory")).toHaveLength(1);
+  });
+});
+
+describe("toCsv and a reader of CSV", () => {
+  it("give back every text and number", () => {
+    const random = createRandom(7);
+    const characters = Array.from('abc ,";\r\n\t=+-@\'|äß漢🙂\u2028\u0001');
+    for (let round = 0; round < 300; round++) {
+      const text = Array.from({ length: random.nextInt(8) }, () => characters[random.nextInt(characters.length)]!).join("");
+      const number = (random.nextFloat() - 0.5) * 10 ** (random.nextInt(40) - 20);
+      const [row] = read(toCsv([[text, number, "end"]]));
+      // What a sheet would run has an apostrophe in front; nothing else is changed.
+      const guarded = /^[=+\-@\t\r]/.test(text);
+      expect(row![0]).toBe(guarded ? `'${text}` : text);
+      expect(Number(row![1])).toBe(number);
+    }
+  });
+
+  it("give back a results document through JSON, number for number", () => {
+    expect(JSON.parse(JSON.stringify(results))).toEqual(results);
+  });
+});
