@@ -43,6 +43,8 @@ export async function start(home: string): Promise<void> {
     if (process.platform !== "darwin") app.quit();
   });
   app.on("will-quit", () => {
+    // Timers and threads that would use the store end at once; there is nothing left that it would have to wait for.
+    void labApp.close();
     lab[Symbol.dispose]();
   });
   open();

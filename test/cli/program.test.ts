@@ -25,7 +25,7 @@ describe("createProgram", () => {
     const commands = async (...words: string[]): Promise<string[]> =>
       (await createProgram(words)).commands.map((command) => command.name());
     expect(await commands("--home", "x", "runs", "list")).toEqual(["runs"]);
-    expect(await commands("nonsense")).toHaveLength(8);
+    expect(await commands("nonsense")).toHaveLength(9);
   });
 
   it("has the commands that this version keeps", async () => {

@@ -47,6 +47,8 @@ export interface SeedResult {
   readonly texts?: boolean;
   /** Share of the reference's answers that are right. */
   readonly accuracy?: number;
+  readonly startedAt?: string;
+  readonly environment?: Partial<Environment>;
 }
 
 const MIB = 2 ** 20;
@@ -116,7 +118,7 @@ export function seedResult(home: string, run: SeedResult): void {
   insertRun(db, {
     id,
     name,
-    startedAt: STARTED,
+    startedAt: run.startedAt ?? STARTED,
     spec: parseSpec({
       schemaVersion: 1,
       name,
@@ -129,7 +131,7 @@ export function seedResult(home: string, run: SeedResult): void {
         ...(count > 0 && { tokens: { questions: "virology.csv" }, benchmark: { questions: "virology.csv" } }),
       },
     }),
-    environment: ENVIRONMENT,
+    environment: { ...ENVIRONMENT, ...run.environment },
     model: { name: model, folder: `models/${model}`, architecture: "LlamaForCausalLM", parameters: 134_515_008 },
     questionSets:
       count === 0
@@ -259,7 +261,7 @@ export function seedResult(home: string, run: SeedResult): void {
     }
     finishCell(db, cellId, end, error ?? null);
   });
-  setRunStatus(db, id, status, status === "running" ? null : "2026-11-21T07:12:00.000Z");
+  setRunStatus(db, id, status, status === "running" ? null : new Date(Date.parse(run.startedAt ?? STARTED) + 720_000).toISOString());
 }
 
 /** As planning names them: a second cell of the same format and provider has a number. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   hostAllowed,
+  hostOf,
   newSecret,
   originAllowed,
   readSession,
@@ -20,6 +21,14 @@ describe("sameSecret", () => {
   it("is true for the same text only", () => {
     expect(sameSecret("abc", "abc")).toBe(true);
     for (const other of ["abd", "ab", "abcd", "", null, undefined]) expect(sameSecret(other, "abc")).toBe(false);
+  });
+});
+
+describe("hostOf", () => {
+  it("is the one Host header, and none where there are several", () => {
+    expect(hostOf({ headersDistinct: { host: ["127.0.0.1:8123"] } })).toBe("127.0.0.1:8123");
+    expect(hostOf({ headersDistinct: { host: ["127.0.0.1:8123", "evil.example"] } })).toBeUndefined();
+    expect(hostOf({ headersDistinct: {} })).toBeUndefined();
   });
 });
 

@@ -62,7 +62,10 @@ describe("a run in parts", () => {
 
     const half = importBundle(there.db, bundle(two, second.runId), "2.qsrun");
     expect(half).toMatchObject({ outcome: "added", notes: ["part 1 of 2 is missing"] });
-    expect(results(there, half.runId)).toMatchObject({ run: { status: "cancelled" }, questionSet: { asked: 3, count: 7 } });
+    expect(results(there, half.runId)).toMatchObject({
+      run: { status: "cancelled" },
+      questionSet: { asked: 3, count: 7 },
+    });
 
     const { runId, outcome, notes } = importBundle(there.db, bundle(one, first.runId), "1.qsrun");
     expect([runId, outcome, notes]).toEqual([half.runId, "merged", []]);
@@ -80,7 +83,9 @@ describe("a run in parts", () => {
     expect(numbers(results(third, runId))).toEqual(numbers(joined));
 
     const repeated = await executeRun(spec, { ...two, shard: { index: 2, count: 2 } });
-    expect(() => importBundle(there.db, bundle(two, repeated.runId), "repeat.qsrun")).toThrow(/Part 2 of 2 is there already/);
+    expect(() => importBundle(there.db, bundle(two, repeated.runId), "repeat.qsrun")).toThrow(
+      /Part 2 of 2 is there already/,
+    );
   });
 
   it("is finished as the part that it is", async () => {
@@ -90,8 +95,15 @@ describe("a run in parts", () => {
     });
     const begun = await executeRun(spec, { ...lab, shard: { index: 2, count: 2 } });
     expect(begun.status).toBe("cancelled");
-    const end = await resumeRun(begun.runId, { ...lab, signal: new AbortController().signal, onEvent: () => undefined });
+    const end = await resumeRun(begun.runId, {
+      ...lab,
+      signal: new AbortController().signal,
+      onEvent: () => undefined,
+    });
     expect(end.status).toBe("done");
-    expect(readRun(lab.db, begun.runId).cells[0]!.benchmark[0]!.answers.map(({ questionId }) => questionId)).toEqual(["q2", "q4"]);
+    expect(readRun(lab.db, begun.runId).cells[0]!.benchmark[0]!.answers.map(({ questionId }) => questionId)).toEqual([
+      "q2",
+      "q4",
+    ]);
   });
 });

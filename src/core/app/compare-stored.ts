@@ -54,7 +54,11 @@ export function compareStored(db: Db, { cells: refs, baseline }: CompareInput): 
 }
 
 /** As the results of one run, which is how tables and charts read them. */
-function wholeOf(sides: readonly ComparedSide[], reference: ComparedSide, comparisons: readonly (Comparison | null)[]): Results {
+function wholeOf(
+  sides: readonly ComparedSide[],
+  reference: ComparedSide,
+  comparisons: readonly (Comparison | null)[],
+): Results {
   const { run, model, questionSet, textSet, cell } = reference;
   return {
     schemaVersion: RESULTS_VERSION,

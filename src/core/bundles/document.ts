@@ -66,7 +66,8 @@ export const questionsDocumentSchema = z.array(
  */
 export function fingerprint({ stored }: Pick<WholeRun, "stored">): string {
   const { run, cells, ...rest } = storedSchema.parse({ schemaVersion: 1, ...stored });
-  const { name: _name, origin: _origin, ...measured } = run;
+  // What is undefined is not in the JSON.
+  const measured = { ...run, name: undefined, origin: undefined };
   const plain = { ...rest, run: measured, cells: cells.map((cell) => ({ ...cell, id: "" })) };
   return createHash("sha256").update(JSON.stringify(plain)).digest("hex");
 }

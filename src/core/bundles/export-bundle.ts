@@ -17,7 +17,9 @@ const NO_TIME = new Date("1980-01-01T12:00:00Z");
 export function exportBundle(db: Db, runId: string): ReportFile {
   const { stored, questionSets, facts } = readWholeRun(db, runId);
   if (stored.run.status === "running") {
-    throw new LabError("RUN_BUSY", `The run ${runId} is being measured right now. Export it when it has ended.`, { runId });
+    throw new LabError("RUN_BUSY", `The run ${runId} is being measured right now. Export it when it has ended.`, {
+      runId,
+    });
   }
   const files = {
     "run.json": strToU8(JSON.stringify({ results: { schemaVersion: 1, ...stored }, facts })),
@@ -31,7 +33,10 @@ export function exportBundle(db: Db, runId: string): ReportFile {
     app: appVersion(),
     files: { "run.json": described(files["run.json"]), "questions.json": described(files["questions.json"]) },
   };
-  const zip = zipSync({ [MANIFEST]: strToU8(`${JSON.stringify(manifest, null, 2)}\n`), ...files }, { level: 6, mtime: NO_TIME });
+  const zip = zipSync(
+    { [MANIFEST]: strToU8(`${JSON.stringify(manifest, null, 2)}\n`), ...files },
+    { level: 6, mtime: NO_TIME },
+  );
   return { name: `${bundleName(runId)}.qsrun`, content: zip };
 }
 

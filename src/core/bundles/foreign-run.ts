@@ -90,7 +90,8 @@ export function llamaBenchRun(
       decode: joinDecode(cell.decode),
     });
   });
-  const gpus = file.gpu === "" ? [] : file.gpu.split(/\s*,\s*/).map((name) => ({ name, driver: null, memoryBytes: null }));
+  const gpus =
+    file.gpu === "" ? [] : file.gpu.split(/\s*,\s*/).map((name) => ({ name, driver: null, memoryBytes: null }));
   return wholeRun(
     {
       tool: "llama-bench",
@@ -157,7 +158,9 @@ function wholeRun(facts: ForeignFacts, cells: CellResult[], questionSets: WholeR
             asked: set.asked,
             chanceLevel: set.chanceLevel,
             specialTokens: { before: [], after: [] },
-            subjects: Object.fromEntries(set.questions.flatMap(({ id: key, subject }) => (subject === null ? [] : [[key, subject]]))),
+            subjects: Object.fromEntries(
+              set.questions.flatMap(({ id: key, subject }) => (subject === null ? [] : [[key, subject]])),
+            ),
           }
         : null,
       textSet: null,

@@ -58,7 +58,9 @@ function notesOf({ stored }: WholeRun): readonly string[] {
 
 function refuseBusy({ stored: { run } }: WholeRun): void {
   if (run.status !== "running") return;
-  throw new LabError("RUN_BUSY", `The run ${run.id} is being measured right now. Import when it has ended.`, { runId: run.id });
+  throw new LabError("RUN_BUSY", `The run ${run.id} is being measured right now. Import when it has ended.`, {
+    runId: run.id,
+  });
 }
 
 /** Says where it came from; what it was before stays. */

@@ -50,7 +50,12 @@ function readFile(path: string): Buffer {
     if (size > MOST_FILE_BYTES) throw new Error(`it is larger than ${MOST_FILE_BYTES} bytes`);
     return readFileSync(path);
   } catch (error) {
-    throw new LabError("BAD_REQUEST", `${path} cannot be read: ${(error as Error).message}.`, { path }, { cause: error });
+    throw new LabError(
+      "BAD_REQUEST",
+      `${path} cannot be read: ${(error as Error).message}.`,
+      { path },
+      { cause: error },
+    );
   }
 }
 
@@ -76,7 +81,10 @@ function added(db: Db, whole: WholeRun): Imported {
 
 function isLmEval(path: string, bytes: Buffer): boolean {
   const start = bytes.subarray(0, 4096).toString("utf8");
-  return (path.endsWith(".jsonl") && start.includes('"doc_id"')) || (path.endsWith(".json") && isResults(start, basename(path)));
+  return (
+    (path.endsWith(".jsonl") && start.includes('"doc_id"')) ||
+    (path.endsWith(".json") && isResults(start, basename(path)))
+  );
 }
 
 function isResults(start: string, name: string): boolean {
@@ -96,7 +104,10 @@ function readLmEval(files: readonly ReadFile[], options: ImportOptions): WholeRu
   const samples = files.filter(({ path }) => path.endsWith(".jsonl")).sort((a, b) => (a.path < b.path ? -1 : 1));
   const [first] = samples;
   if (!first) {
-    throw new LabError("BAD_REQUEST", `${files[0]!.path} holds sums only. Name the samples_*.jsonl beside it too (lm-eval --log_samples).`);
+    throw new LabError(
+      "BAD_REQUEST",
+      `${files[0]!.path} holds sums only. Name the samples_*.jsonl beside it too (lm-eval --log_samples).`,
+    );
   }
   const results = resultsOf(files);
   const tasks: LmEvalTask[] = [];
@@ -137,16 +148,22 @@ function resultsOf(files: readonly ReadFile[]): z.output<typeof resultsSchema> |
 /** `pretrained=a,dtype=float16`, or the same as an object. */
 function argumentsOf(value: unknown): Map<string, string> {
   if (typeof value === "string") {
-    return new Map(value.split(",").flatMap((part) => {
-      const at = part.indexOf("=");
-      return at < 1 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
-    }));
+    return new Map(
+      value.split(",").flatMap((part) => {
+        const at = part.indexOf("=");
+        return at < 1 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
+      }),
+    );
   }
   if (typeof value !== "object" || value === null) return new Map();
   return new Map(Object.entries(value).map(([name, each]) => [name, String(each)]));
 }
 
-const DTYPES: Readonly<Record<string, FormatId>> = Object.freeze({ float32: "fp32", float16: "fp16", bfloat16: "fp16" });
+const DTYPES: Readonly<Record<string, FormatId>> = Object.freeze({
+  float32: "fp32",
+  float16: "fp16",
+  bfloat16: "fp16",
+});
 
 function cellOf(args: ReadonlyMap<string, string>, path: string): ForeignCell {
   const named = args.get("format") ?? "";
@@ -164,7 +181,9 @@ function llamaBenchRows(text: string, name: string): LlamaBenchRow[] | null {
     }
     if (/^\s*\{/.test(text)) {
       const lines = text.split("\n").filter((line) => line.trim() !== "");
-      const rows = z.array(z.looseObject({ avg_ns: z.number() })).safeParse(lines.map((line) => JSON.parse(line) as unknown));
+      const rows = z
+        .array(z.looseObject({ avg_ns: z.number() }))
+        .safeParse(lines.map((line) => JSON.parse(line) as unknown));
       return rows.success ? rows.data : null;
     }
   } catch (error) {
@@ -178,7 +197,12 @@ function llamaBenchRows(text: string, name: string): LlamaBenchRow[] | null {
   }
 }
 
-function readLlama(rows: readonly LlamaBenchRow[], name: string, bytes: Buffer, { cell, model }: ImportOptions): WholeRun {
+function readLlama(
+  rows: readonly LlamaBenchRow[],
+  name: string,
+  bytes: Buffer,
+  { cell, model }: ImportOptions,
+): WholeRun {
   const file = readLlamaBench(rows, name);
   const cells = file.cells.map((each) => {
     const format = cell?.format ?? each.format;
@@ -190,5 +214,8 @@ function readLlama(rows: readonly LlamaBenchRow[], name: string, bytes: Buffer, 
 }
 
 function needsCell(path: string, said = ""): LabError {
-  return new LabError("BAD_REQUEST", `${path} does not say which format and provider it is of${said}. Say it with --cell, such as --cell int4@cpu.`);
+  return new LabError(
+    "BAD_REQUEST",
+    `${path} does not say which format and provider it is of${said}. Say it with --cell, such as --cell int4@cpu.`,
+  );
 }

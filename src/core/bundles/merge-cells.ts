@@ -29,12 +29,22 @@ export function mergeCells(ours: CellResult, theirs: CellResult): CellResult {
     placement: Object.keys(ours.placement).length > 0 ? ours.placement : theirs.placement,
     cacheSelfTest: ours.cacheSelfTest ?? theirs.cacheSelfTest,
     selfTests: ours.selfTests ?? theirs.selfTests,
-    launches: join("launch", ours.launches, theirs.launches, (row) => `${row.kind} ${row.launch} ${row.batchSize ?? ""}`),
+    launches: join(
+      "launch",
+      ours.launches,
+      theirs.launches,
+      (row) => `${row.kind} ${row.launch} ${row.batchSize ?? ""}`,
+    ),
     forward: joinForward(
       join("forward pass", launches(ours), launches(theirs), (row) => `${row.kind} ${row.launch} ${row.batchSize}`),
     ),
     decode: joinDecode(
-      join("decoding", decoded(ours), decoded(theirs), (row) => `${row.way} ${row.launch} ${row.batchSize} ${row.depth}`),
+      join(
+        "decoding",
+        decoded(ours),
+        decoded(theirs),
+        (row) => `${row.way} ${row.launch} ${row.batchSize} ${row.depth}`,
+      ),
     ),
     tokens: join("next tokens of", ours.tokens, theirs.tokens, ({ questionId }) => questionId),
     texts: join("text chunk", ours.texts, theirs.texts, ({ chunk }) => String(chunk)),
@@ -42,7 +52,12 @@ export function mergeCells(ours: CellResult, theirs: CellResult): CellResult {
       const of = ({ benchmark }: CellResult): BenchmarkResult | undefined => benchmark.find((row) => row.mode === mode);
       const base = of(ours) ?? of(theirs);
       if (!base) return [];
-      const answers = join("answer to", of(ours)?.answers ?? [], of(theirs)?.answers ?? [], ({ questionId }) => questionId);
+      const answers = join(
+        "answer to",
+        of(ours)?.answers ?? [],
+        of(theirs)?.answers ?? [],
+        ({ questionId }) => questionId,
+      );
       return [{ ...base, answers }];
     }),
     generations: join("text of", ours.generations, theirs.generations, ({ promptId }) => promptId),
@@ -84,8 +99,12 @@ function sorted(value: unknown): unknown {
 }
 
 function conflict(label: string, what: string): LabError {
-  return new LabError("BUNDLE_CONFLICT", `${label}: ${what} is stored with other numbers than the bundle has. Nothing was changed.`, {
-    cell: label,
-    what,
-  });
+  return new LabError(
+    "BUNDLE_CONFLICT",
+    `${label}: ${what} is stored with other numbers than the bundle has. Nothing was changed.`,
+    {
+      cell: label,
+      what,
+    },
+  );
 }

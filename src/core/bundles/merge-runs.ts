@@ -15,7 +15,10 @@ type Part = Shards["parts"][number];
 export function mergeRuns(ours: WholeRun, theirs: WholeRun): WholeRun {
   const [labels, others] = [ours, theirs].map(({ stored }) => stored.cells.map(({ label }) => label).join(", "));
   if (labels !== others) {
-    throw new LabError("BUNDLE_CONFLICT", `The stored run has the cells ${labels}, the bundle's has ${others}. Nothing was changed.`);
+    throw new LabError(
+      "BUNDLE_CONFLICT",
+      `The stored run has the cells ${labels}, the bundle's has ${others}. Nothing was changed.`,
+    );
   }
   const cells = ours.stored.cells.map((cell, index) => mergeCells(cell, theirs.stored.cells[index]!));
   const { run } = ours.stored;
@@ -115,7 +118,11 @@ export function addPart(whole: WholeRun, part: WholeRun): WholeRun | null {
 function joinSets(a: readonly StoredQuestionSet[], b: readonly StoredQuestionSet[]): StoredQuestionSet[] {
   return union(a, [], ({ sha256 }) => sha256, conflictingSet).map((set) => {
     const other = b.find(({ sha256 }) => sha256 === set.sha256);
-    return { ...set, asked: set.asked + (other?.asked ?? 0), specialTokens: set.specialTokens ?? other?.specialTokens ?? null };
+    return {
+      ...set,
+      asked: set.asked + (other?.asked ?? 0),
+      specialTokens: set.specialTokens ?? other?.specialTokens ?? null,
+    };
   });
 }
 
@@ -150,9 +157,13 @@ type CellState = Pick<CellResult, "status" | "error">;
 /** A cell that failed in one part has failed; one that only waited for this part is where this part is. */
 function jointState(a: CellState, b: CellState): CellState {
   const states = [a, b].map((state): CellState =>
-    state.error?.message.endsWith(WAITS) ? { status: "done", error: null } : { status: state.status, error: state.error },
+    state.error?.message.endsWith(WAITS)
+      ? { status: "done", error: null }
+      : { status: state.status, error: state.error },
   );
-  return states.find(({ status }) => status === "failed") ?? states.find(({ status }) => status !== "done") ?? states[0]!;
+  return (
+    states.find(({ status }) => status === "failed") ?? states.find(({ status }) => status !== "done") ?? states[0]!
+  );
 }
 
 function notesOf(parts: readonly Part[], missing: readonly number[], count: number): string[] {

@@ -37,7 +37,8 @@ export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOS
   };
   const { results, facts } = check(runDocumentSchema, content("run.json"), "run.json", file);
   const questionSets = check(questionsDocumentSchema, content("questions.json"), "questions.json", file);
-  const { schemaVersion: _version, ...stored } = results;
+  const { run, model, questionSet, textSet, cells } = results;
+  const stored = { run, model, questionSet, textSet, cells };
   if (stored.run.id !== manifest.runId) throw invalid(file, "its run is not the one that bundle.json names");
   const labels = stored.cells.map(({ label }) => label);
   if (new Set(labels).size < labels.length) throw invalid(file, "two of its cells have one label");
@@ -46,23 +47,23 @@ export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOS
 
 function unpack(bytes: Uint8Array, file: string, mostEntryBytes: number): Map<string, Uint8Array> {
   const seen = new Set<string>();
-  let problem: string | null = null;
+  const problems: string[] = [];
   let entries: Record<string, Uint8Array>;
   try {
     entries = unzipSync(bytes, {
       // The sizes stand in the zip's directory, and no more than that is ever unpacked: a bomb ends here.
       filter: ({ name, originalSize }) => {
-        if (!NAMES.has(name)) problem ??= `it holds "${name}", which no bundle has`;
-        else if (seen.has(name)) problem ??= `it holds ${name} twice`;
-        else if (originalSize > mostEntryBytes) problem ??= `${name} is too large (${originalSize} bytes unpacked)`;
+        if (!NAMES.has(name)) problems.push(`it holds "${name}", which no bundle has`);
+        else if (seen.has(name)) problems.push(`it holds ${name} twice`);
+        else if (originalSize > mostEntryBytes) problems.push(`${name} is too large (${originalSize} bytes unpacked)`);
         seen.add(name);
-        return problem === null;
+        return problems.length === 0;
       },
     });
   } catch (error) {
     throw invalid(file, `it is no zip, or was cut short (${(error as Error).message})`);
   }
-  if (problem !== null) throw invalid(file, problem);
+  if (problems[0] !== undefined) throw invalid(file, problems[0]);
   return new Map(Object.entries(entries));
 }
 
@@ -96,5 +97,7 @@ function check<T>(schema: z.ZodType<T>, value: unknown, name: string, file: stri
 }
 
 function invalid(file: string, why: string): LabError {
-  return new LabError("BUNDLE_INVALID", `${file} is not a bundle that can be imported: ${why}. Export the run again.`, { file });
+  return new LabError("BUNDLE_INVALID", `${file} is not a bundle that can be imported: ${why}. Export the run again.`, {
+    file,
+  });
 }

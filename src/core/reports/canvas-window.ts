@@ -59,14 +59,17 @@ async function loadPlot(canvas: CanvasLibrary): Promise<PlotConstructor> {
   const listeners = { addEventListener: nothing, removeEventListener: nothing, dispatchEvent: () => true };
   const whileLoading: Record<string, unknown> = {
     window: listeners,
-    document: { createElement: (tag: string) => (tag === "canvas" ? canvasElement(canvas) : new EmptyElement()), ...listeners },
+    document: {
+      createElement: (tag: string) => (tag === "canvas" ? canvasElement(canvas) : new EmptyElement()),
+      ...listeners,
+    },
     // A picture has its own scale, whatever the screens of this machine have.
     devicePixelRatio: 1,
     matchMedia: () => ({ matches: false, ...listeners }),
   };
   const names = Object.keys(whileLoading);
   const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  const window = { ...whileLoading.window as object, matchMedia: whileLoading.matchMedia };
+  const window = { ...(whileLoading.window as object), matchMedia: whileLoading.matchMedia };
   for (const name of names) define(name, name === "window" ? window : whileLoading[name]);
   try {
     define("Path2D", canvas.Path2D);

@@ -9,7 +9,6 @@ import { plotOptions } from "#shared/report/plot/plot-options.ts";
 import { type ChartSettings, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
 import { type Canvas, type CanvasWindow, openCanvasWindow, type PlotConstructor } from "./canvas-window.ts";
 
-
 /**
  * @param about who measured what, where and when, in one line
  * @throws LabError NOT_AVAILABLE where the canvas library or a font is missing
@@ -21,14 +20,19 @@ export async function chartPng(model: ChartModel, about: string, theme: "light" 
   const plot = await drawPlot(window, model, settings, frame.plot);
   const canvas = window.createCanvas(frame.width, frame.height);
   drawFrame(contextOf(canvas), frame, model, settings, about);
-  canvas.getContext("2d").drawImage(plot.ctx.canvas as unknown as Canvas, frame.plot.left, frame.plot.top);
+  canvas.getContext("2d").drawImage(plot.canvas, frame.plot.left, frame.plot.top);
   plot.destroy();
   return canvas.encode("png");
 }
 
-/** The library's own types name its colours and gradients; what is drawn here is the same. */
+/** A canvas of the library, where code that draws takes any. */
 function contextOf(canvas: Canvas): DrawContext {
-  return canvas.getContext("2d") as unknown as DrawContext;
+  return canvas.getContext("2d");
+}
+
+interface DrawnPlot {
+  readonly canvas: Canvas;
+  readonly destroy: () => void;
 }
 
 function drawPlot(
@@ -36,16 +40,29 @@ function drawPlot(
   model: ChartModel,
   settings: ChartSettings,
   { width, height }: { readonly width: number; readonly height: number },
-): Promise<InstanceType<PlotConstructor>> {
-  return new Promise((resolve, reject) => {
-    const data = plotData(model);
-    const options = plotOptions({ model, settings, width, height, pixelRatio: 1, ranges: wholeRange(model), view: () => WHOLE });
+): Promise<DrawnPlot> {
+  const { promise, resolve, reject } = Promise.withResolvers<DrawnPlot>();
+  const data = plotData(model);
+    const options = plotOptions({
+      model,
+      settings,
+      width,
+      height,
+      pixelRatio: 1,
+      ranges: wholeRange(model),
+      view: () => WHOLE,
+    });
     const draw = (plot: InstanceType<PlotConstructor>): void => {
       try {
+        // uPlot's types name the window's canvas; it was given one of the library's.
+        const context = plot.ctx as DrawContext & { readonly canvas: Canvas };
         const at = (axis: "x" | "y", value: number): number => plot.valToPos(value, axis, true);
-        const context = plot.ctx as unknown as DrawContext;
-        drawMarks({ context, unit: settings.scale, box: plot.bbox, at, colours: settings.colours }, model, data, settings.hidden);
-        resolve(plot);
+        const { scale: unit, colours, hidden } = settings;
+        drawMarks({ context, unit, box: plot.bbox, at, colours }, model, data, hidden);
+        const destroy = (): void => {
+          plot.destroy();
+        };
+        resolve({ canvas: context.canvas, destroy });
       } catch (error) {
         reject(error as Error);
       }

@@ -64,7 +64,12 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
         return { id, label, format, provider: cell.provider, threads: threads[index]!, file, sha256, bytes, facts };
       }),
     });
-    if (shard) setOrigin(options.db, runId, shardOrigin({ shard, spec, runId, startedAt, environment, cells, questions, texts }));
+    if (shard)
+      setOrigin(
+        options.db,
+        runId,
+        shardOrigin({ shard, spec, runId, startedAt, environment, cells, questions, texts }),
+      );
   });
   return measure(runId, tasks, new Set(), { plan, machineId: environment.machineId }, options);
 }

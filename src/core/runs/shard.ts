@@ -26,7 +26,10 @@ export function parseShard(text: string): Shard {
   if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MOST_SHARDS) {
     return { index, count };
   }
-  throw new LabError("SPEC_INVALID", `--shard: "${text}" is no part; 1/8 is the first of eight, 8/8 the last, at most ${MOST_SHARDS}.`);
+  throw new LabError(
+    "SPEC_INVALID",
+    `--shard: "${text}" is no part; 1/8 is the first of eight, 8/8 the last, at most ${MOST_SHARDS}.`,
+  );
 }
 
 /** Which part a stored run is; undefined for a whole one. */
@@ -53,11 +56,10 @@ export function shardSpec(spec: Spec, shard: Shard | undefined): Spec {
     );
   }
   if (shard.index === 1) return spec;
-  const { texts: _texts, ...asked } = tokens ?? { texts: undefined };
   return {
     ...spec,
     passes: {
-      ...(tokens?.questions !== undefined && { tokens: asked as typeof tokens }),
+      ...(tokens?.questions !== undefined && { tokens: { ...tokens, texts: undefined } }),
       ...(benchmark && { benchmark }),
     },
   };
@@ -103,10 +105,12 @@ function planHash({ shard, spec, environment, cells, questions, texts }: Sharded
   const plan = {
     ...spec,
     model: "",
-    cells: cells.map(({ label, sha256, spec: { file: _file, ...rest } }) => ({ ...rest, label, sha256 })),
+    cells: cells.map(({ label, sha256, spec: cell }) => ({ ...cell, file: undefined, label, sha256 })),
     passes: {
       ...spec.passes,
-      ...(tokens && { tokens: { ...tokens, questions: "", texts: texts?.sha256 ?? "", shotQuestions: nameOf(tokens.shotQuestions) } }),
+      ...(tokens && {
+        tokens: { ...tokens, questions: "", texts: texts?.sha256 ?? "", shotQuestions: nameOf(tokens.shotQuestions) },
+      }),
       ...(benchmark && { benchmark: { ...benchmark, questions: "", shotQuestions: nameOf(benchmark.shotQuestions) } }),
       ...(typeof generate?.prompts === "string" && { generate: { ...generate, prompts: nameOf(generate.prompts) } }),
     },

@@ -149,7 +149,9 @@ export function historyFacets(db: Db): {
     statuses: column("status"),
     formats: kind("format"),
     providers: kind("provider"),
-    tags: over(`SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id NOT IN ${shown} GROUP BY tag ORDER BY tag`),
+    tags: over(
+      `SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id NOT IN ${shown} GROUP BY tag ORDER BY tag`,
+    ),
     machines: prepared<Facet & { name: string }>(
       db,
       `SELECT machine_id AS value, max(machine) AS name, count(*) AS runs FROM history WHERE deleted_at IS NULL

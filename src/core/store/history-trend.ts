@@ -1,6 +1,6 @@
 /** Numbers that are followed over time, as they are kept: derived once a run, read by format and provider. */
-import type { FormatId } from "#shared/formats/formats.ts";
-import type { ProviderId } from "#shared/providers/providers.ts";
+import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
+import { PROVIDER_IDS, type ProviderId } from "#shared/providers/providers.ts";
 import { TREND_VERSION, type TrendValues } from "#shared/report/trend/derive.ts";
 import { TREND_KINDS, TREND_METRIC_IDS, type TrendMetricId, type TrendValue } from "#shared/report/trend/metrics.ts";
 import type { Trend, TrendPoint, TrendRun, TrendSeries } from "#shared/report/trend/series.ts";
@@ -82,12 +82,35 @@ export function underivedRuns(db: Db, limit: number): { readonly ids: string[]; 
   return { ids: ids.map(({ id }) => id), total: count };
 }
 
-/** Formats by provider that a model has numbers of, and of how many cells. */
-export function trendKinds(db: Db, model: string): { format: FormatId; provider: ProviderId; cells: number }[] {
-  return prepared<{ format: FormatId; provider: ProviderId; cells: number }>(
+/** Cells of one kind are counted up to here: whether there are more is all that anybody asks. */
+const MOST_COUNTED = 1000;
+
+/** Formats by provider that a model has numbers of, the most cells first. One step in an index for each that there may be. */
+export function trendKinds(
+  db: Db,
+  model: string,
+): { format: FormatId; provider: ProviderId; cells: number; more: boolean }[] {
+  const counted = prepared<{ cells: number }>(
     db,
-    `SELECT format, provider, count(*) AS cells FROM trend_cells WHERE model = ? GROUP BY format, provider
-     ORDER BY cells DESC`,
+    `SELECT count(*) AS cells FROM
+       (SELECT 1 FROM trend_cells WHERE model = ? AND format = ? AND provider = ? LIMIT ${MOST_COUNTED + 1})`,
+  );
+  return FORMAT_IDS.flatMap((format) =>
+    PROVIDER_IDS.map((provider) => {
+      const { cells } = counted.get(model, format, provider)!;
+      return { format, provider, cells: Math.min(cells, MOST_COUNTED), more: cells > MOST_COUNTED };
+    }),
+  )
+    .filter(({ cells }) => cells > 0)
+    .sort((a, b) => b.cells - a.cells);
+}
+
+/** Machines that measured a model, the last one first. */
+export function trendMachines(db: Db, model: string): { value: string; name: string; runs: number }[] {
+  return prepared<{ value: string; name: string; runs: number }>(
+    db,
+    `SELECT machine_id AS value, max(machine) AS name, count(*) AS runs FROM history
+     WHERE model = ? AND deleted_at IS NULL AND trend_version > 0 GROUP BY machine_id ORDER BY max(started_at) DESC`,
   ).all(model);
 }
 
@@ -117,15 +140,21 @@ export function readTrend(
       `SELECT t.run_id, t.label, t.sha256, t.setups, t.numbers FROM trend_cells t JOIN history h ON h.run_id = t.run_id
        WHERE t.model = ? AND t.format = ? AND t.provider = ? AND h.deleted_at IS NULL AND (? IS NULL OR h.machine_id = ?)
        ORDER BY t.started_at DESC, t.cell_id DESC LIMIT ?`,
-    ).all(model, format, provider, machine, machine, most);
-    const points = rows.reverse().map(({ run_id: run, label, sha256, setups, numbers }): TrendPoint => {
-      if (!runs.has(run)) runs.set(run, readTrendRun(db, run));
-      return { run, label, sha256, values: unpack(setups, numbers) };
-    });
-    const older = rows.length < most ? 0 : Math.max(0, countPoints(db, model, format, provider, machine) - rows.length);
-    return { format, provider, points, older };
+    ).all(model, format, provider, machine, machine, most + 1);
+    // One more than is shown: it tells that there are older ones.
+    const cut = rows.length > most;
+    const points = rows
+      .slice(0, most)
+      .reverse()
+      .map(({ run_id: run, label, sha256, setups, numbers }): TrendPoint => {
+        if (!runs.has(run)) runs.set(run, readTrendRun(db, run));
+        return { run, label, sha256, values: unpack(setups, numbers) };
+      });
+    return { format, provider, points, cut };
   });
-  const inOrder = [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
+  const inOrder = [...runs.values()].sort((a, b) =>
+    a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0,
+  );
   return { model, runs: inOrder, series: series.filter(({ points }) => points.length > 0) };
 }
 
@@ -135,14 +164,4 @@ function readTrendRun(db: Db, id: string): TrendRun {
     `SELECT run_id AS id, name, started_at AS startedAt, machine_id AS machineId, machine, onnxruntime, driver, app, power
      FROM history WHERE run_id = ?`,
   ).get(id)!;
-}
-
-function countPoints(db: Db, model: string, format: string, provider: string, machine: string | null): number {
-  return prepared<{ count: number }>(
-    db,
-    machine === null
-      ? "SELECT count(*) AS count FROM trend_cells WHERE model = ? AND format = ? AND provider = ?"
-      : `SELECT count(*) AS count FROM trend_cells t JOIN history h ON h.run_id = t.run_id
-         WHERE t.model = ? AND t.format = ? AND t.provider = ? AND h.machine_id = ?`,
-  ).get(...[model, format, provider, ...(machine === null ? [] : [machine])])!.count;
 }

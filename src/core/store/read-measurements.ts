@@ -19,6 +19,7 @@ import { BENCHMARK_MODES, type BenchmarkMode } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import { unpackFloat32, unpackFloat64, unpackInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
+import { prepared } from "./history-statements.ts";
 
 type Columns = Record<string, number | string | Buffer | null>;
 type Measurements = Pick<
@@ -42,7 +43,7 @@ export function readMeasurements(db: Db, cellId: string): Measurements {
 }
 
 function rowsOf(db: Db, sql: string, ...values: string[]): Columns[] {
-  return db.prepare<string[], Columns>(sql).all(...values);
+  return prepared<Columns>(db, sql).all(...values);
 }
 
 function readLaunches(db: Db, cellId: string): Launch[] {

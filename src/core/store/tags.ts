@@ -2,6 +2,7 @@
 import { LabError } from "#shared/errors.ts";
 import { type Db, storeError } from "./database.ts";
 import { hasRun } from "./edit-run.ts";
+import { prepared } from "./history-statements.ts";
 
 const LONGEST = 60;
 
@@ -30,8 +31,10 @@ export function changeTags(
   const added = add.map(checkTag);
   try {
     db.transaction(() => {
-      for (const tag of added) db.prepare("INSERT OR IGNORE INTO run_tags (run_id, tag) VALUES (?, ?)").run(runId, tag);
-      for (const tag of remove) db.prepare("DELETE FROM run_tags WHERE run_id = ? AND tag = ?").run(runId, tag.trim());
+      for (const tag of added)
+        prepared(db, "INSERT OR IGNORE INTO run_tags (run_id, tag) VALUES (?, ?)").run(runId, tag);
+      for (const tag of remove)
+        prepared(db, "DELETE FROM run_tags WHERE run_id = ? AND tag = ?").run(runId, tag.trim());
     })();
   } catch (error) {
     throw storeError(error, db.name);

@@ -4,6 +4,7 @@ import type { BenchmarkMode } from "#shared/spec.ts";
 import type { LoadResult, QuestionResult, Samples } from "#core/runs/protocol.ts";
 import { packFloat32, packFloat64, packInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
+import { prepared } from "./history-statements.ts";
 import type { LaunchKey } from "./write-run.ts";
 
 /**
@@ -19,7 +20,7 @@ type Value = string | number | Buffer | null;
 function insert(db: Db, table: string, row: Readonly<Record<string, Value>>): void {
   const columns = Object.keys(row);
   const places = columns.map(() => "?").join(", ");
-  db.prepare(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places})`).run(...Object.values(row));
+  prepared(db, `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places})`).run(...Object.values(row));
 }
 
 /** What loading took goes with the launch; what the session is, with the cell, once the first launch has told it. */
@@ -27,17 +28,18 @@ export function saveLoad(db: Db, runId: string, key: LaunchKey, result: LoadResu
   const { cellId, kind, launch, batchSize } = key;
   const { loadMs, memory, placement, cacheSelfTest, specialTokens } = result;
   db.transaction(() => {
-    db.prepare(
+    prepared(
+      db,
       "UPDATE launches SET load_ms = ?, memory = ? WHERE cell_id = ? AND kind = ? AND launch = ? AND batch_size = ?",
     ).run(loadMs, memory && JSON.stringify(memory), cellId, kind, launch, batchSize ?? 0);
     if (kind === "timing") {
-      db.prepare("UPDATE cells SET placement = ?, cache_self_test = ? WHERE id = ?").run(
+      prepared(db, "UPDATE cells SET placement = ?, cache_self_test = ? WHERE id = ?").run(
         JSON.stringify(placement),
         cacheSelfTest && JSON.stringify(cacheSelfTest),
         cellId,
       );
     }
-    db.prepare("UPDATE run_questions SET special_tokens = ? WHERE run_id = ?").run(
+    prepared(db, "UPDATE run_questions SET special_tokens = ? WHERE run_id = ?").run(
       JSON.stringify(specialTokens),
       runId,
     );
@@ -84,12 +86,13 @@ export function saveDecode(db: Db, cellId: string, result: DecodeLaunch): void {
 }
 
 export function saveSelfTests(db: Db, cellId: string, result: SelfTests): void {
-  db.prepare("UPDATE cells SET self_tests = ? WHERE id = ?").run(JSON.stringify(result), cellId);
+  prepared(db, "UPDATE cells SET self_tests = ? WHERE id = ?").run(JSON.stringify(result), cellId);
 }
 
 /** A piece of a launch's series, behind those that are there. */
 export function saveSamples(db: Db, { cellId, kind, launch }: LaunchKey, samples: Samples): void {
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO samples (cell_id, kind, launch, part, at_ms, resident_bytes, tokens_per_second)
      SELECT ?, ?, ?, coalesce(max(part), 0) + 1, ?, ?, ? FROM samples WHERE cell_id = ? AND kind = ? AND launch = ?`,
   ).run(

@@ -7,6 +7,7 @@ import type { Spec } from "#shared/spec.ts";
 import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { Db } from "./database.ts";
+import { prepared } from "./history-statements.ts";
 
 export interface NewRun {
   readonly id: string;
@@ -51,7 +52,8 @@ const runsOfThisProcess = new Set<string>();
 export function insertRun(db: Db, run: NewRun): void {
   runsOfThisProcess.add(run.id);
   db.transaction(() => {
-    db.prepare(
+    prepared(
+      db,
       `INSERT INTO runs (id, name, status, process_id, started_at, spec, environment, model_name, model_folder,
        architecture, parameters, text_set) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
@@ -69,11 +71,13 @@ export function insertRun(db: Db, run: NewRun): void {
     );
     run.questionSets.forEach(({ set, asked, chanceLevel }, index) => {
       insertQuestionSet(db, set);
-      db.prepare(
+      prepared(
+        db,
         "INSERT INTO run_questions (run_id, set_index, set_sha256, asked, chance_level) VALUES (?, ?, ?, ?, ?)",
       ).run(run.id, index, set.sha256, asked.length, chanceLevel);
     });
-    const insertCell = db.prepare(
+    const insertCell = prepared(
+      db,
       `INSERT INTO cells (id, run_id, position, label, format, provider, threads, file, sha256, bytes, bits_per_weight, facts, status)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
     );
@@ -86,11 +90,14 @@ export function insertRun(db: Db, run: NewRun): void {
 }
 
 function insertQuestionSet(db: Db, set: QuestionSet): void {
-  const added = db
-    .prepare("INSERT OR IGNORE INTO question_sets (sha256, name, count) VALUES (?, ?, ?)")
-    .run(set.sha256, set.name, set.questions.length);
+  const added = prepared(db, "INSERT OR IGNORE INTO question_sets (sha256, name, count) VALUES (?, ?, ?)").run(
+    set.sha256,
+    set.name,
+    set.questions.length,
+  );
   if (added.changes === 0) return;
-  const insert = db.prepare(
+  const insert = prepared(
+    db,
     "INSERT INTO questions (set_sha256, id, subject, question, choices, answer) VALUES (?, ?, ?, ?, ?, ?)",
   );
   for (const { id, subject, question, choices, answer } of set.questions) {
@@ -99,13 +106,13 @@ function insertQuestionSet(db: Db, set: QuestionSet): void {
 }
 
 export function setRunStatus(db: Db, runId: string, status: RunStatus, finishedAt: string | null): void {
-  db.prepare("UPDATE runs SET status = ?, finished_at = ? WHERE id = ?").run(status, finishedAt, runId);
+  prepared(db, "UPDATE runs SET status = ?, finished_at = ? WHERE id = ?").run(status, finishedAt, runId);
 }
 
 /** A run that goes on: by this process, and not finished. */
 export function reopenRun(db: Db, runId: string): void {
   runsOfThisProcess.add(runId);
-  db.prepare("UPDATE runs SET status = 'running', finished_at = NULL, process_id = ? WHERE id = ?").run(
+  prepared(db, "UPDATE runs SET status = 'running', finished_at = NULL, process_id = ? WHERE id = ?").run(
     process.pid,
     runId,
   );
@@ -115,11 +122,13 @@ export function reopenRun(db: Db, runId: string): void {
 export function failRun(db: Db, runId: string, message: string): void {
   db.transaction(() => {
     setRunStatus(db, runId, "failed", null);
-    db.prepare(
+    prepared(
+      db,
       `UPDATE launches SET status = 'failed' WHERE status = 'running'
        AND cell_id IN (SELECT id FROM cells WHERE run_id = ?)`,
     ).run(runId);
-    db.prepare(
+    prepared(
+      db,
       `UPDATE cells SET status = 'failed', error_code = 'WORKER_DIED', error_message = ?
        WHERE run_id = ? AND status = 'running'`,
     ).run(message, runId);
@@ -151,8 +160,11 @@ export function startLaunch(db: Db, key: LaunchKey, order: number): void {
   const { cellId, kind, launch, batchSize } = key;
   db.transaction(() => {
     clearLaunch(db, key);
-    db.prepare("UPDATE cells SET status = 'running', error_code = NULL, error_message = NULL WHERE id = ?").run(cellId);
-    db.prepare(
+    prepared(db, "UPDATE cells SET status = 'running', error_code = NULL, error_message = NULL WHERE id = ?").run(
+      cellId,
+    );
+    prepared(
+      db,
       `INSERT INTO launches (cell_id, kind, launch, batch_size, position, status, started_at)
        VALUES (?, ?, ?, ?, ?, 'running', ?)`,
     ).run(cellId, kind, launch, batchSize ?? 0, order, new Date().toISOString());
@@ -161,7 +173,7 @@ export function startLaunch(db: Db, key: LaunchKey, order: number): void {
 
 function clearLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey): void {
   const remove = (table: string, where: string, ...values: (string | number)[]): void => {
-    db.prepare(`DELETE FROM ${table} WHERE cell_id = ? AND ${where}`).run(cellId, ...values);
+    prepared(db, `DELETE FROM ${table} WHERE cell_id = ? AND ${where}`).run(cellId, ...values);
   };
   remove("launches", "kind = ? AND launch = ? AND batch_size = ?", kind, launch, batchSize ?? 0);
   if (kind !== "memory") remove("samples", "kind = ? AND launch = ?", kind, launch);
@@ -191,14 +203,15 @@ export interface LaunchEnd {
 }
 
 export function finishLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey, end: LaunchEnd): void {
-  db.prepare(
+  prepared(
+    db,
     `UPDATE launches SET status = ?, elapsed_ms = ?, canary_drift = ?
      WHERE cell_id = ? AND kind = ? AND launch = ? AND batch_size = ?`,
   ).run(end.status, end.elapsedMs, end.canaryDrift, cellId, kind, launch, batchSize ?? 0);
 }
 
 export function finishCell(db: Db, cellId: string, status: CellStatus, error: ErrorEnvelope | null): void {
-  db.prepare("UPDATE cells SET status = ?, error_code = ?, error_message = ? WHERE id = ?").run(
+  prepared(db, "UPDATE cells SET status = ?, error_code = ?, error_message = ? WHERE id = ?").run(
     status,
     error?.code ?? null,
     error?.message ?? null,

@@ -7,6 +7,7 @@ import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { type Db, storeError } from "./database.ts";
 import { deleteRun, hasRun } from "./edit-run.ts";
+import { prepared } from "./history-statements.ts";
 import { pinBaseline, readBaseline, setNote } from "./history-edit.ts";
 import type { StoredRun } from "./read-run.ts";
 import { changeTags, readTags } from "./tags.ts";
@@ -113,7 +114,10 @@ function unknownFacts(format: GraphFacts["format"], bitsPerWeight: number | null
 
 function writeRunFacts(db: Db, { stored: { run }, questionSets }: WholeRun): void {
   setOrigin(db, run.id, run.origin ?? null);
-  const setTokens = db.prepare("UPDATE run_questions SET special_tokens = ?, asked = ? WHERE run_id = ? AND set_index = ?");
+  const setTokens = prepared(
+    db,
+    "UPDATE run_questions SET special_tokens = ?, asked = ? WHERE run_id = ? AND set_index = ?",
+  );
   questionSets.forEach(({ specialTokens, asked }, index) => {
     setTokens.run(specialTokens && JSON.stringify(specialTokens), asked, run.id, index);
   });
@@ -121,15 +125,27 @@ function writeRunFacts(db: Db, { stored: { run }, questionSets }: WholeRun): voi
 
 /** Null: measured here, in one piece. */
 export function setOrigin(db: Db, runId: string, origin: Origin | null): void {
-  db.prepare("UPDATE runs SET origin = ? WHERE id = ?").run(origin && JSON.stringify(origin), runId);
+  prepared(db, "UPDATE runs SET origin = ? WHERE id = ?").run(origin && JSON.stringify(origin), runId);
 }
 
 function writeCell(db: Db, cellId: string, cell: CellResult): void {
-  for (const { kind, launch, batchSize, order, status, startedAt, elapsedMs, loadMs, memory, canaryDrift } of cell.launches) {
+  for (const {
+    kind,
+    launch,
+    batchSize,
+    order,
+    status,
+    startedAt,
+    elapsedMs,
+    loadMs,
+    memory,
+    canaryDrift,
+  } of cell.launches) {
     const key: LaunchKey = { cellId, kind, launch, batchSize };
     startLaunch(db, key, order);
     finishLaunch(db, key, { status, elapsedMs, canaryDrift });
-    db.prepare(
+    prepared(
+      db,
       `UPDATE launches SET started_at = ?, load_ms = ?, memory = ?
        WHERE cell_id = ? AND kind = ? AND launch = ? AND batch_size = ?`,
     ).run(startedAt, loadMs, memory && JSON.stringify(memory), cellId, kind, launch, batchSize ?? 0);
@@ -143,7 +159,10 @@ function writeCell(db: Db, cellId: string, cell: CellResult): void {
   for (const { kind, launch, ...samples } of cell.samples) {
     write.saveSamples(db, { cellId, kind, launch, batchSize: null }, samples);
   }
-  db.prepare("UPDATE cells SET bits_per_weight = ?, placement = ?, cache_self_test = ?, load_ms = ? WHERE id = ?").run(
+  prepared(
+    db,
+    "UPDATE cells SET bits_per_weight = ?, placement = ?, cache_self_test = ?, load_ms = ? WHERE id = ?",
+  ).run(
     cell.bitsPerWeight,
     JSON.stringify(cell.placement),
     cell.cacheSelfTest && JSON.stringify(cell.cacheSelfTest),

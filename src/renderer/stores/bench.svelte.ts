@@ -3,7 +3,7 @@ import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import type { ProbeReport } from "#shared/providers/probe.ts";
 import type { SpecInput } from "#shared/spec.ts";
 import { type Draft, draftOf, newDraft, problemOf, recommendedCells, withCells } from "../views/bench/draft.ts";
-import { inNamesOf, modelOf } from "../views/bench/read-spec.ts";
+import { inNamesOf, modelOf, readSpecFile } from "../views/bench/read-spec.ts";
 import type { Lab } from "./bridge.ts";
 import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept, withoutDraft } from "./bench-kept.ts";
 import { Part } from "./result-part.svelte.ts";
@@ -79,6 +79,10 @@ export class BenchStore {
     const kept = this.#kept?.drafts[name];
     this.#fresh = kept === undefined;
     this.draft = kept ?? newDraft(entry, this.sets.value ?? []);
+    if (this.#kept !== null && this.#kept.last !== name) {
+      this.#kept = { ...this.#kept, last: name };
+      this.#remember();
+    }
     void this.#readPlan();
   }
 
@@ -122,6 +126,11 @@ export class BenchStore {
     this.model = entry.name;
     this.plan.forget();
     this.change(draftOf(inNamesOf(spec, { models, sets: this.sets.value ?? [] })));
+  }
+
+  /** @throws LabError as `take`, SPEC_INVALID naming the file and the field */
+  async openFile(file: File): Promise<void> {
+    this.take(readSpecFile(file.name, await file.text()));
   }
 
   /** @throws LabError as `take`, RUN_NOT_FOUND */
@@ -217,6 +226,10 @@ export class BenchStore {
     clearTimeout(this.#keepTimer);
     if (!this.draft || this.model === null) return;
     this.#kept = keepDraft(this.#kept ?? NOTHING_KEPT, this.model, this.draft);
+    this.#remember();
+  }
+
+  #remember(): void {
     const value = JSON.stringify(this.#kept);
     // What is not kept is chosen again next time; nothing is lost that was measured.
     this.#lab.request("pages.remember", { key: KEPT_KEY, value }).catch(() => undefined);

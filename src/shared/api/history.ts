@@ -80,40 +80,46 @@ const trendValueSchema = z.object({
 const trendSchema = z.object({
   model: z.string(),
   /** Oldest first; every run that a point is of. */
-  runs: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      startedAt: z.string(),
-      machineId: z.string(),
-      machine: z.string(),
-      onnxruntime: z.string(),
-      driver: z.string(),
-      app: z.string(),
-      power: z.string().nullable(),
-    }),
-  ),
-  series: z.array(
-    kindSchema.extend({
-      /** Oldest first. */
-      points: z.array(
-        z.object({
-          run: z.string(),
-          label: z.string(),
-          sha256: z.string(),
-          values: z.object({
-            memory: trendValueSchema.nullable(),
-            latency: trendValueSchema.nullable(),
-            jaccard: trendValueSchema.nullable(),
-            accuracy: trendValueSchema.nullable(),
-            words: trendValueSchema.nullable(),
-          }),
-        }),
-      ),
-      /** Points before these that were left out. */
-      older: z.number().int(),
-    }),
-  ),
+  runs: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        startedAt: z.string(),
+        machineId: z.string(),
+        machine: z.string(),
+        onnxruntime: z.string(),
+        driver: z.string(),
+        app: z.string(),
+        power: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  series: z
+    .array(
+      kindSchema.extend({
+        /** Oldest first. */
+        points: z
+          .array(
+            z.object({
+              run: z.string(),
+              label: z.string(),
+              sha256: z.string(),
+              values: z.object({
+                memory: trendValueSchema.nullable(),
+                latency: trendValueSchema.nullable(),
+                jaccard: trendValueSchema.nullable(),
+                accuracy: trendValueSchema.nullable(),
+                words: trendValueSchema.nullable(),
+              }),
+            }),
+          )
+          .readonly(),
+        /** Older points were left out. */
+        cut: z.boolean(),
+      }),
+    )
+    .readonly(),
 });
 
 export const historyRequests = {
@@ -122,7 +128,10 @@ export const historyRequests = {
     output: z.object({ total: z.number().int(), runs: z.array(historyRunSchema) }),
   },
   /** Of every run that fits: for "select all". */
-  "history.ids": { input: z.strictObject({ filter: filterInput.default({}) }), output: z.object({ ids: z.array(z.string()) }) },
+  "history.ids": {
+    input: z.strictObject({ filter: filterInput.default({}) }),
+    output: z.object({ ids: z.array(z.string()) }),
+  },
   /** What there is to filter by, over all runs. */
   "history.facets": { input: nothing, output: facetsSchema },
   /** Cells of one run: to choose one from. RUN_NOT_FOUND. */
@@ -135,7 +144,11 @@ export const historyRequests = {
     }),
   },
   "history.tag": {
-    input: z.strictObject({ ids: idsInput, add: z.array(tagInput).max(20).default([]), remove: z.array(shortInput).max(20).default([]) }),
+    input: z.strictObject({
+      ids: idsInput,
+      add: z.array(tagInput).max(20).default([]),
+      remove: z.array(shortInput).max(20).default([]),
+    }),
     output: nothing,
   },
   "history.note": { input: z.strictObject({ id: runIdInput, note: z.string().max(20_000) }), output: nothing },
@@ -167,15 +180,20 @@ export const historyRequests = {
   "history.trend": {
     input: z.strictObject({
       model: shortInput,
-      machine: shortInput.optional(),
+      /** Its id; null for all of them. Left out, the one that measured the model last. */
+      machine: shortInput.nullable().optional(),
       series: z.array(kindSchema.strict()).max(24).optional(),
       /** A series; the newest. */
       points: z.number().int().min(1).max(1000).default(100),
     }),
     output: z.object({
       trend: trendSchema,
-      /** Every format by provider that this model was measured in, the most cells first. */
-      kinds: z.array(kindSchema.extend({ cells: z.number().int() })),
+      /** Every format by provider that this model was measured in, the most cells first; counted up to a thousand. */
+      kinds: z.array(kindSchema.extend({ cells: z.number().int(), more: z.boolean() })),
+      /** Whose runs are in: null for all. */
+      machine: z.string().nullable(),
+      /** That measured this model, the last first. */
+      machines: z.array(facet.extend({ name: z.string() })),
       /** Runs that ended and are not in yet: their numbers are being derived, or wait until nothing is measured. */
       pending: z.number().int(),
       waiting: z.boolean(),

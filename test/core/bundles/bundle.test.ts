@@ -104,7 +104,10 @@ describe("importBundle of a run that is there already", () => {
     const before = readRun(there, "r");
     here.prepare("UPDATE forward_launches SET peak_memory_bytes = 1 WHERE kind = 'timing'").run();
     expect(() => importBundle(there, bytesOf(here), "b.qsrun")).toThrow(
-      expect.objectContaining({ code: "BUNDLE_CONFLICT", message: expect.stringContaining("fp32@cpu#1: forward pass timing 1 1") as string }),
+      expect.objectContaining({
+        code: "BUNDLE_CONFLICT",
+        message: expect.stringContaining("fp32@cpu#1: forward pass timing 1 1") as string,
+      }),
     );
     expect(readRun(there, "r")).toEqual(before);
   });
@@ -121,9 +124,15 @@ describe("readBundle", () => {
     const bytes = json(run);
     const files = manifest.files as Record<string, unknown>;
     const described = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
-    return packed({ "run.json": bytes, "bundle.json": json({ ...manifest, files: { ...files, "run.json": described } }) });
+    return packed({
+      "run.json": bytes,
+      "bundle.json": json({ ...manifest, files: { ...files, "run.json": described } }),
+    });
   };
-  const run = JSON.parse(strFromU8(entries["run.json"]!)) as { results: { run: object; cells: object[] }; facts: object };
+  const run = JSON.parse(strFromU8(entries["run.json"]!)) as {
+    results: { run: object; cells: object[] };
+    facts: object;
+  };
 
   it("takes what exportBundle made", () => {
     expect(readBundle(good, "r.qsrun").stored.run.id).toBe("r");
@@ -135,14 +144,30 @@ describe("readBundle", () => {
     ["nothing", new Uint8Array(), /no zip, or was cut short/],
     ["a way out of the folder", packed({ "../../evil": strToU8("x") }), /it holds "..\/..\/evil"/],
     ["an absolute path", packed({ "/etc/passwd": strToU8("x") }), /it holds "\/etc\/passwd"/],
-    ["changed numbers", packed({ "run.json": strToU8(strFromU8(entries["run.json"]!).replace("11.5", "10.5")) }), /run.json is not what was packed/],
+    [
+      "changed numbers",
+      packed({ "run.json": strToU8(strFromU8(entries["run.json"]!).replace("11.5", "10.5")) }),
+      /run.json is not what was packed/,
+    ],
     ["no manifest", zipSync({ "run.json": entries["run.json"]! }), /it has no bundle.json/],
     ["no contents", zipSync({ "bundle.json": entries["bundle.json"]! }), /it has no run.json/],
     ["a manifest that is none", packed({ "bundle.json": strToU8("{") }), /bundle.json is not valid JSON/],
     ["another kind", packed({ "bundle.json": json({ ...manifest, kind: "photos" }) }), /bundle.json: kind/],
-    ["another run", repacked({ ...run, results: { ...run.results, run: { ...run.results.run, id: "s" } } }), /not the one that bundle.json names/],
-    ["a field that does not fit", repacked({ ...run, results: { ...run.results, cells: [{}] } }), /run.json: results.cells.0/],
-    ["a cell twice", repacked({ ...run, results: { ...run.results, cells: [run.results.cells[0], run.results.cells[0]] } }), /two of its cells/],
+    [
+      "another run",
+      repacked({ ...run, results: { ...run.results, run: { ...run.results.run, id: "s" } } }),
+      /not the one that bundle.json names/,
+    ],
+    [
+      "a field that does not fit",
+      repacked({ ...run, results: { ...run.results, cells: [{}] } }),
+      /run.json: results.cells.0/,
+    ],
+    [
+      "a cell twice",
+      repacked({ ...run, results: { ...run.results, cells: [run.results.cells[0], run.results.cells[0]] } }),
+      /two of its cells/,
+    ],
   ])("refuses %s", (_what, bytes, message) => {
     expect(() => readBundle(bytes, "r.qsrun")).toThrow(message);
     expect(() => readBundle(bytes, "r.qsrun")).toThrow(expect.objectContaining({ code: "BUNDLE_INVALID" }));
@@ -150,7 +175,9 @@ describe("readBundle", () => {
 
   it("refuses every file that was cut short, and survives a flipped byte anywhere", () => {
     for (let end = 0; end < good.length - 1; end += Math.ceil(good.length / 60)) {
-      expect(() => readBundle(good.subarray(0, end), "r.qsrun")).toThrow(expect.objectContaining({ code: "BUNDLE_INVALID" }));
+      expect(() => readBundle(good.subarray(0, end), "r.qsrun")).toThrow(
+        expect.objectContaining({ code: "BUNDLE_INVALID" }),
+      );
     }
     const intact = JSON.stringify(readBundle(good, "r.qsrun"));
     for (let at = 0; at < good.length; at += Math.ceil(good.length / 200)) {

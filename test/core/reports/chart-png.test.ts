@@ -30,7 +30,8 @@ describe("chartPng", () => {
       expect(height).toBeGreaterThan(1000);
       const most = [...count].sort((a, b) => b[1] - a[1])[0]![0];
       expect(most).toBe(PALETTES[theme].surface);
-      for (const format of ["fp32", "int4"] as const) expect(count.get(FORMAT_MARKS[format][theme])).toBeGreaterThan(200);
+      for (const format of ["fp32", "int4"] as const)
+        expect(count.get(FORMAT_MARKS[format][theme])).toBeGreaterThan(200);
       expect(count.get(PALETTES[theme].grid)).toBeGreaterThan(500);
     }
   });

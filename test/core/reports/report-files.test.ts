@@ -36,7 +36,14 @@ describe("writeFiles", () => {
   it("makes folders, replaces whole files and leaves no parts", () => {
     const dir = join(scratchDir(), "a", "b");
     writeFiles(dir, [{ name: "x.txt", content: "old" }], "");
-    const paths = writeFiles(dir, [{ name: "x.txt", content: "new ü" }, { name: "c/y.bin", content: Uint8Array.of(1, 2) }], "");
+    const paths = writeFiles(
+      dir,
+      [
+        { name: "x.txt", content: "new ü" },
+        { name: "c/y.bin", content: Uint8Array.of(1, 2) },
+      ],
+      "",
+    );
     expect(paths).toEqual([join(dir, "x.txt"), join(dir, "c", "y.bin")]);
     expect(readFileSync(paths[0]!, "utf8")).toBe("new ü");
     expect([readdirSync(dir).sort(), readdirSync(join(dir, "c"))]).toEqual([["c", "x.txt"], ["y.bin"]]);
@@ -45,13 +52,17 @@ describe("writeFiles", () => {
   it("leaves what was there where the new file cannot be put in its place, and says what to do", () => {
     const dir = scratchDir();
     mkdirSync(join(dir, "x.txt"));
-    expect(() => writeFiles(dir, [{ name: "x.txt", content: "x" }], "Do this.")).toThrow(/x\.txt cannot be written: .* Do this\.$/);
+    expect(() => writeFiles(dir, [{ name: "x.txt", content: "x" }], "Do this.")).toThrow(
+      /x\.txt cannot be written: .* Do this\.$/,
+    );
     expect(readdirSync(dir)).toEqual(["x.txt"]);
   });
 
   it.each(["../x", "a/../../x", "."])("refuses the name %j", (name) => {
     const dir = join(scratchDir(), "out");
-    expect(() => writeFiles(dir, [{ name, content: "x" }], "")).toThrow(expect.objectContaining({ code: "PATH_REFUSED" }));
+    expect(() => writeFiles(dir, [{ name, content: "x" }], "")).toThrow(
+      expect.objectContaining({ code: "PATH_REFUSED" }),
+    );
     expect(existsSync(join(dir, "..", "x"))).toBe(false);
   });
 

@@ -36,11 +36,16 @@ describe("shardSpec", () => {
     expect(shardSpec(all, undefined)).toBe(all);
   });
   it("asks no tokens where the tokens pass has texts only", () => {
-    const passes = shardSpec(spec({ tokens: { texts: "t.txt" }, benchmark: { questions: "q.csv" } }), { index: 2, count: 2 }).passes;
+    const passes = shardSpec(spec({ tokens: { texts: "t.txt" }, benchmark: { questions: "q.csv" } }), {
+      index: 2,
+      count: 2,
+    }).passes;
     expect(passes.tokens).toBeUndefined();
   });
   it.each([1, 2])("refuses a spec without questions for part %i", (index) => {
-    expect(() => shardSpec(spec({ forward: {}, tokens: { texts: "t.txt" } }), { index, count: 2 })).toThrow(/deals out questions/);
+    expect(() => shardSpec(spec({ forward: {}, tokens: { texts: "t.txt" } }), { index, count: 2 })).toThrow(
+      /deals out questions/,
+    );
   });
 });
 

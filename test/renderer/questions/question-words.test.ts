@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   choiceWords,
   importProblem,
+  isUpload,
   letterOf,
   promptPieces,
   resolutionsOf,
@@ -25,6 +26,15 @@ describe("resolutionsOf", () => {
 
   it("knows nothing of a set without questions", () => {
     expect(resolutionsOf(0).every(({ points }) => points === null)).toBe(true);
+  });
+});
+
+describe("isUpload", () => {
+  it("knows the copy of an upload from a file that the user has in or beside the data folder", () => {
+    expect(isUpload("/data/lab/questions/set.csv", "/data/lab")).toBe(true);
+    expect(isUpload("C:\\lab\\questions\\set.csv", "C:\\lab")).toBe(true);
+    expect(isUpload("/data/lab/set.csv", "/data/lab")).toBe(false);
+    expect(isUpload("/data/lab-2/questions/set.csv", "/data/lab")).toBe(false);
   });
 });
 

@@ -150,4 +150,15 @@ describe("settled", () => {
     const heard = { ...snapshot, cells: [cell("c@cpu", { status: "running", progress: at(0) })] };
     expect(atOf(settled(snapshot, heard))).toEqual([false, false, true]);
   });
+
+  it("believes what was heard of the process that runs more than what a snapshot has of the one before", () => {
+    const launch = { kind: "timing" as const, launch: 2 };
+    const old = { pass: "generate" as const, done: 12, total: 12 };
+    const snapshot = { ...RUN, cells: [cell("a@cpu", { status: "running", launch, progress: old })] };
+    const begun = { pass: "load" as const, done: 0, total: 1 };
+    const heard = { ...RUN, cells: [cell("a@cpu", { status: "running", launch, progress: begun })] };
+    expect(of(settled(snapshot, heard), "a@cpu").progress).toEqual(begun);
+    const earlier = { ...RUN, cells: [cell("a@cpu", { launch: { kind: "timing", launch: 1 }, progress: begun })] };
+    expect(of(settled(snapshot, earlier), "a@cpu").progress).toEqual(old);
+  });
 });

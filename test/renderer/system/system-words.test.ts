@@ -35,7 +35,7 @@ describe("errorWords", () => {
 
 describe("probeSummary", () => {
   it("counts the providers that are of use", () => {
-    const provider = { provider: "cpu", label: "CPU", reason: null, remedy: null, squares: [] } as const;
+    const provider = { provider: "cpu" as const, label: "CPU", reason: null, remedy: null, squares: [] };
     expect(probeSummary([{ ...provider, usable: true }])).toBe("1 of 1 provider works here");
     expect(
       probeSummary([

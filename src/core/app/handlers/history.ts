@@ -5,7 +5,7 @@ import { LabError, toEnvelope } from "#shared/errors.ts";
 import { pinBaseline, readBaseline, setNote } from "#core/store/history-edit.ts";
 import { countHistory, historyFacets, historyIds, listHistory } from "#core/store/history-list.ts";
 import { historyCells, isRunning, readSpec } from "#core/store/history-run.ts";
-import { readTrend, trendKinds } from "#core/store/history-trend.ts";
+import { readTrend, trendKinds, trendMachines } from "#core/store/history-trend.ts";
 import { changeTags } from "#core/store/tags.ts";
 import type { AppParts } from "../app.ts";
 
@@ -72,11 +72,13 @@ export function historyHandlers(parts: AppParts): Request {
     },
     "history.trend": ({ model, machine, series, points }) => {
       const kinds = trendKinds(db, model);
+      const machines = trendMachines(db, model);
+      const of = machine === undefined ? (machines[0]?.value ?? null) : machine;
       const asked = series ?? kinds.slice(0, SERIES_SHOWN);
       const pending = trends.pending();
       if (pending.pending > 0 && !pending.waiting) void trends.catchUp();
-      const trend = readTrend(db, model, asked, { machine: machine ?? null, most: points });
-      return { trend: trend as never, kinds, ...pending };
+      const trend = readTrend(db, model, asked, { machine: of, most: points });
+      return { trend, kinds, machine: of, machines, ...pending };
     },
   };
 

@@ -43,6 +43,11 @@ export function setLine({ content }: QuestionSetEntry): string {
   return `${plural(content.count, "question")} · ${choiceWords(content.choices)}`;
 }
 
+/** Whether a set's file is the copy that Quantscope made of an upload: in the folder `questions` of its data folder. */
+export function isUpload(file: string, home: string): boolean {
+  return file.startsWith(home) && /^[\\/]questions[\\/]/.test(file.slice(home.length));
+}
+
 export interface ImportProblem {
   /** `Line 12`; null where the whole file is meant. */
   readonly place: string | null;

@@ -58,17 +58,24 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
 
 /**
  * Of a snapshot: progress stays with the one cell whose process runs.
- * @param before the run as events had told it, which cell it is at; null where none were heard: then it is the last cell that
- * is not through its pass
+ * @param before the run as events had told it: which cell it is at, and how far its process is; null where none were heard,
+ * then it is the last cell that is not through its pass
  */
 export function settled(run: LiveRun, before: LiveRun | null): LiveRun {
-  const known = before?.cells.find(({ progress }) => progress !== null)?.label;
+  const heard = before?.cells.find(({ progress }) => progress !== null);
   const running = run.cells.filter(({ status }) => status === "running");
   const current =
-    running.find(({ label }) => label === known) ??
+    running.find(({ label }) => label === heard?.label) ??
     running.findLast(({ progress }) => progress !== null && progress.done < progress.total) ??
     running.findLast(({ progress }) => progress !== null);
-  return { ...run, cells: run.cells.map((cell) => (cell === current ? cell : { ...cell, progress: null })) };
+  // A process that just began has told nothing yet: what the snapshot has is that of the one before.
+  const same = heard?.label === current?.label && isSameLaunch(heard?.launch, current?.launch);
+  const progress = (same ? heard?.progress : current?.progress) ?? null;
+  return { ...run, cells: run.cells.map((cell) => ({ ...cell, progress: cell === current ? progress : null })) };
+}
+
+function isSameLaunch(a: LiveCell["launch"] | undefined, b: LiveCell["launch"] | undefined): boolean {
+  return a?.kind === b?.kind && a?.launch === b?.launch;
 }
 
 /** One process at a time: whatever other cells were at is over. */

@@ -38,7 +38,9 @@ export function liveStream(cells: readonly LiveCell[], what: "memory" | "speed")
   const looks = liveLooks(cells.map(({ label }) => label));
   const sampled = cells.filter(({ launch, samples }) => launch !== null && samples.atMs.length > 0);
   const current = cells.find(({ status, progress }) => status === "running" && progress !== null);
-  const kind = (current ?? sampled.at(-1))?.launch?.kind;
+  const wanted = current?.launch?.kind;
+  // Until a process has its first reading, those before it stay: the chart is not emptied between two.
+  const kind = sampled.some(({ launch }) => launch?.kind === wanted) ? wanted : sampled.at(-1)?.launch?.kind;
   const alike = sampled.filter(({ launch }) => launch?.kind === kind);
   const kept = alike.filter((cell) => cell === current || alike.indexOf(cell) >= alike.length - MOST_LINES);
   const lines = kept.map(({ label, samples }): ChartSeries => ({

@@ -67,6 +67,8 @@ export interface ChartGuide {
   readonly axis: "x" | "y";
   readonly value: number;
   readonly label: string;
+  /** Of a line up the chart: in which row from the top its words stand, so that near ones do not cover each other. */
+  readonly row?: number;
 }
 
 export interface ChartModel {

@@ -7,6 +7,7 @@ export type Range = readonly [low: number, high: number];
 const DECADES = 100;
 /** Share of the range that stays free at either end. */
 const AIR = 0.06;
+const ROOM_A_ROW = 0.08;
 
 /** `log10` where the values span two decades and none is zero or below, else `linear`. */
 export function scaleFor(values: readonly number[]): Extract<ChartScale, "linear" | "log10"> {
@@ -24,8 +25,18 @@ export function axisRange(model: ChartModel, side: "x" | "y"): Range {
   const shown = model[side];
   if (shown.scale === "category") return [-0.5, Math.max(1, shown.categories.length) - 0.5];
   const extremes = extremesOf(model, side);
-  if (isLog(shown.scale)) return logRange(extremes);
-  return linearRange(extremes, shown, model.kind === "stream" && side === "x");
+  const [low, high] = isLog(shown.scale)
+    ? logRange(extremes)
+    : linearRange(extremes, shown, model.kind === "stream" && side === "x");
+  const room = side === "y" ? roomForWords(model) : 0;
+  if (room === 0) return [low, high];
+  return [low, isLog(shown.scale) ? high * (high / low) ** room : high + room * (high - low)];
+}
+
+/** Share of the range that words at marks up the chart need above the data, so that no line runs through them. */
+function roomForWords({ guides }: ChartModel): number {
+  const rows = guides.map(({ axis, label, row }) => (axis === "x" && label !== "" && row !== undefined ? row + 1 : 0));
+  return ROOM_A_ROW * Math.max(0, ...rows);
 }
 
 /** Of points, whiskers and guides. One loop and no lists: a stream is ranged again with every second that it grows. */

@@ -25,7 +25,11 @@ export function timeTicks(low: number, high: number, most: number): Tick[] {
   const step = STEPS.find(([, , ms]) => (high - low) / ms <= most) ?? STEPS.at(-1)!;
   const [unit, count] = step;
   const ticks: Tick[] = [];
-  for (let at = firstAt(low, unit, count); at.getTime() <= high && ticks.length <= 2 * most; at = next(at, unit, count)) {
+  for (
+    let at = firstAt(low, unit, count);
+    at.getTime() <= high && ticks.length <= 2 * most;
+    at = next(at, unit, count)
+  ) {
     if (at.getTime() >= low) ticks.push({ value: at.getTime(), text: tickText(at, unit) });
   }
   return ticks;

@@ -8,16 +8,22 @@ import { axis, type ChartGuide, type ChartModel, type ChartPoint, type ChartSeri
 import { scaleFor } from "./range.ts";
 
 /** Marks that are nearer than this share of the axis are one. */
-const NEAR = 0.07;
+const NEAR = 0.03;
+/** Words reach so far to the left of their mark, as a share of the axis; nearer ones stand a row lower. */
+const REACH = 0.3;
+const ROWS = 3;
 /** Longer words at a mark would cover its neighbours. */
 const LONGEST_LABEL = 24;
+const MOST_REMEMBERED = 1000;
 
 /** @param marks whether to draw where the surroundings changed */
 export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): ChartModel {
   const { title, axis: label, unit, scale, better, least, most, note, empty } = TREND_METRICS[metric];
   const runs = new Map(trend.runs.map((run) => [run.id, run]));
   const looks = looksOf(trend.series);
-  const series = trend.series.flatMap((each, index) => linesOf(each, runs, metric, scale).map((line) => ({ ...line, look: looks[index]! })));
+  const series = trend.series.flatMap((each, index) =>
+    linesOf(each, runs, metric, scale).map((line) => ({ ...line, look: looks[index]! })),
+  );
   const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   return {
     id: `trend-${metric}`,
@@ -27,7 +33,8 @@ export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): C
     x: axis("Run started", "", { scale: "time" }),
     y: axis(label, unit, { scale: scaleFor(values), better, least, most }),
     series: series.map((line): ChartSeries => ({ ...line, reference: false })),
-    guides: marks && series.length > 0 ? guidesOf(trendEvents(trend.runs, withMetric(trend.series, metric)), series) : [],
+    guides:
+      marks && series.length > 0 ? guidesOf(trendEvents(trend.runs, withMetric(trend.series, metric)), series) : [],
     front: [],
     empty,
   };
@@ -43,7 +50,12 @@ type Line = Omit<ChartSeries, "look" | "reference">;
  * A line joins only numbers of one setup on one machine: others stand apart, and say how. Where all have the same, nothing
  * is said.
  */
-function linesOf({ format, provider, points }: TrendSeries, runs: ReadonlyMap<string, TrendRun>, metric: TrendMetricId, scale: number): Line[] {
+function linesOf(
+  { format, provider, points }: TrendSeries,
+  runs: ReadonlyMap<string, TrendRun>,
+  metric: TrendMetricId,
+  scale: number,
+): Line[] {
   const lines = new Map<string, { run: TrendRun; setup: string; points: ChartPoint[] }>();
   for (const { run: id, label, values } of points) {
     const value = values[metric];
@@ -56,17 +68,41 @@ function linesOf({ format, provider, points }: TrendSeries, runs: ReadonlyMap<st
   }
   const all = [...lines.values()];
   const machines = new Set(all.map(({ run }) => run.machineId)).size > 1;
-  const setups = new Set(all.map(({ setup }) => setup)).size > 1;
-  return all.map(({ run, setup, points: own }, index) => ({
+  const setupsOf = ({ run: { machineId } }: (typeof all)[number]): number =>
+    all.filter(({ run }) => run.machineId === machineId).length;
+  return all.map((line, index) => ({
     id: `${format}@${provider}${index === 0 ? "" : `#${index + 1}`}`,
-    label: [`${format}@${provider}`, ...(machines ? [run.machine] : []), ...(setups ? [setup] : [])].join(", "),
-    points: own.sort((a, b) => a.x - b.x),
+    label: [
+      `${format}@${provider}`,
+      // The processor is enough to tell machines apart, mostly; the readout has the run.
+      ...(machines ? [line.run.machine.split(" + ")[0]!] : []),
+      ...(setupsOf(line) > 1 ? [line.setup] : []),
+    ].join(", "),
+    points: line.points.sort((a, b) => a.x - b.x),
   }));
 }
 
-function pointOf({ value, low, high, kind, n }: TrendValue, run: TrendRun, label: string, metric: TrendMetricId, scale: number): ChartPoint {
+/** By count: writing a number as people read it costs more than the rest of a point. */
+const countedBefore = new Map<string, string>();
+
+function counted(n: number, noun: string): string {
+  const key = `${n} ${noun}`;
+  const known = countedBefore.get(key);
+  if (known !== undefined) return known;
+  const words = plural(n, noun).replace(/launchs$/, "launches");
+  if (countedBefore.size < MOST_REMEMBERED) countedBefore.set(key, words);
+  return words;
+}
+
+function pointOf(
+  { value, low, high, kind, n }: TrendValue,
+  run: TrendRun,
+  label: string,
+  metric: TrendMetricId,
+  scale: number,
+): ChartPoint {
   const { counts } = TREND_METRICS[metric];
-  const what = kind === "runs" ? "runs of 1 launch" : plural(n, counts).replace(/launchs$/, "launches");
+  const what = kind === "runs" ? "runs of 1 launch" : counted(n, counts);
   const note = kind === "range" ? `${what}, smallest to largest` : what;
   return point(Date.parse(run.startedAt), value / scale, {
     low: low === null ? null : low / scale,
@@ -87,7 +123,14 @@ function guidesOf(events: readonly TrendEvent[], series: readonly Line[]): Chart
     if (group && at - group.at < near) group.changes.push(...changes);
     else groups.push({ at, changes: [...changes] });
   }
-  return groups.map(({ at, changes }) => ({ axis: "x", value: at, label: wordsOf(changes) }));
+  const ends = new Array<number>(ROWS).fill(-Infinity);
+  return groups.map(({ at, changes }): ChartGuide => {
+    const row = ends.findIndex((end) => at - end > REACH * (last - first));
+    // Where there is no row left the line alone stands: the list of changes has the words.
+    if (row < 0) return { axis: "x", value: at, label: "" };
+    ends[row] = at;
+    return { axis: "x", value: at, label: wordsOf(changes), row };
+  });
 }
 
 const SHORT: Readonly<Record<Surrounding["id"], (change: Surrounding) => string>> = Object.freeze({

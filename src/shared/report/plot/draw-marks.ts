@@ -136,7 +136,7 @@ export function drawSample(
 
 function drawGuide(
   { context, unit, box, at, colours }: Ground,
-  { axis, value, label }: ChartModel["guides"][number],
+  { axis, value, label, row = 0 }: ChartModel["guides"][number],
 ): void {
   const place = at(axis, value);
   context.strokeStyle = colours.muted;
@@ -153,7 +153,13 @@ function drawGuide(
   const below = place - box.top < 16 * unit;
   context.textBaseline = axis === "y" && below ? "top" : "bottom";
   if (axis === "y") context.fillText(label, box.left + box.width - 4 * unit, place + (below ? 3 : -3) * unit);
-  else context.fillText(label, place - 4 * unit, box.top + 14 * unit);
+  else {
+    // Left of the line, and right of it where there is no room.
+    const wide = context.measureText(label).width;
+    const left = place - 4 * unit - wide >= box.left;
+    context.textAlign = left ? "right" : "left";
+    context.fillText(label, place + (left ? -4 : 4) * unit, box.top + (12 + 13 * row) * unit);
+  }
 }
 
 function drawFront({ context, unit, at, colours }: Ground, front: ChartModel["front"]): void {

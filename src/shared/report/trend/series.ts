@@ -29,8 +29,8 @@ export interface TrendSeries {
   readonly format: FormatId;
   readonly provider: ProviderId;
   readonly points: readonly TrendPoint[];
-  /** Points before these that are not here. */
-  readonly older: number;
+  /** There are older points that are not here. */
+  readonly cut: boolean;
 }
 
 export interface Trend {

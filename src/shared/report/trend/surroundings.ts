@@ -68,18 +68,25 @@ export function trendEvents(
       if (before && changedFile(before, point).length > 0) files.set(point.run, (files.get(point.run) ?? 0) + 1);
     });
   }
-  let last: TrendRun | null = null;
+  // On each machine by itself: from one machine to another everything is another thing.
+  const last = new Map<string, TrendRun>();
   const events: TrendEvent[] = [];
   for (const run of byId.values()) {
     if (!used.has(run.id)) continue;
-    const changes = last ? changedAround(last, run) : [];
+    const before = last.get(run.machineId);
+    const changes = before ? changedAround(before, run) : last.size > 0 ? newMachine(run) : [];
     const count = files.get(run.id) ?? 0;
-    if (count > 0)
+    if (count > 0) {
       changes.push({ id: "file", now: count === 1 ? "another file" : `${grouped(count)} other files`, before: "" });
+    }
     if (changes.length > 0) {
       events.push({ at: Date.parse(run.startedAt), run: run.id, startedAt: run.startedAt, changes });
     }
-    last = run;
+    last.set(run.machineId, run);
   }
   return events;
+}
+
+function newMachine(run: TrendRun): Surrounding[] {
+  return [{ id: "machine", now: READ.machine(run).words, before: "" }];
 }

@@ -73,6 +73,11 @@ describe("liveStream", () => {
     expect(liveStream(cells, "memory").series.map(({ id }) => id)).toEqual(["w8@cpu"]);
   });
 
+  it("keeps the processes before in sight until one of another kind has its first reading", () => {
+    const cells = [cell("fp32@cpu", "quality", [1]), cell("int4@cpu", "timing", [], BUSY)];
+    expect(liveStream(cells, "memory").series.map(({ id }) => id)).toEqual(["fp32@cpu"]);
+  });
+
   it("draws the newest six, and the one that is measured in any case", () => {
     const cells = Array.from({ length: 30 }, (_, index) =>
       cell(`int4@cpu#${index + 1}`, "timing", [1], index === 2 ? BUSY : {}),

@@ -17,9 +17,9 @@ describe("readLmEvalSamples", () => {
     expect(task).toMatchObject({ name: "set", mode: "loglikelihood" });
     expect(task.questions).toEqual([...sampleQuestions.values()]);
     const written = int4!.benchmark[0]!.answers;
-    expect(task.answers.map(({ questionId, correct, choiceLogprobs }) => [questionId, correct, choiceLogprobs])).toEqual(
-      written.map(({ questionId, correct, choiceLogprobs }) => [questionId, correct, choiceLogprobs]),
-    );
+    expect(
+      task.answers.map(({ questionId, correct, choiceLogprobs }) => [questionId, correct, choiceLogprobs]),
+    ).toEqual(written.map(({ questionId, correct, choiceLogprobs }) => [questionId, correct, choiceLogprobs]));
   });
 
   const sample = (extra: object): string =>
@@ -29,14 +29,27 @@ describe("readLmEvalSamples", () => {
       target: "1",
       arguments: { gen_args_0: { arg_0: "q", arg_1: " A" } },
       resps: [[["-2.5", "False"]], [["-0.5", "True"]]],
-      filtered_resps: [["-2.5", "False"], ["-0.5", "True"]],
+      filtered_resps: [
+        ["-2.5", "False"],
+        ["-0.5", "True"],
+      ],
       filter: "none",
       acc: 1,
       ...extra,
     });
 
   it("takes numbers as numbers or texts, the harness's names of tasks, and documents in their order", () => {
-    const text = [sample({ doc_id: 7, filtered_resps: [[-1, true], [-2, false]], acc: 0 }), sample({})].join("\n");
+    const text = [
+      sample({
+        doc_id: 7,
+        filtered_resps: [
+          [-1, true],
+          [-2, false],
+        ],
+        acc: 0,
+      }),
+      sample({}),
+    ].join("\n");
     const task = readLmEvalSamples(text, "out/samples_mmlu_virology_2026-08-01T12-00-00.123456.jsonl", 10);
     expect(task.name).toBe("mmlu_virology");
     expect(task.questions.map(({ id, subject }) => [id, subject])).toEqual([
@@ -52,7 +65,10 @@ describe("readLmEvalSamples", () => {
   it("counts a text without a choice as a format failure", () => {
     const said = (filtered: string, match: number): string =>
       sample({ resps: [["x"]], filtered_resps: [filtered], exact_match: match, acc: undefined });
-    const { mode, answers } = readLmEvalSamples([said("B", 1), said("(A)", 0), said("[invalid]", 0)].join("\n"), "s.jsonl");
+    const { mode, answers } = readLmEvalSamples(
+      [said("B", 1), said("(A)", 0), said("[invalid]", 0)].join("\n"),
+      "s.jsonl",
+    );
     expect(mode).toBe("generate");
     expect(answers.map(({ predicted, formatFailure }) => [predicted, formatFailure])).toEqual([
       [1, false],
@@ -74,7 +90,12 @@ describe("readLmEvalSamples", () => {
 describe("readLlamaBench", () => {
   it("reads back what llamaBenchCsv writes", () => {
     const file = readLlamaBench(rowsOf(llamaBenchCsv(results)), "b.csv");
-    expect(file).toMatchObject({ cpu: "Xeon® Ünit", gpu: "H200", startedAt: "2026-11-21T07:00:00.000Z", meansOnly: true });
+    expect(file).toMatchObject({
+      cpu: "Xeon® Ünit",
+      gpu: "H200",
+      startedAt: "2026-11-21T07:00:00.000Z",
+      meansOnly: true,
+    });
     expect(file.cells.map(({ format, provider, bytes }) => [format, provider, bytes])).toEqual(
       results.cells.map(({ format, provider, bytes }) => [format, provider, bytes]),
     );
@@ -85,10 +106,25 @@ describe("readLlamaBench", () => {
     expect(first!.decode[0]!.interTokenMs).toEqual([8.5, 8.5]);
   });
 
-  const row = { model_filename: "m-Q4_0.gguf", model_type: "llama 1B Q4_0", backends: "CUDA", n_threads: 8, test_time: "2026-08-01T10:00:00Z", n_prompt: 512, n_gen: 0, avg_ns: 2e9 };
+  const row = {
+    model_filename: "m-Q4_0.gguf",
+    model_type: "llama 1B Q4_0",
+    backends: "CUDA",
+    n_threads: 8,
+    test_time: "2026-08-01T10:00:00Z",
+    n_prompt: 512,
+    n_gen: 0,
+    avg_ns: 2e9,
+  };
 
   it("takes llama.cpp's own rows, its samples where the JSON has them", () => {
-    const { cells, meansOnly } = readLlamaBench([{ ...row, samples_ns: [1e9, 3e9] }, { ...row, n_prompt: 0, n_gen: 2, avg_ns: 1e8 }], "b.json");
+    const { cells, meansOnly } = readLlamaBench(
+      [
+        { ...row, samples_ns: [1e9, 3e9] },
+        { ...row, n_prompt: 0, n_gen: 2, avg_ns: 1e8 },
+      ],
+      "b.json",
+    );
     expect(meansOnly).toBe(false);
     expect(cells).toMatchObject([{ format: "int4", provider: "cuda", threads: 8 }]);
     expect(cells[0]!.forward[0]!.latencyMs).toEqual([1000, 3000]);

@@ -34,8 +34,17 @@ describe("reportHtml", () => {
   it("is below 2 MB with 20 cells and long texts", () => {
     const [cell] = results.cells;
     const text = "word ".repeat(20_000);
-    const generations = Array.from({ length: 40 }, (_, index) => ({ ...cell!.generations[0]!, promptId: `p${index}`, text }));
-    const cells = Array.from({ length: 20 }, (_, index) => ({ ...cell!, id: String(index), label: `fp32@cpu#${index}`, generations }));
+    const generations = Array.from({ length: 40 }, (_, index) => ({
+      ...cell!.generations[0]!,
+      promptId: `p${index}`,
+      text,
+    }));
+    const cells = Array.from({ length: 20 }, (_, index) => ({
+      ...cell!,
+      id: String(index),
+      label: `fp32@cpu#${index}`,
+      generations,
+    }));
     const large: Results = { ...results, cells, comparisons: [] };
     expect(Buffer.byteLength(reportHtml(large))).toBeLessThan(2e6);
   });
@@ -60,7 +69,14 @@ describe("chartSvg", () => {
 describe("PALETTES", () => {
   it("are the window's colours", () => {
     const css = readFileSync(join(import.meta.dirname, "../../../../src/renderer/styles/tokens.css"), "utf8");
-    const names = { surface: "surface", text: "text", muted: "text-muted", grid: "grid", line: "line-control", accent: "accent" } as const;
+    const names = {
+      surface: "surface",
+      text: "text",
+      muted: "text-muted",
+      grid: "grid",
+      line: "line-control",
+      accent: "accent",
+    } as const;
     for (const [key, name] of Object.entries(names)) {
       const own = key as keyof typeof names;
       expect(css).toContain(`--${name}: light-dark(${PALETTES.light[own]}, ${PALETTES.dark[own]});`);

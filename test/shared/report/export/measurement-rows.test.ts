@@ -43,9 +43,11 @@ describe("measurementsCsv", () => {
 describe("toCsv and a reader of CSV", () => {
   it("give back every text and number", () => {
     const random = createRandom(7);
-    const characters = Array.from('abc ,";\r\n\t=+-@\'|äß漢🙂\u2028\u0001');
+    const characters = Array.from("abc ,\";\r\n\t=+-@'|äß漢🙂\u2028\u0001");
     for (let round = 0; round < 300; round++) {
-      const text = Array.from({ length: random.nextInt(8) }, () => characters[random.nextInt(characters.length)]!).join("");
+      const text = Array.from({ length: random.nextInt(8) }, () => characters[random.nextInt(characters.length)]!).join(
+        "",
+      );
       const number = (random.nextFloat() - 0.5) * 10 ** (random.nextInt(40) - 20);
       const [row] = read(toCsv([[text, number, "end"]]));
       // What a sheet would run has an apostrophe in front; nothing else is changed.

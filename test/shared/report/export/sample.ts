@@ -44,7 +44,10 @@ function measured(label: string, factor: number, answers: ReturnType<typeof flip
     texts: [textChunk(0)],
     benchmark: [
       benchmark(
-        answers.map((answer) => ({ ...answer, choiceLogprobs: [-0.5, -1.25, -2, -3.5].map((value) => value * factor) })),
+        answers.map((answer) => ({
+          ...answer,
+          choiceLogprobs: [-0.5, -1.25, -2, -3.5].map((value) => value * factor),
+        })),
       ),
     ],
     generations: [generation("p1", { text: factor === 1 ? "one two" : `${HOSTILE}\r\nthree` })],

@@ -1,0 +1,120 @@
+/** What Compare shows of what was compared, apart from how it is drawn. */
+import type { Compared, ComparedCell } from "#shared/api.ts";
+import { type Marker, MARKER_OUTLINES } from "#shared/formats/marks.ts";
+import type { ChartModel } from "#shared/report/charts/model.ts";
+import type { ComparedPart } from "#shared/report/across/comparability.ts";
+import { metricRows, type Column, type MetricRow, type MetricValue } from "../result/metric-rows.ts";
+
+/** One column a cell, in the order asked for. */
+export function columnsOf({ table, cells, baseline }: Compared): Column[] {
+  return cells.flatMap(({ key }) => {
+    const cell = table.results.cells.find(({ label }) => label === key);
+    const comparison =
+      key === baseline ? undefined : table.results.comparisons.find(({ candidate }) => candidate === key);
+    return cell ? [{ cell, comparison }] : [];
+  });
+}
+
+export function rowsOf(compared: Compared, columns: readonly Column[]): readonly MetricRow[] {
+  return metricRows(compared.table, columns, compared.generations);
+}
+
+/** Rows that say how far a cell is from the baseline: the baseline itself has none. */
+export function isPaired({ group, unit, id }: MetricRow): boolean {
+  return group === "Next tokens" || unit === "points" || id === "flips";
+}
+
+/** What such a row says of two cells that are the same. */
+function nothingChanged(id: string): number {
+  if (id.startsWith("jaccard")) return 1;
+  return id === "top1" ? 100 : 0;
+}
+
+/**
+ * Whether something surely differs from the baseline: by the difference's own interval, else because two intervals are apart,
+ * else, of what has no interval, as it is shown.
+ * @param baseline the column that the others are compared with
+ */
+export function differs(row: MetricRow, baseline: number): boolean {
+  const { values, id } = row;
+  const differences = values.flatMap((value) => value?.difference ?? []);
+  if (differences.length > 0) return differences.some(({ tone }) => tone !== "none");
+  if (isPaired(row)) return values.some((value) => value !== null && value.exact[0] !== nothingChanged(id));
+  const base = values[baseline];
+  return values.some((value) => value !== base && apart(value ?? null, base ?? null));
+}
+
+function apart(value: MetricValue | null, base: MetricValue | null): boolean {
+  if (!value || !base) return value !== base;
+  const [, low, high] = value.exact;
+  const [, baseLow, baseHigh] = base.exact;
+  if (low === null || high === null || baseLow === null || baseHigh === null) return value.value !== base.value;
+  return low > baseHigh || high < baseLow;
+}
+
+const PART_OF_GROUP: Readonly<Partial<Record<MetricRow["group"], ComparedPart>>> = Object.freeze({
+  Memory: "memory",
+  Speed: "speed",
+  "Next tokens": "tokens",
+  Answers: "answers",
+});
+
+/** Why a cell's numbers of a group stand alone, without a difference; null where they are compared. */
+export function refusalOf({ parts }: ComparedCell, group: MetricRow["group"]): string | null {
+  const part = parts.find((each) => each.part === PART_OF_GROUP[group]);
+  return part && !part.can ? part.reasons.join("; ") : null;
+}
+
+export const PART_WORDS: Readonly<Record<ComparedPart, string>> = Object.freeze({
+  speed: "Latency and decoding",
+  memory: "Peak memory",
+  answers: "Answers",
+  tokens: "Next tokens",
+  texts: "Running text",
+  generations: "Generated texts",
+});
+
+export interface PartRow {
+  readonly part: ComparedPart;
+  /** One a cell; null for the baseline. */
+  readonly cells: readonly (ComparedCell["parts"][number] | null)[];
+}
+
+/** Parts that some cell has to say something of; one that nobody measured is left out. */
+export function partRows({ cells }: Compared): PartRow[] {
+  const parts = cells.find(({ parts: own }) => own.length > 0)?.parts.map(({ part }) => part) ?? [];
+  return parts.map((part) => ({
+    part,
+    cells: cells.map((cell) => cell.parts.find((each) => each.part === part) ?? null),
+  }));
+}
+
+/** Where everything that the answer rests on could be compared, the verdict may be said. */
+export function verdictOf(compared: Compared, key: string): string | null {
+  const cell = compared.cells.find((each) => each.key === key);
+  const needed: readonly ComparedPart[] = ["speed", "memory", "answers"];
+  if (!cell || !needed.every((part) => cell.parts.some((each) => each.part === part && each.can))) return null;
+  const [own, base] = [key, compared.baseline].map((label) => compared.table.results.cells.find((each) => each.label === label));
+  // Of one file on one provider, measured twice, there is nothing to decide.
+  if (own?.sha256 === base?.sha256 && own?.provider === base?.provider) return null;
+  return compared.table.results.comparisons.find(({ candidate }) => candidate === key)?.verdict.sentence ?? null;
+}
+
+const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [9, 3, 2, 3]];
+
+/**
+ * Lines of one format keep its colour; where several cells have it, as the same cell of several runs has, marker and dash tell
+ * them apart.
+ */
+export function toldApart(model: ChartModel): ChartModel {
+  const markers = Object.keys(MARKER_OUTLINES) as Marker[];
+  return {
+    ...model,
+    series: model.series.map((series) => {
+      const { variant, marker } = series.look;
+      if (variant === 0) return series;
+      const next = markers[(markers.indexOf(marker) + variant) % markers.length]!;
+      return { ...series, look: { ...series.look, marker: next, dash: DASHES[variant % DASHES.length]! } };
+    }),
+  };
+}
