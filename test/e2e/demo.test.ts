@@ -30,22 +30,42 @@ describe("npm run demo", () => {
 
   it("prints both tables and one sentence a format", () => {
     for (const label of ["fp32@cpu (reference)", "w8@cpu", "int4@cpu"]) expect(stdout).toContain(label);
-    for (const column of ["file", "memory b1", "memory b32", "latency b1", "latency b32", "words/min"])
+    for (const column of ["file", "memory b1", "memory b8", "latency b1", "latency b8", "decode d0", "words/min"])
       expect(stdout).toContain(column);
-    for (const column of ["J@1", "J@3", "J@5", "J@10", "J@20", "accuracy", "flips"]) expect(stdout).toContain(column);
+    for (const column of ["J@1", "J@3", "J@5", "J@10", "J@20", "KL", "perplexity", "accuracy", "flips"])
+      expect(stdout).toContain(column);
     expect(stdout.match(/^• /gm)).toHaveLength(2);
   });
 
   it("says while it runs what is measured, how far it is and how long it still takes", () => {
-    expect(stderr).toMatch(/\[1\/3\] fp32@cpu: questions \d+\/1600, about \d+ (s|min \d+ s) left/);
+    expect(stderr).toMatch(/^about .*, up to .* MiB of memory of .* MiB free; /m);
+    expect(stderr).toMatch(/\[\d+\/39\] fp32@cpu: questions \d+\/1600, about \d+ (s|min \d+ s) left/);
   });
 
   it("measures all batch sizes with memory that grows from the smallest to the largest", () => {
     for (const { forward } of results.cells) {
-      expect(forward.map(({ batchSize }) => batchSize)).toEqual([1, 2, 4, 8, 16, 32]);
+      expect(forward.map(({ batchSize }) => batchSize)).toEqual([1, 8]);
       expect(forward.at(-1)!.peakMemoryBytes).toBeGreaterThan(forward[0]!.peakMemoryBytes!);
     }
     expect(cell("int4@cpu").forward[0]!.peakMemoryBytes).toBeLessThan(cell("fp32@cpu").forward[0]!.peakMemoryBytes!);
+  });
+
+  it("measures time in six launches, which give intervals, and decoding with and without the copy of the cache", () => {
+    for (const { latencyRatio, decodeRatio } of results.comparisons) {
+      expect(latencyRatio.map(({ kind, launches }) => [kind, launches])).toEqual([
+        ["signed-rank", 6],
+        ["signed-rank", 6],
+      ]);
+      expect(decodeRatio.map(({ way }) => way)).toEqual(["user", "compute"]);
+    }
+  });
+
+  it("knows running text a little less well at int4, and no worse at w8", () => {
+    const ratio = (label: string): number => comparison(label).texts!.perplexity!.ratio!;
+    expect(ratio("w8@cpu")).toBeCloseTo(1, 2);
+    expect(ratio("int4@cpu")).toBeGreaterThan(1.005);
+    expect(ratio("int4@cpu")).toBeLessThan(1.1);
+    expect(comparison("int4@cpu").tokens!.kl).toMatchObject({ exact: true });
   });
 
   // The accuracies that Python (onnxruntime, transformers) measured on the same files: resources/models/demo/README.md.

@@ -67,6 +67,9 @@ describe("a run in parts", () => {
       questionSet: { asked: 3, count: 7 },
     });
 
+    const fourth = testLab();
+    expect(importBundle(fourth.db, bundle(there, half.runId), "half.qsrun").outcome).toBe("added");
+
     const { runId, outcome, notes } = importBundle(there.db, bundle(one, first.runId), "1.qsrun");
     expect([runId, outcome, notes]).toEqual([half.runId, "merged", []]);
     const joined = results(there, runId);
@@ -81,6 +84,12 @@ describe("a run in parts", () => {
     const third = testLab();
     expect(importBundle(third.db, bundle(there, runId), "whole.qsrun")).toMatchObject({ runId, outcome: "added" });
     expect(numbers(results(third, runId))).toEqual(numbers(joined));
+
+    // What is put together from more parts takes the place of what is from fewer, and never the other way round.
+    const joinedHalf = bundle(fourth, runId);
+    expect(importBundle(fourth.db, bundle(there, runId), "whole.qsrun").outcome).toBe("merged");
+    expect(numbers(results(fourth, runId))).toEqual(numbers(joined));
+    expect(importBundle(fourth.db, joinedHalf, "half.qsrun").outcome).toBe("already there");
 
     const repeated = await executeRun(spec, { ...two, shard: { index: 2, count: 2 } });
     expect(() => importBundle(there.db, bundle(two, repeated.runId), "repeat.qsrun")).toThrow(

@@ -8,7 +8,7 @@ import { whole } from "../whole.ts";
 export function addDemo(program: Command): void {
   program
     .command("demo")
-    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 2 minutes)")
+    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 3 minutes)")
     .option("--few", "ask 480 questions instead of 1,600: see how the verdicts change")
     .option("--limit <n>", "ask a sample of the questions only")
     .option("--out <dir>", "where report.html, results.json, CSV and PNG go", "results/demo")
@@ -24,8 +24,8 @@ export function addDemo(program: Command): void {
         cells: [{ format: "fp32" }, { format: "w8" }, { format: "int4" }],
         passes: {
           // Short on purpose, and still six launches, which give intervals; `quantscope run` measures longer by default.
-          forward: { batchSizes: [1, 8, 32], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
-          decode: { depths: [0], newTokens: 24 },
+          forward: { batchSizes: [1, 8], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
+          decode: { depths: [0], newTokens: 16 },
           tokens: { ...asked, texts: text },
           benchmark: asked,
           generate: { prompts, maxNewTokens: 48 },

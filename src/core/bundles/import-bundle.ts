@@ -6,7 +6,7 @@ import { readWholeRun } from "#core/store/read-whole-run.ts";
 import { type WholeRun, writeWholeRun } from "#core/store/write-stored-run.ts";
 import { LabError } from "#shared/errors.ts";
 import { fingerprint } from "./document.ts";
-import { addPart, asJoined, mergeRuns } from "./merge-runs.ts";
+import { addPart, asJoined, isPart, largerJoined, mergeRuns } from "./merge-runs.ts";
 import { readBundle } from "./read-bundle.ts";
 
 export interface Imported {
@@ -23,7 +23,7 @@ export interface Imported {
 export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Imported {
   const whole = marked(readBundle(bytes, fileName), fileName);
   const { shards } = whole.stored.run.origin!;
-  const imported = shards?.parts.length === 1 ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
+  const imported = shards && isPart(shards) ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
   // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
   restoreRuns(db, [imported.runId]);
   return imported;
@@ -35,7 +35,10 @@ function importRun(db: Db, whole: WholeRun): Imported {
   const known = readWholeRun(db, id);
   refuseBusy(known);
   if (fingerprint(known) === fingerprint(whole)) return { runId: id, outcome: "already there", notes: notesOf(known) };
-  return written(db, mergeRuns(known, whole), "merged");
+  const isJoined = known.stored.run.origin?.shards && whole.stored.run.origin?.shards;
+  const merged = isJoined ? largerJoined(known, whole) : mergeRuns(known, whole);
+  if (merged === known) return { runId: id, outcome: "already there", notes: notesOf(known) };
+  return written(db, merged, "merged");
 }
 
 function importPart(db: Db, part: WholeRun): Imported {

@@ -39,6 +39,32 @@ export function mergeRuns(ours: WholeRun, theirs: WholeRun): WholeRun {
   };
 }
 
+/** A part as it was measured; one that is joined already says what it was made of. */
+export function isPart({ parts }: Shards): boolean {
+  return parts.length === 1 && parts[0]!.sha256 === null;
+}
+
+/**
+ * Of two runs that were put together from parts of one plan, the one that holds all parts of the other.
+ * @throws LabError BUNDLE_CONFLICT where each has a part that the other lacks: only single parts can be added
+ */
+export function largerJoined(ours: WholeRun, theirs: WholeRun): WholeRun {
+  const partsOf = ({ stored }: WholeRun): readonly Part[] => stored.run.origin!.shards!.parts;
+  const holds = (a: WholeRun, b: WholeRun): boolean =>
+    partsOf(b).every(({ index, sha256 }) => partsOf(a).some((part) => part.index === index && part.sha256 === sha256));
+  if (holds(ours, theirs)) return ours;
+  if (holds(theirs, ours)) return theirs;
+  const [here, there] = [ours, theirs].map((run) =>
+    partsOf(run)
+      .map(({ index }) => index)
+      .join(", "),
+  );
+  throw new LabError(
+    "BUNDLE_CONFLICT",
+    `The stored run is put together from the parts ${here}, the bundle's from ${there}. Import the bundles of the single parts instead.`,
+  );
+}
+
 /** The id under which the parts of a plan come together. */
 export function joinedId({ plan }: Shards): string {
   return `parts-${plan.slice(0, 16)}`;

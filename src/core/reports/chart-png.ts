@@ -35,39 +35,26 @@ interface DrawnPlot {
   readonly destroy: () => void;
 }
 
-function drawPlot(
+async function drawPlot(
   { Plot }: CanvasWindow,
   model: ChartModel,
   settings: ChartSettings,
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<DrawnPlot> {
-  const { promise, resolve, reject } = Promise.withResolvers<DrawnPlot>();
   const data = plotData(model);
-    const options = plotOptions({
-      model,
-      settings,
-      width,
-      height,
-      pixelRatio: 1,
-      ranges: wholeRange(model),
-      view: () => WHOLE,
-    });
-    const draw = (plot: InstanceType<PlotConstructor>): void => {
-      try {
-        // uPlot's types name the window's canvas; it was given one of the library's.
-        const context = plot.ctx as DrawContext & { readonly canvas: Canvas };
-        const at = (axis: "x" | "y", value: number): number => plot.valToPos(value, axis, true);
-        const { scale: unit, colours, hidden } = settings;
-        drawMarks({ context, unit, box: plot.bbox, at, colours }, model, data, hidden);
-        const destroy = (): void => {
-          plot.destroy();
-        };
-        resolve({ canvas: context.canvas, destroy });
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
-    // In no element: there is none to be in.
-    new Plot({ ...options, hooks: { draw: [draw] } }, data.columns as ConstructorParameters<PlotConstructor>[1]);
+  const ranges = wholeRange(model);
+  const options = plotOptions({ model, settings, width, height, pixelRatio: 1, ranges, view: () => WHOLE });
+  // uPlot draws a moment later, in no element: there is none to be in.
+  const plot = await new Promise<InstanceType<PlotConstructor>>((resolve) => {
+    new Plot({ ...options, hooks: { draw: [resolve] } }, data.columns as ConstructorParameters<PlotConstructor>[1]);
   });
+  // uPlot's types name the window's canvas; it was given one of the library's.
+  const context = plot.ctx as DrawContext & { readonly canvas: Canvas };
+  const at = (axis: "x" | "y", value: number): number => plot.valToPos(value, axis, true);
+  const { scale: unit, colours, hidden } = settings;
+  drawMarks({ context, unit, box: plot.bbox, at, colours }, model, data, hidden);
+  const destroy = (): void => {
+    plot.destroy();
+  };
+  return { canvas: context.canvas, destroy };
 }

@@ -42,6 +42,7 @@ CREATE TABLE run_kinds (
   PRIMARY KEY (run_id, format, provider)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_kinds_provider ON run_kinds (provider, run_id);
+CREATE INDEX run_kinds_format ON run_kinds (format, run_id);
 
 INSERT INTO history (run_id, name, model, status, started_at, finished_at, duration_ms, machine_id, machine, onnxruntime,
   driver, app, power, imported, cells, cells_done, cells_failed)

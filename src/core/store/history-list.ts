@@ -1,5 +1,7 @@
 /** The list of runs: filter, sort and page over one small row a run. Nothing here reads a spec or a sample. */
 import type { HistoryFilter, HistoryRun, HistorySort } from "#shared/api/history.ts";
+import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
+import { PROVIDER_IDS, type ProviderId } from "#shared/providers/providers.ts";
 import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";
 
@@ -46,7 +48,8 @@ export function listHistory(
   { limit, offset }: { readonly limit: number; readonly offset: number },
 ): HistoryRun[] {
   const where = conditionOf(filter);
-  const order = `${SORTS[by]} ${descending ? "DESC" : "ASC"}`;
+  const order = `${SORTS[by]} ${descending ? "DESC" : "ASC"}, h.started_at DESC, h.run_id DESC`;
+  // Formats and tags are read for the rows of the page alone, not for those before it.
   const rows = prepared<Row>(
     db,
     `SELECT h.run_id AS id, h.name, h.model, h.status, h.started_at AS startedAt, h.finished_at AS finishedAt, h.cells,
@@ -54,7 +57,8 @@ export function listHistory(
        h.onnxruntime, h.imported,
        (SELECT group_concat(k.format || '@' || k.provider, ' ') FROM run_kinds k WHERE k.run_id = h.run_id) AS kinds,
        (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_id = h.run_id) AS tags
-     FROM history h WHERE ${where.sql} ORDER BY ${order}, h.started_at DESC, h.run_id DESC LIMIT ? OFFSET ?`,
+     FROM (SELECT h.run_id AS shown FROM history h WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?)
+     JOIN history h ON h.run_id = shown ORDER BY ${order}`,
   ).all(...where.values, limit, offset);
   return rows.map(({ kinds, tags, imported, ...row }) => ({
     ...row,
@@ -125,33 +129,34 @@ export interface Facet {
   readonly runs: number;
 }
 
-/** What there is to filter by, and how many runs each has; of all runs, whatever the filter. */
+/** What there is to filter by, and of most of it how many runs there are; of all runs, whatever the filter. */
 export function historyFacets(db: Db): {
   readonly models: Facet[];
-  readonly formats: Facet[];
-  readonly providers: Facet[];
+  readonly formats: FormatId[];
+  readonly providers: ProviderId[];
   readonly statuses: Facet[];
   readonly tags: Facet[];
   readonly machines: (Facet & { name: string })[];
 } {
-  const shown = "(SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
-  const over = (sql: string): Facet[] => prepared<Facet>(db, sql).all();
+  const shown = "NOT IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
   const column = (name: string): Facet[] =>
-    over(
-      `SELECT ${name} AS value, count(*) AS runs FROM history WHERE deleted_at IS NULL GROUP BY ${name} ORDER BY runs DESC, value`,
-    );
-  const kind = (name: string): Facet[] =>
-    over(
-      `SELECT ${name} AS value, count(DISTINCT run_id) AS runs FROM run_kinds WHERE run_id NOT IN ${shown} GROUP BY ${name}`,
-    );
+    prepared<Facet>(
+      db,
+      `SELECT ${name} AS value, count(*) AS runs FROM history WHERE deleted_at IS NULL
+       GROUP BY ${name} ORDER BY runs DESC, value`,
+    ).all();
+  // One look for each that there may be: counting them would read a row for every cell that was ever measured.
+  const has = (name: "format" | "provider", value: string): boolean =>
+    prepared(db, `SELECT 1 FROM run_kinds WHERE ${name} = ? AND run_id ${shown} LIMIT 1`).get(value) !== undefined;
   return {
     models: column("model"),
     statuses: column("status"),
-    formats: kind("format"),
-    providers: kind("provider"),
-    tags: over(
-      `SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id NOT IN ${shown} GROUP BY tag ORDER BY tag`,
-    ),
+    formats: FORMAT_IDS.filter((id) => has("format", id)),
+    providers: PROVIDER_IDS.filter((id) => has("provider", id)),
+    tags: prepared<Facet>(
+      db,
+      `SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id ${shown} GROUP BY tag ORDER BY tag`,
+    ).all(),
     machines: prepared<Facet & { name: string }>(
       db,
       `SELECT machine_id AS value, max(machine) AS name, count(*) AS runs FROM history WHERE deleted_at IS NULL

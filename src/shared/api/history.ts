@@ -52,8 +52,8 @@ export type HistoryRun = z.output<typeof historyRunSchema>;
 const facet = z.object({ value: z.string(), runs: z.number().int() });
 const facetsSchema = z.object({
   models: z.array(facet),
-  formats: z.array(facet),
-  providers: z.array(facet),
+  formats: z.array(z.enum(FORMAT_IDS)),
+  providers: z.array(z.enum(PROVIDER_IDS)),
   statuses: z.array(facet),
   tags: z.array(facet),
   machines: z.array(facet.extend({ name: z.string() })),
