@@ -12,6 +12,7 @@ import { readQuestions } from "#core/store/edit-run.ts";
 import { countHistory, historyFacets, historyIds, listHistory } from "#core/store/history-list.ts";
 import { deriveRun } from "#core/store/history-measured.ts";
 import { readTrend, saveTrend } from "#core/store/history-trend.ts";
+import { pastDecodes, pastForwards, pastLoad } from "#core/store/read-history.ts";
 import { listRuns, readRun } from "#core/store/read-run.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
 import { changeTags, listTags } from "#core/store/tags.ts";
@@ -103,6 +104,8 @@ try {
     const model = BENCH_MODELS[0];
     const kinds = [{ format: "fp32", provider: "cpu" } as const, { format: "int4", provider: "cpu" } as const];
     const stored = readRun(db, some);
+    const key = { machineId: stored.run.environment.machineId, provider: "cpu" };
+    const { sha256 } = stored.cells[0]!;
     return {
       "list: first page": () => listHistory(db, {}, newest, page),
       "list: a page in the middle": () => listHistory(db, {}, newest, { ...page, offset: Math.floor(runs / 2) }),
@@ -120,6 +123,10 @@ try {
       facets: () => historyFacets(db),
       tags: () => listTags(db),
       "trend: two series of 500": () => readTrend(db, model, kinds, { machine: null, most: 500 }),
+      "estimate: forward passes of a file": () => pastForwards(db, key, sha256),
+      "estimate: forward passes of any file": () => pastForwards(db, key, null),
+      "estimate: decoding of a file": () => pastDecodes(db, key, sha256),
+      "estimate: loading of a file": () => pastLoad(db, key, sha256),
       "one run: read": () => readRun(db, some),
       "one run: with questions and facts": () => readWholeRun(db, some),
       "one run: its questions": () => readQuestions(db, some),

@@ -1,5 +1,5 @@
 /** The built pages in a real browser, served by the built loopback host as a process of its own. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { launchChromium } from "../helpers/chromium.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
-import { type SeedRun, seedRuns } from "../helpers/seed-runs.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { type WatchedPage, watchedPage } from "../helpers/watched-page.ts";
 
@@ -18,30 +17,6 @@ beforeAll(async () => {
   browser = await launchChromium();
 });
 afterAll(() => browser.close());
-
-const LONG = "meta-llama/Llama-3.2-1B-Instruct-with-a-name-that-goes-on-and-on-and-on-v17-final-ONNX";
-const RUNS: readonly SeedRun[] = [
-  { id: "a", name: "demo", cells: 4, startedAt: "2026-01-05T10:00:00.000Z", seconds: 185 },
-  {
-    id: "b",
-    name: "ship q4?",
-    model: LONG,
-    status: "failed",
-    cells: 6,
-    cellsDone: 2,
-    startedAt: "2026-01-04T10:00:00.000Z",
-  },
-  {
-    id: "c",
-    name: LONG,
-    status: "cancelled",
-    cells: 3,
-    cellsDone: 1,
-    startedAt: "2026-01-03T10:00:00.000Z",
-    seconds: 4.2,
-  },
-  { id: "d", name: "now", status: "running", cells: 2, cellsDone: 1, seconds: null },
-];
 
 function startHost(home: string, ...args: string[]): HostProcess {
   const host = new HostProcess(["--home", home, ...args]);
@@ -59,126 +34,33 @@ async function openPage(host: HostProcess, options: Parameters<typeof watchedPag
   return watched;
 }
 
-const rowTexts = async (page: Page): Promise<string[]> =>
-  (await page.locator("tbody tr").allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " "));
-
-describe("the page of an empty store", () => {
-  it("says what to run, without a complaint of any kind", async () => {
+describe("the first page", () => {
+  it("opens on an empty store without a complaint of any kind, its address free of the token", async () => {
     const home = temporaryFolder();
     const { page, complaints } = await openPage(startHost(home));
-    expect(await page.getByRole("heading", { name: "No runs yet" }).isVisible()).toBe(true);
-    expect(await page.getByText("npm run demo").isVisible()).toBe(true);
+    await page.getByRole("heading", { name: "Bench", level: 1 }).waitFor();
     expect(await page.locator("footer").innerText()).toContain(home);
-    expect(await page.locator("table").count()).toBe(0);
     expect(new URL(page.url()).search).toBe("");
     expect(complaints).toEqual([]);
   });
-});
 
-describe("the page of a store with runs", () => {
-  it("lists them, newest first", async () => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page, complaints } = await openPage(startHost(home), { timezoneId: "UTC" });
-    await page.locator("tbody th").first().waitFor();
-    const [now, ...rest] = await rowTexts(page);
-    expect(now).toMatch(/^now demo Running 1 \/ 2 Today \d\d:\d\d \d+\.\d s$/);
-    expect(rest).toEqual([
-      "demo demo Done 4 / 4 2026-01-05 10:00 3 min 05 s",
-      `ship q4? ${LONG} Failed 2 / 6 2026-01-04 10:00 42 s`.replace("v17-final-ONNX", " v17-final-ONNX"),
-      `${LONG} demo Cancelled 1 / 3 2026-01-03 10:00 4.2 s`.replace("v17-final-ONNX", " v17-final-ONNX"),
-    ]);
-    expect(complaints).toEqual([]);
-  });
-
-  it("shortens long names in the middle and tells the whole in a tooltip", async () => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page } = await openPage(startHost(home));
-    const name = page.locator("th").getByTitle(LONG);
-    expect(await name.locator(".tail").innerText()).toBe("v17-final-ONNX");
-    const head = await name.locator(".head").evaluate((node) => {
-      const { scrollWidth, clientWidth } = node as unknown as { scrollWidth: number; clientWidth: number };
-      return scrollWidth > clientWidth;
-    });
-    expect(head).toBe(true);
-    const overflow = await page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
-    expect(overflow).toBe(false);
-  });
-
-  it("lets a running duration go on", async () => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page } = await openPage(startHost(home));
-    const duration = page.locator("tbody tr:first-child td.duration");
-    const before = await duration.innerText();
-    await expect.poll(() => duration.innerText(), { timeout: 5000 }).not.toBe(before);
-  });
-
-  it("sees new runs when the window is looked at again", async () => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page } = await openPage(startHost(home));
-    await page.locator("tbody th").first().waitFor();
-    seedRuns(home, [{ id: "e", name: "from a terminal", startedAt: "2099-01-01T00:00:00.000Z" }]);
-    await page.evaluate("window.dispatchEvent(new Event('focus'))");
-    await page.locator("tbody th", { hasText: "from a terminal" }).waitFor({ timeout: 5000 });
-  });
-
-  it("shows older runs on demand", async () => {
-    const home = temporaryFolder();
-    const day = Date.UTC(2026, 0, 1);
-    const many = Array.from({ length: 230 }, (_, index) => ({
-      id: `r${index}`,
-      name: `run ${index}`,
-      startedAt: new Date(day + index * 60_000).toISOString(),
-    }));
-    seedRuns(home, many);
-    const { page, complaints } = await openPage(startHost(home));
-    await page.getByText("200 of 230, newest first").waitFor();
-    await page.getByRole("button", { name: "Show older runs" }).click();
-    await page.getByText("230, newest first").waitFor();
-    await expect.poll(() => page.locator("tbody tr").count()).toBe(230);
-    expect(complaints).toEqual([]);
-  });
-
-  it.each(["light", "dark"] as const)("is accessible in %s", async (colorScheme) => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page } = await openPage(startHost(home), { colorScheme });
-    await page.locator("tbody th").first().waitFor();
-    expect(await page.evaluate(accessibilityProblems)).toEqual([]);
+  it.each(["light", "dark"] as const)("has the ground of the theme %s", async (colorScheme) => {
+    const { page } = await openPage(startHost(temporaryFolder()), { colorScheme });
     const ground = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
     expect(ground).toBe(colorScheme === "dark" ? "rgb(16, 20, 23)" : "rgb(244, 246, 247)");
-  });
-
-  it("can be scrolled by keyboard, with a visible focus", async () => {
-    const home = temporaryFolder();
-    seedRuns(home, RUNS);
-    const { page } = await openPage(startHost(home));
-    const table = page.getByRole("region", { name: "Stored runs" });
-    await table.waitFor();
-    await page.keyboard.press("Tab");
-    expect(await page.evaluate<string>("document.activeElement.ariaLabel")).toBe("Stored runs");
-    expect(await page.evaluate<string>("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
   });
 });
 
 describe("a page in trouble", () => {
-  it.each(["light", "dark"] as const)(
-    "says that the connection is lost and keeps what it shows, in %s",
-    async (colorScheme) => {
-      const home = temporaryFolder();
-      seedRuns(home, RUNS);
-      const host = startHost(home);
-      const { page } = await openPage(host, { colorScheme });
-      await page.locator("tbody th").first().waitFor();
-      await host.stop();
-      await page.getByRole("alert").getByText("npm start").waitFor();
-      expect(await page.locator("tbody tr").count()).toBe(RUNS.length);
-      expect(await page.evaluate(accessibilityProblems)).toEqual([]);
-    },
-  );
+  it("says that the connection is lost and keeps what it shows", async () => {
+    const host = startHost(temporaryFolder());
+    const { page } = await openPage(host);
+    await page.getByRole("heading", { name: "Bench", level: 1 }).waitFor();
+    await host.stop();
+    await page.getByRole("alert").getByText("npm start").waitFor();
+    expect(await page.getByRole("heading", { name: "Bench", level: 1 }).isVisible()).toBe(true);
+    expect(await page.evaluate(accessibilityProblems)).toEqual([]);
+  });
 
   it("shows the lab's own error and its remedy, and tries again", async () => {
     const watched = await watchedPage(browser, { colorScheme: "dark" });
@@ -190,18 +72,18 @@ describe("a page in trouble", () => {
       const error = { code: "STORE_CORRUPT", message: "The store is not readable. Move it away.", details: {} };
       socket.onMessage((message) => {
         const { id, name } = JSON.parse(String(message)) as { id: number; name: string };
-        if (broken && name === "runs.list") socket.send(JSON.stringify({ id, reply: { ok: false, error } }));
+        if (broken && name === "questions.list") socket.send(JSON.stringify({ id, reply: { ok: false, error } }));
         else server.send(message);
       });
     });
-    await page.goto(await startHost(temporaryFolder()).url());
+    await page.goto(`${await startHost(temporaryFolder()).url()}#/questions`);
     const alert = page.getByRole("alert");
     await alert.getByText("Move it away").waitFor();
     expect(await alert.innerText()).toContain("STORE_CORRUPT");
     expect(await page.evaluate(accessibilityProblems)).toEqual([]);
     broken = false;
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+    await page.getByText("demo-large").first().waitFor();
   });
 });
 

@@ -261,7 +261,12 @@ export function seedResult(home: string, run: SeedResult): void {
     }
     finishCell(db, cellId, end, error ?? null);
   });
-  setRunStatus(db, id, status, status === "running" ? null : new Date(Date.parse(run.startedAt ?? STARTED) + 720_000).toISOString());
+  setRunStatus(
+    db,
+    id,
+    status,
+    status === "running" ? null : new Date(Date.parse(run.startedAt ?? STARTED) + 720_000).toISOString(),
+  );
 }
 
 /** As planning names them: a second cell of the same format and provider has a number. */

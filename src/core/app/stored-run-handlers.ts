@@ -5,7 +5,14 @@ import { judgeBy, runDetails, runFlips, runGenerations, runResults, runSamples }
 import { exportRun, type StoredRuns } from "./stored-runs.ts";
 
 export type StoredRunRequest =
-  "runs.get" | "runs.results" | "runs.verdicts" | "runs.flips" | "runs.generations" | "runs.samples" | "runs.export" | "compare.show";
+  | "runs.get"
+  | "runs.results"
+  | "runs.verdicts"
+  | "runs.flips"
+  | "runs.generations"
+  | "runs.samples"
+  | "runs.export"
+  | "compare.show";
 
 export type StoredRunHandlers = Pick<Handlers, StoredRunRequest>;
 

@@ -47,7 +47,7 @@ CREATE INDEX run_kinds_format ON run_kinds (format, run_id);
 INSERT INTO history (run_id, name, model, status, started_at, finished_at, duration_ms, machine_id, machine, onnxruntime,
   driver, app, power, imported, cells, cells_done, cells_failed)
 SELECT r.id, r.name, r.model_name, r.status, r.started_at, r.finished_at,
-  (julianday(r.finished_at) - julianday(r.started_at)) * 86400000.0,
+  round((julianday(r.finished_at) - julianday(r.started_at)) * 86400000.0),
   coalesce(json_extract(r.environment, '$.machineId'), ''),
   coalesce(json_extract(r.environment, '$.cpu.model'), '')
     || coalesce((SELECT ' + ' || group_concat(json_extract(value, '$.name'), ' + ')
@@ -67,7 +67,7 @@ CREATE TRIGGER history_run_added AFTER INSERT ON runs BEGIN
   INSERT INTO history (run_id, name, model, status, started_at, finished_at, duration_ms, machine_id, machine, onnxruntime,
     driver, app, power, imported)
   VALUES (NEW.id, NEW.name, NEW.model_name, NEW.status, NEW.started_at, NEW.finished_at,
-    (julianday(NEW.finished_at) - julianday(NEW.started_at)) * 86400000.0,
+    round((julianday(NEW.finished_at) - julianday(NEW.started_at)) * 86400000.0),
     coalesce(json_extract(NEW.environment, '$.machineId'), ''),
     coalesce(json_extract(NEW.environment, '$.cpu.model'), '')
       || coalesce((SELECT ' + ' || group_concat(json_extract(value, '$.name'), ' + ')
@@ -82,7 +82,7 @@ END;
 -- Whatever happens to a run that was derived, happens to what was derived from it: a resumed one is derived again.
 CREATE TRIGGER history_run_changed AFTER UPDATE OF name, status, finished_at, origin ON runs BEGIN
   UPDATE history SET name = NEW.name, status = NEW.status, finished_at = NEW.finished_at,
-    duration_ms = (julianday(NEW.finished_at) - julianday(NEW.started_at)) * 86400000.0,
+    duration_ms = round((julianday(NEW.finished_at) - julianday(NEW.started_at)) * 86400000.0),
     imported = NEW.origin IS NOT NULL,
     trend_version = CASE WHEN OLD.status = NEW.status THEN trend_version ELSE 0 END
   WHERE run_id = NEW.id;

@@ -19,6 +19,12 @@ export interface PastForward {
 
 /** A window over the newest cells: an old machine's history would say nothing more. */
 const MOST_ROWS = 200;
+const MOST_CELLS = 40;
+
+/** The newest cells of one file: they are chosen from small rows, before any sample is read. */
+const NEWEST = `newest AS MATERIALIZED (
+  SELECT c.id, c.run_id, c.format, h.started_at FROM cells c JOIN history h ON h.run_id = c.run_id
+  WHERE c.sha256 = ? AND c.provider = ? AND h.machine_id = ? ORDER BY h.started_at DESC LIMIT ${MOST_CELLS})`;
 
 interface ForwardRow {
   parameters: number;
@@ -31,21 +37,31 @@ interface ForwardRow {
 
 /** Forward passes of one file (by hash), or of any file where that is null; the newest first. */
 export function pastForwards(db: Db, { machineId, provider }: HistoryKey, sha256: string | null): PastForward[] {
-  return db
-    .prepare<unknown[], ForwardRow>(
-      `SELECT r.parameters, c.format, f.batch_size, f.sequence_length, f.latency_ms, f.peak_memory_bytes
-       FROM runs r JOIN cells c ON c.run_id = r.id JOIN forward_launches f ON f.cell_id = c.id
-       WHERE f.skipped IS NULL AND f.kind = 'timing' AND c.provider = ? AND (? IS NULL OR c.sha256 = ?)
-         AND json_extract(r.environment, '$.machineId') = ?
-       ORDER BY r.started_at DESC LIMIT ${MOST_ROWS}`,
-    )
-    .all(provider, sha256, sha256, machineId)
-    .flatMap((row) => {
-      const medianMs = median(unpackFloat64(row.latency_ms));
-      if (medianMs === null) return [];
-      const { parameters, format, batch_size: batchSize, sequence_length: sequenceLength } = row;
-      return [{ parameters, format, batchSize, sequenceLength, medianMs, peakMemoryBytes: row.peak_memory_bytes }];
-    });
+  const columns = "f.batch_size, f.sequence_length, f.latency_ms, f.peak_memory_bytes";
+  const timed = "f.skipped IS NULL AND f.kind = 'timing'";
+  const rows =
+    sha256 === null
+      ? db
+          .prepare<unknown[], ForwardRow>(
+            `SELECT r.parameters, c.format, ${columns}
+             FROM runs r JOIN cells c ON c.run_id = r.id JOIN forward_launches f ON f.cell_id = c.id
+             WHERE ${timed} AND c.provider = ? AND json_extract(r.environment, '$.machineId') = ?
+             ORDER BY r.started_at DESC LIMIT ${MOST_ROWS}`,
+          )
+          .all(provider, machineId)
+      : db
+          .prepare<unknown[], ForwardRow>(
+            `WITH ${NEWEST} SELECT r.parameters, n.format, ${columns}
+             FROM newest n JOIN runs r ON r.id = n.run_id JOIN forward_launches f ON f.cell_id = n.id
+             WHERE ${timed} ORDER BY n.started_at DESC LIMIT ${MOST_ROWS}`,
+          )
+          .all(sha256, provider, machineId);
+  return rows.flatMap((row) => {
+    const medianMs = median(unpackFloat64(row.latency_ms));
+    if (medianMs === null) return [];
+    const { parameters, format, batch_size: batchSize, sequence_length: sequenceLength } = row;
+    return [{ parameters, format, batchSize, sequenceLength, medianMs, peakMemoryBytes: row.peak_memory_bytes }];
+  });
 }
 
 export interface PastDecode {
@@ -58,12 +74,11 @@ export interface PastDecode {
 export function pastDecodes(db: Db, { machineId, provider }: HistoryKey, sha256: string): PastDecode[] {
   return db
     .prepare<unknown[], { prompt_tokens: number; batch_size: number; inter_token_ms: Buffer }>(
-      `SELECT d.prompt_tokens, d.batch_size, d.inter_token_ms
-       FROM runs r JOIN cells c ON c.run_id = r.id JOIN decode_launches d ON d.cell_id = c.id
-       WHERE d.skipped IS NULL AND c.provider = ? AND c.sha256 = ? AND json_extract(r.environment, '$.machineId') = ?
-       ORDER BY r.started_at DESC LIMIT ${MOST_ROWS}`,
+      `WITH ${NEWEST} SELECT d.prompt_tokens, d.batch_size, d.inter_token_ms
+       FROM newest n JOIN decode_launches d ON d.cell_id = n.id
+       WHERE d.skipped IS NULL ORDER BY n.started_at DESC LIMIT ${MOST_ROWS}`,
     )
-    .all(provider, sha256, machineId)
+    .all(sha256, provider, machineId)
     .flatMap(({ prompt_tokens: promptTokens, batch_size: batchSize, inter_token_ms: blob }) => {
       const stepMs = median(unpackFloat64(blob));
       return stepMs === null ? [] : [{ promptTokens, batchSize, stepMs }];
@@ -78,12 +93,11 @@ export function pastLoad(
 ): { loadMs: number; loadPeakBytes: number } | null {
   const rows = db
     .prepare<unknown[], { load_ms: number; peak: number }>(
-      `SELECT l.load_ms, json_extract(l.memory, '$.loadPeakBytes') AS peak
-       FROM runs r JOIN cells c ON c.run_id = r.id JOIN launches l ON l.cell_id = c.id
-       WHERE l.kind = 'timing' AND l.load_ms IS NOT NULL AND l.memory IS NOT NULL AND c.provider = ? AND c.sha256 = ?
-         AND json_extract(r.environment, '$.machineId') = ? ORDER BY r.started_at DESC LIMIT 20`,
+      `WITH ${NEWEST} SELECT l.load_ms, json_extract(l.memory, '$.loadPeakBytes') AS peak
+       FROM newest n JOIN launches l ON l.cell_id = n.id
+       WHERE l.kind = 'timing' AND l.load_ms IS NOT NULL AND l.memory IS NOT NULL ORDER BY n.started_at DESC LIMIT 20`,
     )
-    .all(provider, sha256, machineId);
+    .all(sha256, provider, machineId);
   const loadMs = median(rows.map((row) => row.load_ms));
   const loadPeakBytes = median(rows.map(({ peak }) => peak));
   return loadMs === null || loadPeakBytes === null ? null : { loadMs, loadPeakBytes };

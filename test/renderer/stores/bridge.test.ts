@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Reply } from "#shared/api.ts";
 import { labOver } from "../../../src/renderer/stores/bridge.ts";
-import { readRuns } from "../../../src/renderer/stores/read-runs.ts";
 import type { PageBridge } from "../../../src/renderer/stores/web-socket-bridge.ts";
 
 function answering(reply: unknown): PageBridge {
@@ -50,53 +49,5 @@ describe("labOver", () => {
     expect(() => {
       send("changed");
     }).toThrow();
-  });
-});
-
-describe("readRuns", () => {
-  const summary = (id: number) => ({
-    id: String(id),
-    name: "demo",
-    status: "done",
-    startedAt: "2026-01-01T00:00:00.000Z",
-    finishedAt: null,
-    model: "demo",
-    cells: 1,
-    cellsDone: 1,
-  });
-
-  /** A store of `total` runs whose newest `shift` runs appear after the first page. */
-  function store(total: number, shift = 0) {
-    const request = vi.fn((_name: string, input: unknown) => {
-      const { limit, offset } = input as { limit: number; offset: number };
-      const from = Math.max(0, offset === 0 ? 0 : offset - shift);
-      const runs = Array.from({ length: Math.max(0, Math.min(limit, total - from)) }, (_, index) =>
-        summary(from + index),
-      );
-      return Promise.resolve<Reply>({ ok: true, value: { total, runs } });
-    });
-    return { request, lab: labOver({ ...answering(null), request }) };
-  }
-
-  it("asks once where one page holds them", async () => {
-    const { lab, request } = store(3);
-    expect(await readRuns(lab, 200)).toMatchObject({ total: 3, runs: { length: 3 } });
-    expect(request).toHaveBeenCalledOnce();
-  });
-
-  it("asks for as many pages as are wanted, not for all", async () => {
-    const { lab, request } = store(1000);
-    expect((await readRuns(lab, 400)).runs).toHaveLength(400);
-    expect(request).toHaveBeenCalledTimes(2);
-  });
-
-  it("shows no run twice when one starts between two pages", async () => {
-    const { lab } = store(450, 1);
-    const { runs } = await readRuns(lab, 400);
-    expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
-  });
-
-  it("ends on an empty store", async () => {
-    expect(await readRuns(store(0).lab, 200)).toEqual({ total: 0, runs: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resultsSchema } from "#shared/results.ts";
+import { type CellResult, resultsSchema } from "#shared/results.ts";
 import { buildResults, referenceCell } from "#shared/report/build-results.ts";
 import { benchmark, cell, flipping, fp32, int4, stored, tokens } from "./cells.ts";
 
@@ -62,6 +62,7 @@ describe("referenceCell", () => {
   });
 
   it("is nobody among none", () => {
-    expect(referenceCell([], "fp32@cpu")).toBeUndefined();
+    const none: CellResult[] = [];
+    expect(referenceCell(none, "fp32@cpu")).toBeUndefined();
   });
 });

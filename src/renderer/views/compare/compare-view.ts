@@ -94,7 +94,9 @@ export function verdictOf(compared: Compared, key: string): string | null {
   const cell = compared.cells.find((each) => each.key === key);
   const needed: readonly ComparedPart[] = ["speed", "memory", "answers"];
   if (!cell || !needed.every((part) => cell.parts.some((each) => each.part === part && each.can))) return null;
-  const [own, base] = [key, compared.baseline].map((label) => compared.table.results.cells.find((each) => each.label === label));
+  const [own, base] = [key, compared.baseline].map((label) =>
+    compared.table.results.cells.find((each) => each.label === label),
+  );
   // Of one file on one provider, measured twice, there is nothing to decide.
   if (own?.sha256 === base?.sha256 && own?.provider === base?.provider) return null;
   return compared.table.results.comparisons.find(({ candidate }) => candidate === key)?.verdict.sentence ?? null;

@@ -68,7 +68,8 @@ function memoryOf({ forward, options }: TrendInput): TrendValue | null {
   if (value === null) return null;
   const several = values.length > 1;
   return {
-    value,
+    // Whole bytes, as the run's own results have them.
+    value: Math.round(value),
     low: several ? Math.min(...values) : null,
     high: several ? Math.max(...values) : null,
     kind: several ? "range" : "none",
