@@ -109,7 +109,7 @@ describe("the command palette", () => {
     await search.waitFor();
     expect(await axeProblems(page)).toEqual([]);
     await page.keyboard.type("dark th");
-    expect(await page.getByRole("option").allInnerTexts()).toEqual([expect.stringContaining("Dark theme")]);
+    expect(await page.getByRole("dialog").getByRole("option").allInnerTexts()).toEqual([expect.stringContaining("Dark theme")]);
     await page.keyboard.press("Enter");
     await search.waitFor({ state: "detached" });
     expect(await dataTheme(page)).toBe("dark");
@@ -136,7 +136,7 @@ describe("the command palette", () => {
     await page.keyboard.type("zebra");
     await page.getByText("No command is called that.").waitFor();
     await page.keyboard.press("Enter");
-    expect(await page.getByRole("combobox").count()).toBe(1);
+    expect(await page.getByRole("combobox", { name: "Search commands" }).count()).toBe(1);
     expect(complaints).toEqual([]);
   });
 });

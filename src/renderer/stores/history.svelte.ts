@@ -18,12 +18,13 @@ export class HistoryStore {
   error = $state.raw<ErrorEnvelope | null>(null);
   busy = $state(false);
   /** Pages of rows by number. */
-  #pages = $state.raw<ReadonlyMap<number, readonly HistoryRun[]>>(new Map());
+  #pages = $state.raw<Readonly<Record<number, readonly HistoryRun[]>>>({});
   readonly #lab: Lab;
   #look = 0;
   #shown: readonly [first: number, end: number] = [0, 1];
   #timer: ReturnType<typeof setTimeout> | null = null;
-  readonly #asked = new Set<number>();
+  /** Pages on their way, as keys. */
+  #asked: Readonly<Record<number, true>> = {};
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -40,13 +41,14 @@ export class HistoryStore {
 
   /** Undefined while it is being read. */
   row(index: number): HistoryRun | undefined {
-    return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
+    return this.#pages[Math.floor(index / PAGE_ROWS)]?.[index % PAGE_ROWS];
   }
 
   /** Of the rows that are here. */
   find(id: string): HistoryRun | undefined {
-    for (const rows of this.#pages.values()) for (const row of rows) if (row.id === id) return row;
-    return undefined;
+    return Object.values(this.#pages)
+      .flat()
+      .find((row) => row.id === id);
   }
 
   /** Shows what fits another filter or order, from the beginning. */
@@ -61,7 +63,7 @@ export class HistoryStore {
   /** Rows `first` to `end` are on screen: what is missing of them is asked for. */
   look(first: number, end: number): void {
     this.#shown = [first, end];
-    for (const page of this.#pagesShown()) if (!this.#pages.has(page)) void this.#readPage(page, this.#look);
+    for (const page of this.#pagesShown()) if (!this.#pages[page]) void this.#readPage(page, this.#look);
   }
 
   async refresh(): Promise<void> {
@@ -72,7 +74,7 @@ export class HistoryStore {
   /** @param afresh rows of another filter must not stay */
   async #read(afresh: boolean): Promise<void> {
     const look = ++this.#look;
-    this.#asked.clear();
+    this.#asked = {};
     this.busy = true;
     try {
       const wanted = this.#pagesShown();
@@ -80,29 +82,30 @@ export class HistoryStore {
       if (look !== this.#look) return;
       this.total = pages[0]!.total;
       // What is not on screen is old now, and asked for when it is looked at.
-      this.#pages = new Map(wanted.map((page, index) => [page, pages[index]!.runs]));
+      this.#pages = Object.fromEntries(wanted.map((page, index) => [page, pages[index]!.runs]));
       this.error = null;
     } catch (error) {
       if (look !== this.#look) return;
       this.error = toEnvelope(error);
-      if (afresh) this.#pages = new Map();
+      if (afresh) this.#pages = {};
     } finally {
       if (look === this.#look) this.busy = false;
     }
   }
 
   async #readPage(page: number, look: number): Promise<void> {
-    if (this.#asked.has(page)) return;
-    this.#asked.add(page);
+    if (this.#asked[page]) return;
+    this.#asked = { ...this.#asked, [page]: true };
     try {
       const { runs, total } = await this.#ask(page);
       if (look !== this.#look) return;
       this.total = total;
-      this.#pages = new Map(this.#pages).set(page, runs);
+      this.#pages = { ...this.#pages, [page]: runs };
     } catch (error) {
       if (look === this.#look) this.error = toEnvelope(error);
     } finally {
-      if (look === this.#look) this.#asked.delete(page);
+      if (look === this.#look)
+        this.#asked = Object.fromEntries(Object.entries(this.#asked).filter(([key]) => key !== String(page)));
     }
   }
 

@@ -27,9 +27,9 @@ function oneOf<Key extends string, Value extends string>(
   key: Key,
   all: readonly Value[],
   text: string | undefined,
-): { [K in Key]?: Value } {
+): Partial<Record<Key, Value>> {
   const found = all.find((each) => each === text);
-  return (found === undefined ? {} : { [key]: found }) as { [K in Key]?: Value };
+  return (found === undefined ? {} : { [key]: found }) as Partial<Record<Key, Value>>;
 }
 
 export function sortOf({ sort, order }: Query): HistorySort {
