@@ -26,14 +26,30 @@ const SHOTS: readonly Shot[] = [
     hash: "#/bench",
     ready: (page) => page.getByRole("region", { name: "Estimate and start" }).locator("button:enabled").waitFor(),
   },
-  { name: "history", hash: "#/history", ready: (page) => page.locator("tbody th").first().waitFor() },
+  {
+    name: "result",
+    hash: "#/result/RUN",
+    ready: (page) => page.getByText("All numbers").waitFor(),
+  },
+  {
+    name: "cost",
+    hash: "#/result/RUN?tab=cost",
+    ready: (page) => page.getByRole("figure").nth(1).locator("canvas").waitFor(),
+  },
+  {
+    name: "quality",
+    hash: "#/result/RUN?tab=quality",
+    ready: (page) => page.getByRole("figure").nth(1).locator("canvas").waitFor(),
+  },
+  { name: "texts", hash: "#/result/RUN?tab=texts", ready: (page) => page.locator("mark").first().waitFor() },
+  { name: "history", hash: "#/history", ready: (page) => page.getByText("demo: which format?").first().waitFor() },
   {
     name: "palette",
     hash: "#/history",
     ready: async (page) => {
-      await page.locator("tbody th").first().waitFor();
+      await page.getByText("demo: which format?").first().waitFor();
       await page.keyboard.press("Control+k");
-      await page.getByRole("option").first().waitFor();
+      await page.getByRole("dialog").getByRole("option").first().waitFor();
     },
   },
   {
@@ -53,8 +69,8 @@ const SHOTS: readonly Shot[] = [
 const RUN = [
   ...["--model", join(ROOT, "resources", "models", "demo")],
   ...["--questions", join(ROOT, "resources", "questions", "demo.csv")],
-  ...["--cells", "fp32,w8,int4", "--depth", "preview", "--limit", "160"],
-  ...["--batch-sizes", "1,4,16", "--decode-depths", "0"],
+  ...["--cells", "fp32,w8,int4", "--depth", "preview", "--launches", "6", "--limit", "320"],
+  ...["--batch-sizes", "1,4,16", "--decode-depths", "0,256"],
   ...["--name", "demo: which format?"],
 ];
 const THEMES = ["light", "dark"] as const;

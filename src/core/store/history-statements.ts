@@ -8,7 +8,10 @@ const known = new WeakMap<Db, Map<string, Statement>>();
 /** A statement that is compiled once for a database: lists are asked with every key that is pressed. */
 export function prepared<Row>(db: Db, sql: string): Statement<unknown[], Row> {
   let statements = known.get(db);
-  if (!statements) known.set(db, (statements = new Map()));
+  if (!statements) {
+    statements = new Map<string, Statement>();
+    known.set(db, statements);
+  }
   const found = statements.get(sql) ?? db.prepare(sql);
   if (!statements.has(sql) && statements.size >= MOST) statements.clear();
   statements.set(sql, found);

@@ -30,7 +30,7 @@ export interface App {
 const [getApp, setApp] = createContext<App>();
 export { getApp, setApp };
 
-/** `const runs = useStore(RunsStore)` while a component is set up. */
+/** `const history = useStore(HistoryStore)` while a component is set up. */
 export function useStore<T>(type: StoreClass<T>): T {
   return getApp().store(type);
 }
