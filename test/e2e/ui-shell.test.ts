@@ -109,7 +109,9 @@ describe("the command palette", () => {
     await search.waitFor();
     expect(await axeProblems(page)).toEqual([]);
     await page.keyboard.type("dark th");
-    expect(await page.getByRole("dialog").getByRole("option").allInnerTexts()).toEqual([expect.stringContaining("Dark theme")]);
+    expect(await page.getByRole("dialog").getByRole("option").allInnerTexts()).toEqual([
+      expect.stringContaining("Dark theme"),
+    ]);
     await page.keyboard.press("Enter");
     await search.waitFor({ state: "detached" });
     expect(await dataTheme(page)).toBe("dark");
