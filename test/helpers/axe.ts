@@ -15,6 +15,12 @@ interface AxeResult {
 /** What axe-core finds against WCAG 2.2 A and AA and its best practices on the page as it is now; one line each. `within`: a selector of the part to look at. */
 export async function axeProblems(page: Page, within = "html"): Promise<string[]> {
   await page.evaluate(SOURCE);
+  // A dialog that is still fading in has contrasts that nobody reads by.
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations()
+      .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+      .map((animation) => animation.finished))`,
+  );
   const { violations } = await page.evaluate<AxeResult>(
     `axe.run(${JSON.stringify(within)}, { resultTypes: ["violations"] })`,
   );
