@@ -26,7 +26,7 @@ export function addDemo(program: Command): void {
           // Short on purpose, and still six launches, which give intervals; `quantscope run` measures longer by default.
           forward: { batchSizes: [1, 8], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
           decode: { depths: [0], newTokens: 16 },
-          tokens: { ...asked, texts: text },
+          tokens: { ...asked, texts: text, chunks: 12 },
           benchmark: asked,
           generate: { prompts, maxNewTokens: 48 },
         },
