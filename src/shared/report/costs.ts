@@ -138,14 +138,13 @@ function crossing({ candidate, differences }: CostsInput): string[] {
 function disturbances({ reference, candidate }: CostsInput, batchSize: number | undefined): string[] {
   return [reference, candidate].flatMap(({ label, forward, launches }) => {
     const load = forward.find((result) => result.batchSize === batchSize)?.foreignLoadCores ?? 0;
+    if (load > FOREIGN_CORES) {
+      return [`the timing of ${label} was disturbed: other programs kept ${load.toFixed(1)} cores busy`];
+    }
+    // Other programs slow the fixed piece of work down too: only on a quiet machine it speaks of the processor.
     const drifts = launches.filter(({ canaryDrift }) => (canaryDrift ?? 0) > THROTTLED_DRIFT).length;
-    return [
-      ...(load > FOREIGN_CORES
-        ? [`the timing of ${label} was disturbed: other programs kept ${load.toFixed(1)} cores busy`]
-        : []),
-      ...(drifts > 0
-        ? [`the processor slowed down during ${drifts} of the ${launches.length} launches of ${label}`]
-        : []),
-    ];
+    return drifts > 0
+      ? [`the processor slowed down during ${drifts} of the ${launches.length} launches of ${label}`]
+      : [];
   });
 }

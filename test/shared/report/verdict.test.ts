@@ -181,6 +181,33 @@ describe("verdict by launches", () => {
     expect(reasons(null, 200)).toContain("2.0x less of the machine's memory");
   });
 
+  it("tells a processor that slowed down, unless other programs explain it", () => {
+    const launch = {
+      kind: "timing" as const,
+      launch: 1,
+      batchSize: null,
+      order: 0,
+      status: "done" as const,
+      startedAt: "2026-11-21T07:00:00.000Z",
+      elapsedMs: 1,
+      loadMs: 1,
+      memory: null,
+      canaryDrift: 0.2,
+    };
+    const reasons = (foreignLoadCores: number): string =>
+      judge(
+        fp32({ benchmark: [benchmark(before)] }),
+        int4({
+          benchmark: [benchmark(after)],
+          launches: [launch],
+          forward: [forward(1, 10, 200, { foreignLoadCores })],
+        }),
+      ).reasons.join("; ");
+    expect(reasons(0.02)).toContain("the processor slowed down during 1 of the 1 launches of int4@cpu");
+    expect(reasons(0.8)).not.toContain("slowed down");
+    expect(reasons(0.8)).toContain("other programs kept 0.8 cores busy");
+  });
+
   it("does not call two launches anything", () => {
     expect(timed([20, 21], [10, 10.5])).toContain(
       "an unknown difference in speed (2 launches, too few for an interval)",
