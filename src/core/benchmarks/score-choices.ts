@@ -141,6 +141,11 @@ async function logitsBehind(
   return (await stepper.step([ids.at(-1)!]))[0]!;
 }
 
+/** Log-likelihood by the length of each choice (lm-eval's acc_norm): a longer text is not less likely for its length alone. */
+export function perCharacter(scores: readonly (number | null)[], characters: readonly number[]): (number | null)[] {
+  return scores.map((score, choice) => (score === null ? null : score / characters[choice]!));
+}
+
 /** Index of the largest score; of equal ones the first. Null when any score is missing: the question is invalid then. */
 export function bestChoice(scores: readonly (number | null)[]): number | null {
   let best: number | null = null;

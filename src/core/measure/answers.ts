@@ -1,7 +1,7 @@
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { Answer, TokenRow } from "#shared/results.ts";
 import { parseLetter } from "#core/benchmarks/prompt-template.ts";
-import { bestChoice, scoreChoices } from "#core/benchmarks/score-choices.ts";
+import { bestChoice, perCharacter, scoreChoices } from "#core/benchmarks/score-choices.ts";
 import { generateFrom } from "#core/engine/generate.ts";
 import type { PlannedQuestion } from "./planned-question.ts";
 import type { QualityContext } from "./quality-context.ts";
@@ -59,13 +59,13 @@ export async function likelihoodAnswer(
   const choiceLogprobs = await scoreChoices(ways, asked.plan, prompt.logits);
   const elapsedMs = prompt.elapsedMs + performance.now() - start;
   const { characters, question } = asked;
-  const perCharacter = characters && choiceLogprobs.map((score, choice) => score && score / characters[choice]!);
+  const normalizedScores = characters && perCharacter(choiceLogprobs, characters);
   const predicted = bestChoice(choiceLogprobs);
-  const normalized = perCharacter && bestChoice(perCharacter);
+  const normalized = normalizedScores && bestChoice(normalizedScores);
   return {
     ...answer(asked, predicted, elapsedMs),
     choiceLogprobs,
-    normalized: perCharacter && { predicted: normalized, correct: normalized === question.answer },
+    normalized: normalizedScores && { predicted: normalized, correct: normalized === question.answer },
   };
 }
 

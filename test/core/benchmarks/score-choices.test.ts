@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChoicePlan } from "#core/benchmarks/choice-plan.ts";
-import { bestChoice, isOneRow, scoreChoices, type ScoringWays } from "#core/benchmarks/score-choices.ts";
+import { bestChoice, isOneRow, perCharacter, scoreChoices, type ScoringWays } from "#core/benchmarks/score-choices.ts";
 import { fakeContext } from "../measure/fake-context.ts";
 
 type Row = readonly number[];
@@ -128,6 +128,19 @@ describe("isOneRow", () => {
     ["another beginning", plan([7, 8], 2, [7, 9, 0], [7, 9, 1]), false],
   ])("%s", (_, choices, expected) => {
     expect(isOneRow(choices)).toBe(expected);
+  });
+});
+
+describe("perCharacter", () => {
+  it("chooses by likelihood a character where that differs (oracle: -4 over 4 characters, -6 over 12)", () => {
+    const scores = [-4, -6];
+    expect(perCharacter(scores, [4, 12])).toEqual([-1, -0.5]);
+    expect(bestChoice(scores)).toBe(0);
+    expect(bestChoice(perCharacter(scores, [4, 12]))).toBe(1);
+  });
+
+  it("keeps a score that was not a number missing", () => {
+    expect(perCharacter([null, -2], [3, 2])).toEqual([null, -1]);
   });
 });
 
