@@ -8,7 +8,7 @@ import { whole } from "../whole.ts";
 export function addDemo(program: Command): void {
   program
     .command("demo")
-    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 3 minutes)")
+    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 2 minutes)")
     .option("--few", "ask 480 questions instead of 1,600: see how the verdicts change")
     .option("--limit <n>", "ask a sample of the questions only")
     .option("--out <dir>", "where report.html, results.json, CSV and PNG go", "results/demo")
@@ -25,7 +25,6 @@ export function addDemo(program: Command): void {
         passes: {
           // Short on purpose, and still six launches, which give intervals; `quantscope run` measures longer by default.
           forward: { batchSizes: [1, 8], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
-          decode: { depths: [0], newTokens: 16 },
           tokens: { ...asked, texts: text, chunks: 12 },
           benchmark: asked,
           generate: { prompts, maxNewTokens: 48 },
