@@ -59,7 +59,7 @@ describe("the first start", () => {
       await expect.poll(() => square(page, cell).getAttribute("aria-pressed")).toBe("true");
     }
     expect(await page.getByRole("grid").locator("[aria-pressed=true]").count()).toBe(3);
-    expect(await square(page, "fp32 on CPU").innerText()).toMatch(/In folder\s*reference/);
+    await expect.poll(() => square(page, "fp32 on CPU").innerText()).toMatch(/In folder\s*reference/);
     expect(await page.getByRole("radio", { name: "Preview" }).isChecked()).toBe(true);
     const words = async (): Promise<string> => (await bar(page).innerText()).replaceAll(/\s+/g, " ");
     await expect
