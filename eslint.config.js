@@ -10,7 +10,7 @@ export default tseslint.config(
     ignores: [
       "out/",
       "node_modules/",
-      "src/core/onnx/proto/onnx_pb.ts",
+      "test/core/onnx/oracle/onnx_pb.ts",
       "resources/",
       "test/fixtures/",
       "scripts/demo-model/",

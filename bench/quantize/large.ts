@@ -2,11 +2,11 @@
  * `--large`: a float32 model of about 4 GB whose largest tensor is 1 GB, with random weights, written by our own writer and
  * quantized to int4. Says how much more memory the command has at its peak than one that only starts, and removes all.
  */
-import { create } from "@bufbuild/protobuf";
+import { create } from "#core/onnx/proto/edit.ts";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importOpset, makeNode, promisedTensor } from "#core/onnx/messages.ts";
-import { GraphProtoSchema, ModelProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { GraphProto, ModelProto } from "#core/onnx/proto/onnx.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { type TensorJob, writeModel } from "#core/onnx/write-model.ts";
 
@@ -19,7 +19,7 @@ const LAYERS = 45;
 /** Writes DIR/onnx/model.onnx with its data beside it, and what a model folder needs. Returns the bytes of all. */
 export async function makeLargeModel(dir: string): Promise<number> {
   mkdirSync(join(dir, "onnx"), { recursive: true });
-  const model = create(ModelProtoSchema, { irVersion: 10n, graph: create(GraphProtoSchema, { name: "large" }) });
+  const model = create(ModelProto, { irVersion: 10n, graph: create(GraphProto, { name: "large" }) });
   const graph = model.graph!;
   importOpset(model, "", 21);
   const jobs: TensorJob[] = [];

@@ -12,7 +12,6 @@ export const SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>
   "onnxruntime-node": "core/engine",
   "@huggingface/tokenizers": "core/engine",
   "@huggingface/jinja": "core/engine",
-  "@bufbuild/protobuf": "core/onnx",
   "better-sqlite3": "core/store",
   // The same plot in the window and, without one, in reports; shared describes it and takes the types only.
   uplot: ["renderer/charts", "core/reports", "shared/report/plot"],

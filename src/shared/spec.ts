@@ -8,9 +8,9 @@ import { type Depth, DEPTH_IDS, DEPTHS } from "./depths.ts";
 import { LabError } from "./errors.ts";
 import { FORMAT_IDS } from "./formats/formats.ts";
 import { PROVIDER_IDS } from "./providers/providers.ts";
-import { recipeSchema } from "./recipe.ts";
+import { recipeSchema } from "./recipe-schema.ts";
 
-export const SPEC_VERSION = 1;
+const SPEC_VERSION = 1;
 export const BATCH_SIZES = [1, 2, 4, 8, 16, 32] as const;
 export const TOP_K = [1, 3, 5, 10, 20] as const;
 /** How many of the most likely next tokens are stored per position. */
@@ -23,7 +23,7 @@ const positive = z.number().int().positive();
 export const GRAPHS = ["exported", "fused"] as const;
 export type GraphChoice = (typeof GRAPHS)[number];
 
-export const cellSchema = closedObject({
+const cellSchema = closedObject({
   format: z.enum(FORMAT_IDS).optional(),
   recipe: recipeSchema.optional(),
   file: z.string().min(1).optional(),
@@ -85,7 +85,7 @@ const asking = {
   shotQuestions: z.string().min(1).optional(),
 };
 
-export const tokensPassSchema = closedObject({
+const tokensPassSchema = closedObject({
   questions: z.string().min(1).optional(),
   /** A UTF-8 text file: next tokens and perplexity inside running text. */
   texts: z.string().min(1).optional(),
@@ -110,7 +110,7 @@ export const tokensPassSchema = closedObject({
 export const BENCHMARK_MODES = ["loglikelihood", "generate"] as const;
 export type BenchmarkMode = (typeof BENCHMARK_MODES)[number];
 
-export const benchmarkPassSchema = closedObject({
+const benchmarkPassSchema = closedObject({
   questions: z.string().min(1),
   modes: z
     .array(z.enum(BENCHMARK_MODES))

@@ -1,13 +1,6 @@
 /** Graphs of decoders and of quantized operators for the tests, on the pieces of build-model.ts; nothing touches the disk. */
-import { create } from "@bufbuild/protobuf";
-import {
-  type ModelProto,
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
-} from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { ModelProto, NodeProto, type TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { DATA_TYPES, type DataTypeName } from "#core/onnx/data-types.ts";
 import { type GraphParts, int, model, node, rawTensor } from "../core/onnx/build-model.ts";
@@ -30,12 +23,12 @@ export function tensorValue(name: string, type: DataTypeName, dims: readonly (nu
     return size === "" ? {} : { value: { case: "dimParam" as const, value: size } };
   });
   const value = { elemType: typeNumber(type), shape: { dim } };
-  return create(ValueInfoProtoSchema, { name, type: { value: { case: "tensorType", value } } });
+  return create(ValueInfoProto, { name, type: { value: { case: "tensorType", value } } });
 }
 
 /** What readModel gives, for a model that was never written. */
 export function inMemory(parts: GraphParts | ModelProto): OnnxModel {
-  const proto = "$typeName" in parts ? parts : model(parts);
+  const proto = parts instanceof ModelProto ? parts : model(parts);
   return { path: "built.onnx", proto, graph: proto.graph! };
 }
 
@@ -107,5 +100,5 @@ export function contrib(
   attributes: Readonly<Record<string, number>> = {},
 ): NodeProto {
   const attribute = Object.entries(attributes).map(([name, value]) => int(name, value));
-  return create(NodeProtoSchema, { opType, input, output, name: `/${opType}`, domain: "com.microsoft", attribute });
+  return create(NodeProto, { opType, input, output, name: `/${opType}`, domain: "com.microsoft", attribute });
 }

@@ -3,8 +3,9 @@
  * here, by the operator's specification (onnxruntime/docs/ContribOperators.md), times a vector. For a new operator add a
  * row to DECODERS.
  */
-import { create, toBinary } from "@bufbuild/protobuf";
-import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import { clone, create } from "#core/onnx/proto/edit.ts";
+import { toBinary } from "#core/onnx/proto/encode.ts";
+import { type GraphProto, ModelProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { FP4_VALUES, NF4_VALUES } from "#core/quantize/bnb4.ts";
@@ -153,18 +154,18 @@ function operator({ path, proto, graph: whole }: OnnxModel, node: NodeProto, dec
   const alone: GraphProto = graph({
     nodes: [
       ...behind,
-      { ...node, input: node.input.map((name, index) => (index === decoder.input ? "x" : name)), output: ["y"] },
+      Object.assign(clone(NodeProto, node), {
+        input: node.input.map((name, index) => (index === decoder.input ? "x" : name)),
+        output: ["y"],
+      }),
     ],
-    initializers: [...stored.values()].map(({ proto: t, bytes }) => ({
-      ...t,
-      rawData: bytes,
-      externalData: [],
-      dataLocation: 0,
-    })),
+    initializers: [...stored.values()].map(({ proto: t, bytes }) =>
+      Object.assign(clone(TensorProto, t), { rawData: bytes, externalData: [], dataLocation: 0 }),
+    ),
     inputs: [tensorValue("x", decoder.kind === "gather" ? "int64" : "float32", ["rows", "columns"])],
     outputs: [tensorValue("y", "float32", decoder.kind === "gather" ? ["", "", ""] : ["", ""])],
   });
   const { irVersion, opsetImport } = proto;
-  const bytes = toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion, opsetImport, graph: alone }));
+  const bytes = toBinary(ModelProto, create(ModelProto, { irVersion, opsetImport, graph: alone }));
   return { name: node.name, opType: node.opType, bytes, kind: decoder.kind, weights: decoder.weights(node, tensor) };
 }

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { InferenceSession, Tensor } from "#core/engine/ort.ts";
-import type { NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { createRandom, type Random } from "#shared/random.ts";
 import { BLOCK_SIZES, type Recipe } from "#shared/recipe.ts";

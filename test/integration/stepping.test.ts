@@ -8,7 +8,7 @@ import { openStepper, type OpenedStepper, type StepperOptions } from "#core/engi
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import { openModelFolder, openVariant } from "#core/models/model-folder.ts";
 import { encodeModel, setInline } from "#core/onnx/messages.ts";
-import type { GraphProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";

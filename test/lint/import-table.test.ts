@@ -35,7 +35,7 @@ const EXAMPLES: [importer: string, allowed: string[], refused: string[]][] = [
     ["better-sqlite3", "@bufbuild/protobuf"],
   ],
   ["core/store/database.ts", ["better-sqlite3"], ["onnxruntime-node"]],
-  ["core/onnx/messages.ts", ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2"], ["better-sqlite3"]],
+  ["core/onnx/messages.ts", ["#shared/errors.ts"], ["better-sqlite3", "@bufbuild/protobuf"]],
   [
     "worker/index.ts",
     ["#core/measure/cell.ts", "./parent-port.ts", "node:process", "#shared/errors.ts"],

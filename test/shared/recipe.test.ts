@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRecipe } from "#shared/recipe.ts";
+import { recipeSchema } from "#shared/recipe-schema.ts";
 
 const refusal = (input: unknown): unknown => {
   try {
@@ -34,10 +35,44 @@ describe("parseRecipe", () => {
     });
   });
 
-  it.each([{}, null, { format: "int5" }, { format: "int4", accuracyLevel: 5 }, { format: "int4", exclude: [""] }])(
-    "refuses %j",
-    (input) => {
-      expect(refusal(input)).toMatchObject({ code: "SPEC_INVALID" });
-    },
-  );
+  it("names a field of some layers by its path", () => {
+    const recipe = { format: "mixed", layers: { "/lm_head/*": { format: "w8", blockSize: 8 } } };
+    expect(refusal(recipe)).toMatchObject({ details: { field: "recipe.layers./lm_head/*.blockSize" } });
+  });
+
+  const GOOD: unknown[] = [
+    { format: "int4" },
+    { format: "int8", perChannel: true, reduceRange: false, symmetric: undefined },
+    { format: "int4", algorithm: "k_quant", embeddings: true, tiedHead: false, gemm: true },
+    { format: "fp16", clamp: "transformers.js", exclude: [] },
+    { format: "mixed", layers: { "*": { format: "int4", blockSize: 16 }, head: { format: "w8" } } },
+  ];
+  const BAD: unknown[] = [
+    {},
+    null,
+    [],
+    "int4",
+    { format: "int5" },
+    { format: null },
+    { format: "int4", accuracyLevel: 5 },
+    { format: "int4", symmetric: "yes" },
+    { format: "int4", exclude: [""] },
+    { format: "int4", exclude: "head" },
+    { format: "int4", blockSize: null },
+    { format: "int4", toString: 1 },
+    { format: "mixed", layers: { "": { format: "int4" } } },
+    { format: "mixed", layers: { head: { format: "int4", layers: {} } } },
+    { format: "mixed", layers: { head: {} } },
+    { format: "mixed", layers: [] },
+  ];
+
+  it.each(GOOD)("takes %j, and so does the schema of specs and requests", (input) => {
+    expect(parseRecipe(input)).toEqual(input);
+    expect(recipeSchema.safeParse(input).success).toBe(true);
+  });
+
+  it.each(BAD)("refuses %j, and so does the schema of specs and requests", (input) => {
+    expect(refusal(input)).toMatchObject({ code: "SPEC_INVALID", message: expect.stringMatching(/^recipe/) as string });
+    expect(recipeSchema.safeParse(input).success).toBe(false);
+  });
 });

@@ -5,10 +5,10 @@
 import { LabError } from "#shared/errors.ts";
 import { dataType, type DataTypeName } from "#core/onnx/data-types.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import type { ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 
 /** A dimension: a fixed size, or the name of a free one ("" where the export gives none). */
-export type Dim = number | string;
+type Dim = number | string;
 
 export interface TensorInfo {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync as realpath, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { LabError } from "#shared/errors.ts";
-import type { TensorProto } from "./proto/onnx_pb.ts";
+import type { TensorProto } from "./proto/onnx.ts";
 
 /** Where a tensor's bytes lie: `length` bytes from `offset` in `file`. */
 export interface ByteRange {

@@ -1,19 +1,19 @@
 /** Messages that the float16 rewrite makes and changes, for code outside this folder. */
-import { clearField, clone, create } from "@bufbuild/protobuf";
 import { FLOAT, FLOAT16 } from "./data-types.ts";
-import { type AttributeProto, AttributeProtoSchema, type TensorProto, TensorProtoSchema } from "./proto/onnx_pb.ts";
+import { clearField, clone, create } from "./proto/edit.ts";
+import { AttributeProto, TensorProto } from "./proto/onnx.ts";
 
 /** onnx.AttributeProto.AttributeType.TENSOR */
 const TENSOR_ATTRIBUTE = 4;
 
 export function tensorAttribute(name: string, t: TensorProto): AttributeProto {
-  return create(AttributeProtoSchema, { name, type: TENSOR_ATTRIBUTE, t });
+  return create(AttributeProto, { name, type: TENSOR_ATTRIBUTE, t });
 }
 
 /** A nameless float32 tensor, for an attribute. */
 export function floatTensor(dims: readonly number[], values: readonly number[]): TensorProto {
   const rawData = new Uint8Array(Float32Array.from(values).buffer);
-  return create(TensorProtoSchema, { dataType: FLOAT, dims: dims.map(BigInt), rawData });
+  return create(TensorProto, { dataType: FLOAT, dims: dims.map(BigInt), rawData });
 }
 
 /**
@@ -21,13 +21,13 @@ export function floatTensor(dims: readonly number[], values: readonly number[]):
  * documentation and what else the tensor carries are those of `from`.
  */
 export function halfTensor(from: TensorProto, bytes?: Uint8Array): TensorProto {
-  const tensor = clone(TensorProtoSchema, from);
+  const tensor = clone(TensorProto, from);
   tensor.dataType = FLOAT16;
   tensor.floatData = [];
   tensor.int32Data = [];
   tensor.externalData = [];
-  clearField(tensor, TensorProtoSchema.field.dataLocation);
+  clearField(tensor, "dataLocation");
   if (bytes) tensor.rawData = bytes;
-  else clearField(tensor, TensorProtoSchema.field.rawData);
+  else clearField(tensor, "rawData");
   return tensor;
 }

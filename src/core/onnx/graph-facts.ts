@@ -5,7 +5,7 @@
 import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import { BFLOAT16, dataType, FLOAT, FLOAT16, FLOAT64, INT8, UINT8 } from "./data-types.ts";
-import type { NodeProto, TensorProto } from "./proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "./proto/onnx.ts";
 import type { OnnxModel } from "./read-model.ts";
 import { elementCount, tensorBytes } from "./tensor.ts";
 import { collect, type StoredTensor } from "./walk.ts";

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type ByteRange, resolveExternal } from "./external-data.ts";
 import { encodeModel, keepData, setExternal, setHole } from "./messages.ts";
-import type { ModelProto, TensorProto } from "./proto/onnx_pb.ts";
+import type { ModelProto, TensorProto } from "./proto/onnx.ts";
 import { INLINE_LIMIT_BYTES } from "./skeleton.ts";
 import { FIRST_HOLE, type Part, spliceRawData, totalLength } from "./splice.ts";
 import { tensorBytes } from "./tensor.ts";

@@ -1,15 +1,7 @@
-/** Makes a whole small model in memory, for code outside this folder, which does not import the protobuf library. */
-import { create } from "@bufbuild/protobuf";
+/** Makes a whole small model in memory, for code outside this folder, which makes none itself. */
 import { FLOAT, INT64 } from "./data-types.ts";
-import {
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  type TensorProto,
-  TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
-} from "./proto/onnx_pb.ts";
+import { create } from "./proto/edit.ts";
+import { ModelProto, type NodeProto, TensorProto, ValueInfoProto } from "./proto/onnx.ts";
 
 /** An input or output; a dimension is a size, or the name of a free one. */
 export interface Port {
@@ -32,7 +24,7 @@ export interface ModelParts {
 const IR_VERSION = 8n;
 
 export function makeModel({ name, opset, inputs, outputs, nodes, initializers }: ModelParts): ModelProto {
-  return create(ModelProtoSchema, {
+  return create(ModelProto, {
     irVersion: IR_VERSION,
     producerName: "quantscope",
     opsetImport: [{ domain: "", version: BigInt(opset) }],
@@ -49,7 +41,7 @@ export function makeModel({ name, opset, inputs, outputs, nodes, initializers }:
 /** float32 values with their shape. */
 export function floatTensor(name: string, dims: readonly number[], values: Float32Array): TensorProto {
   const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return create(TensorProtoSchema, { name, dataType: FLOAT, dims: dims.map(BigInt), rawData });
+  return create(TensorProto, { name, dataType: FLOAT, dims: dims.map(BigInt), rawData });
 }
 
 function valueInfo({ name, type, dims }: Port): ValueInfoProto {
@@ -59,5 +51,5 @@ function valueInfo({ name, type, dims }: Port): ValueInfoProto {
       : { value: { case: "dimParam" as const, value: size } },
   );
   const value = { elemType: type === "float32" ? FLOAT : INT64, shape: { dim } };
-  return create(ValueInfoProtoSchema, { name, type: { value: { case: "tensorType", value } } });
+  return create(ValueInfoProto, { name, type: { value: { case: "tensorType", value } } });
 }

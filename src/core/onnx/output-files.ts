@@ -87,7 +87,7 @@ export class OutputFiles implements Disposable {
       const all = this.#all();
       for (const { fd } of all) fs.fsyncSync(fd);
       this.#close();
-      if (all.length > 1) fs.rmSync(last.path, { force: true });
+      if (all.length > 1) removeIfPresent(last.path);
       for (const { temporary, path } of all) fs.renameSync(temporary, path);
       syncFolder(dirname(last.path));
     });
@@ -155,6 +155,15 @@ function removeStale(path: string): void {
     const leftover = join(dirname(path), name);
     const modified = fs.statSync(leftover, { throwIfNoEntry: false })?.mtimeMs;
     if (modified !== undefined && Date.now() - modified > STALE_MS) fs.rmSync(leftover, { force: true });
+  }
+}
+
+/** rmSync() does it, too, after loading what removes folders. */
+export function removeIfPresent(path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 

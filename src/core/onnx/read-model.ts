@@ -1,9 +1,9 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { FileWindow } from "./file-window.ts";
-import { type GraphProto, type ModelProto, ModelProtoSchema } from "./proto/onnx_pb.ts";
+import { fromBinary } from "./proto/decode.ts";
+import { type GraphProto, ModelProto } from "./proto/onnx.ts";
 import { readSkeleton } from "./skeleton.ts";
 
 /** An ONNX file whose weights stay on disk; see skeleton.ts. */
@@ -40,7 +40,7 @@ export function readModel(path: string): OnnxModel {
   }
   let proto: ModelProto;
   try {
-    proto = fromBinary(ModelProtoSchema, readSkeleton(file, basename(path)));
+    proto = fromBinary(ModelProto, readSkeleton(file, basename(path)));
   } catch (error) {
     throw corrupt(path, error instanceof Error ? error.message : String(error), error);
   }
@@ -67,5 +67,5 @@ function isWebPage(file: FileWindow): boolean {
 }
 
 function head(file: FileWindow): string {
-  return new TextDecoder().decode(file.slice(0, Math.min(64, file.size)));
+  return Buffer.from(file.slice(0, Math.min(64, file.size))).toString();
 }

@@ -3,8 +3,8 @@
  * strings and holes; the writer fills a hole with the tensor's bytes at its place in the file. Works on the wire, at any
  * depth (a Constant node inside a branch of an If), so that unknown fields and the order of repeated fields stay.
  */
-import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { DATA_LOCATION, EXTERNAL_DATA, type MessageKind, NESTED, RAW_DATA } from "./skeleton.ts";
+import { LENGTH_DELIMITED, WireReader } from "./proto/wire.ts";
+import { ByteSink, DATA_LOCATION, EXTERNAL_DATA, type MessageKind, NESTED, RAW_DATA } from "./skeleton.ts";
 
 /** `data_location` values from here on mark a hole: FIRST_HOLE + its index. ONNX itself uses 0 and 1. */
 export const FIRST_HOLE = 1000;
@@ -37,21 +37,24 @@ function message(kind: MessageKind, bytes: Uint8Array, holes: Holes): Part[] | n
 }
 
 function container(kind: MessageKind, bytes: Uint8Array, holes: Holes): Part[] | null {
-  const reader = new BinaryReader(bytes);
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
   const parts: Part[] = [];
   let copied = 0;
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [field, type] = reader.tag();
-    const nested = type === WireType.LengthDelimited ? NESTED[kind][field] : undefined;
+  while (reader.at < end) {
+    const start = reader.at;
+    const [field, type] = fieldAndType(reader, end);
+    const nested = type === LENGTH_DELIMITED ? NESTED[kind][field] : undefined;
     if (!nested || (!holes.inNodes && (nested === "node" || nested === "function"))) {
-      reader.skip(type);
+      reader.skip(type, end);
       continue;
     }
-    const inner = message(nested, reader.bytes(), holes);
+    const bodyEnd = reader.delimited(end);
+    const inner = message(nested, bytes.subarray(reader.at, bodyEnd), holes);
+    reader.at = bodyEnd;
     if (!inner) continue;
     parts.push(bytes.subarray(copied, start), header(field, totalLength(inner)), ...inner);
-    copied = reader.pos;
+    copied = bodyEnd;
   }
   if (parts.length === 0) return null;
   parts.push(bytes.subarray(copied));
@@ -59,23 +62,32 @@ function container(kind: MessageKind, bytes: Uint8Array, holes: Holes): Part[] |
 }
 
 function tensor(bytes: Uint8Array, holeBytes: readonly number[]): Part[] | null {
-  const reader = new BinaryReader(bytes);
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
   const kept: Part[] = [];
   let hole = -1;
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [field, type] = reader.tag();
-    if (field === DATA_LOCATION) hole = reader.int32() - FIRST_HOLE;
-    else reader.skip(type);
-    if (field !== DATA_LOCATION && field !== EXTERNAL_DATA) kept.push(bytes.subarray(start, reader.pos));
+  while (reader.at < end) {
+    const start = reader.at;
+    const [field, type] = fieldAndType(reader, end);
+    if (field === DATA_LOCATION) hole = reader.int32(end) - FIRST_HOLE;
+    else reader.skip(type, end);
+    if (field !== DATA_LOCATION && field !== EXTERNAL_DATA) kept.push(bytes.subarray(start, reader.at));
   }
   if (hole < 0) return null;
   const length = holeBytes[hole]!;
   return [...kept, header(RAW_DATA, length), { hole, length }];
 }
 
+function fieldAndType(reader: WireReader, end: number): [field: number, type: number] {
+  const tag = reader.tag(end);
+  return [Math.floor(tag / 8), tag % 8];
+}
+
 function header(field: number, length: number): Uint8Array {
-  return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(length).finish();
+  const sink = new ByteSink();
+  sink.tag(field, LENGTH_DELIMITED);
+  sink.varint(length);
+  return sink.toBytes();
 }
 
 /** One byte string between two holes: it becomes one write. */

@@ -1,7 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { dataType } from "./data-types.ts";
 import { resolveExternal } from "./external-data.ts";
-import type { TensorProto } from "./proto/onnx_pb.ts";
+import type { TensorProto } from "./proto/onnx.ts";
 import { openSource, type TensorReader, type TensorSource } from "./tensor-source.ts";
 
 export type { TensorReader, TensorSource };

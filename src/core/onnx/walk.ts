@@ -1,42 +1,46 @@
-import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from "./proto/onnx.ts";
+
+const NO_GRAPHS: readonly GraphProto[] = Object.freeze([]);
 
 /** The graphs that a node owns: branches of If, bodies of Loop and Scan. */
-export function subgraphs(node: NodeProto): GraphProto[] {
-  const found: GraphProto[] = [];
+export function subgraphs(node: NodeProto): readonly GraphProto[] {
   // Asked of every node by every walk, and nearly always none.
+  let found: GraphProto[] | null = null;
   for (const { g, graphs } of node.attribute) {
-    if (g) found.push(g);
-    if (graphs.length > 0) found.push(...graphs);
+    if (g) (found ??= []).push(g);
+    if (graphs.length > 0) (found ??= []).push(...graphs);
   }
-  return found;
+  return found ?? NO_GRAPHS;
 }
 
 /** A graph and every graph inside it, the outer one first. */
-export function* allGraphs(graph: GraphProto): Generator<GraphProto> {
-  yield graph;
-  for (const node of graph.node) for (const inner of subgraphs(node)) yield* allGraphs(inner);
+export function allGraphs(graph: GraphProto): GraphProto[] {
+  const found: GraphProto[] = [];
+  const visit = (part: GraphProto): void => {
+    found.push(part);
+    for (const node of part.node) subgraphs(node).forEach(visit);
+  };
+  visit(graph);
+  return found;
 }
 
 /** Every tensor of a model: initializers and tensor attributes, in subgraphs and functions too, always in the same order. */
-export function* allTensors(model: ModelProto): Generator<TensorProto> {
-  if (model.graph) yield* graphTensors(model.graph);
-  for (const body of model.functions) yield* nodeTensors(body);
-}
-
-function* graphTensors(graph: GraphProto): Generator<TensorProto> {
-  yield* graph.initializer;
-  yield* nodeTensors(graph);
-}
-
-function* nodeTensors(owner: GraphProto | FunctionProto): Generator<TensorProto> {
-  for (const node of owner.node) {
-    for (const attribute of node.attribute) {
-      if (attribute.t) yield attribute.t;
-      yield* attribute.tensors;
-      if (attribute.g) yield* graphTensors(attribute.g);
-      for (const graph of attribute.graphs) yield* graphTensors(graph);
+export function allTensors(model: ModelProto): TensorProto[] {
+  const found: TensorProto[] = [];
+  const visit = ({ node, initializer }: Pick<GraphProto, "node" | "initializer">): void => {
+    for (const tensor of initializer) found.push(tensor);
+    for (const { attribute } of node) {
+      for (const { t, tensors, g, graphs } of attribute) {
+        if (t) found.push(t);
+        for (const tensor of tensors) found.push(tensor);
+        if (g) visit(g);
+        graphs.forEach(visit);
+      }
     }
-  }
+  };
+  if (model.graph) visit(model.graph);
+  for (const { node } of model.functions) visit({ node, initializer: [] });
+  return found;
 }
 
 /** A tensor under the name that nodes know it by; inside a Constant node its own name is often empty. */

@@ -1,9 +1,9 @@
-import { existsSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { type FileLayout, layOut } from "./layout.ts";
-import { OutputFiles } from "./output-files.ts";
-import type { ModelProto } from "./proto/onnx_pb.ts";
+import { OutputFiles, removeIfPresent } from "./output-files.ts";
+import type { ModelProto } from "./proto/onnx.ts";
 import type { PieceError, TaskRunner, TaskTimes, TensorJob, TensorPiece } from "./tensor-job.ts";
 import { ContentWriter } from "./write-content.ts";
 
@@ -89,7 +89,7 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
     threads,
   };
   // The data file of the model that was just replaced: nothing refers to it any more.
-  if (replaces && layout.dataBytes === 0) rmSync(dataPath, { force: true });
+  if (replaces && layout.dataBytes === 0) removeIfPresent(dataPath);
   return { path: target, files: files.reverse(), bytes, times };
 }
 

@@ -6,7 +6,7 @@ import { FORMATS } from "#shared/formats/formats.ts";
 import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
 import { dataType } from "#core/onnx/data-types.ts";
 import { type GraphFacts, int, readGraphFacts } from "#core/onnx/graph-facts.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { collect } from "#core/onnx/walk.ts";

@@ -1,5 +1,5 @@
 import { FLOAT } from "#core/onnx/data-types.ts";
-import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 
 /** A tensor that is fixed in the file, as a node sees it behind the operators that only pass it on. */
 export interface Constant {

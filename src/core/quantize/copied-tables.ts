@@ -2,7 +2,7 @@
  * Heads that are a copy of the embedding: some exporters write a tied table twice instead of sharing it. Found by shape
  * alone; whether the bytes are the same is known once they are read.
  */
-import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { elementCount, openTensor, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import { megabytes } from "#shared/report/quantities.ts";
 import { type Constant, Scope } from "./constants.ts";

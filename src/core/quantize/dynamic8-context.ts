@@ -1,4 +1,4 @@
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { Constant } from "./constants.ts";
 import type { Dynamic8Weights } from "./dynamic8-weights.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";

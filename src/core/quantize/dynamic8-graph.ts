@@ -1,5 +1,5 @@
 import { makeNode } from "#core/onnx/messages.ts";
-import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
 import type { Constant } from "./constants.ts";
 import type { Dynamic8Context } from "./dynamic8-context.ts";
@@ -236,7 +236,7 @@ export class Dynamic8Graph {
 const EXCLUDED = "excluded by the recipe";
 
 function namesRead(graph: GraphProto): string[] {
-  return [...allGraphs(graph)].flatMap((part) => [
+  return allGraphs(graph).flatMap((part) => [
     ...part.output.map(({ name }) => name),
     ...part.node.flatMap(({ input }) => input),
   ]);

@@ -1,7 +1,7 @@
 /** The nodes of dynamic quantization, with the names of ONNX Runtime 1.30's quantize_dynamic. */
 import { FLOAT } from "#core/onnx/data-types.ts";
 import { intAttribute, makeNode } from "#core/onnx/messages.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { CodedValue } from "./dynamic8-weights.ts";
 import type { UniqueNames } from "./unique-names.ts";
 

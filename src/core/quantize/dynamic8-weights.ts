@@ -1,6 +1,6 @@
 import { BFLOAT16, dataType, FLOAT, FLOAT16, INT8, UINT8 } from "#core/onnx/data-types.ts";
 import { makeNode, promisedTensor } from "#core/onnx/messages.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";

@@ -1,7 +1,7 @@
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { floatTensor, tensorAttribute } from "#core/onnx/float16-messages.ts";
 import { intAttribute } from "#core/onnx/messages.ts";
-import type { NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { halveTensor } from "./float16-tensors.ts";
 import type { ClampRule } from "./float16-values.ts";

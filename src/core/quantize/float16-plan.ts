@@ -1,6 +1,6 @@
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
 import { int } from "#core/onnx/graph-facts.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { givesFloat, inputWish, staysFloat } from "./float16-rules.ts";
 import { findValue, type TypedGraph, typedGraphs, type Value } from "./float16-types.ts";

@@ -3,7 +3,7 @@
  * and ONNX Runtime 1.30 (com.microsoft), and the list of operators that ONNX Runtime's float16 converter leaves in float32.
  */
 import { FLOAT, INT64, UINT8 } from "#core/onnx/data-types.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 
 const BOOL = 9;
 const INT32 = 6;

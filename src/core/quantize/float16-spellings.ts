@@ -1,6 +1,6 @@
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { intAttribute, makeNode } from "#core/onnx/messages.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { TypedGraph, Value } from "./float16-types.ts";
 import type { UniqueNames } from "./unique-names.ts";
 

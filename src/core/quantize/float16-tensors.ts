@@ -1,6 +1,6 @@
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
 import { floatTensor, halfTensor, tensorAttribute } from "#core/onnx/float16-messages.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { INLINE_LIMIT_BYTES } from "#core/onnx/skeleton.ts";
 import { elementCount, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import type { PieceError } from "#core/onnx/tensor-job.ts";

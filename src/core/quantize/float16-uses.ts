@@ -1,4 +1,4 @@
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import { findValue, type TypedGraph, type Value } from "./float16-types.ts";
 
 /** Who reads a stored tensor. */

@@ -1,7 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { collect } from "#core/onnx/walk.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { elementCount } from "#core/onnx/tensor.ts";
 import { convertToFloat16, type StoredFloats } from "./float16-graph.ts";

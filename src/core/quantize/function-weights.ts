@@ -2,7 +2,7 @@
  * Matrix products in the bodies of model-local functions. They stay as they are: a body cannot see the graph's
  * initializers, and one body serves every call, each with weights of its own as arguments.
  */
-import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
 import { plural } from "#shared/report/quantities.ts";
 import { Scope } from "./constants.ts";

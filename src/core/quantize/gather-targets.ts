@@ -1,5 +1,5 @@
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { Constant } from "./constants.ts";
 import type { FloatType } from "./matmulnbits-stream.ts";
 

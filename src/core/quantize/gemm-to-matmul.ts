@@ -1,4 +1,4 @@
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 
 /** A Gemm that is a MatMul and, with `bias`, an Add: as ONNX Runtime's quantize_dynamic takes it apart. */
 export interface GemmParts {

@@ -1,5 +1,5 @@
 import { BFLOAT16, dataType, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import type { GraphProto, NodeProto, ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { type Constant, Scope } from "./constants.ts";
 import { classifyGather, type GatherTarget } from "./gather-targets.ts";

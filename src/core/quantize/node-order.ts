@@ -1,5 +1,5 @@
 import { LabError } from "#shared/errors.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 
 /**

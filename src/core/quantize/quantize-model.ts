@@ -11,6 +11,7 @@ import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { MeasuredTensor } from "./plan.ts";
 import { sidecarPath, sidecarText } from "./sidecar.ts";
 import { defaultThreads, ThreadPool } from "./thread-pool.ts";
+import { prepareMachines } from "./wasm-machine.ts";
 import { ErrorLedger } from "./weight-error.ts";
 import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
@@ -64,6 +65,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
   refuseForeignOptions(recipe, maker.options);
+  const machines = prepareMachines();
   const model = readModel(options.source);
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.
@@ -79,6 +81,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   for (const error of plan.errors ?? []) ledger.add(error);
   const measured = (): MeasuredTensor[] => plan.quantized.map((each) => ({ ...each, error: ledger.of(each) }));
   const sidecar = sidecarPath(options.target);
+  await machines;
   const { path, files, bytes, times } = await writeModel({
     ...options,
     proto: model.proto,
@@ -110,7 +113,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
 function openThreads({ threads }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
   const count = threads ?? defaultThreads();
   if (count < 2) return undefined;
-  const bytes = [...allTensors(proto)].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  const bytes = allTensors(proto).reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   return threads === undefined && bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
 }
 

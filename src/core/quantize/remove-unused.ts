@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { LabError } from "#shared/errors.ts";
-import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";

@@ -1,6 +1,6 @@
 import { FLOAT16, UINT8 } from "#core/onnx/data-types.ts";
 import { importOpset, intAttribute, promisedTensor } from "#core/onnx/messages.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";

@@ -1,5 +1,5 @@
 import { makeNode } from "#core/onnx/messages.ts";
-import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
 import { Scope } from "./constants.ts";
 import { gemmParts } from "./gemm-to-matmul.ts";
@@ -14,7 +14,7 @@ import { UniqueNames } from "./unique-names.ts";
  * @returns the Gemms that stay, with the reason
  */
 export function splitGemms(graph: GraphProto, exclude: NamePatterns): SkippedMatMul[] {
-  if (![...allGraphs(graph)].some(({ node }) => node.some(({ opType }) => opType === "Gemm"))) return [];
+  if (!allGraphs(graph).some(({ node }) => node.some(({ opType }) => opType === "Gemm"))) return [];
   const names = new UniqueNames(graph);
   const skipped: SkippedMatMul[] = [];
   const visit = (part: GraphProto, outer: Scope | null): void => {

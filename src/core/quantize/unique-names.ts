@@ -1,4 +1,4 @@
-import type { GraphProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
 
 /** Hands out names that nothing in a graph or its subgraphs has yet. ONNX Runtime refuses two nodes of one name. */

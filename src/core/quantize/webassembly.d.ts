@@ -8,6 +8,7 @@ declare namespace WebAssembly {
     readonly compiled?: never;
   }
   const Module: new (bytes: Uint8Array) => Module;
+  function compile(bytes: Uint8Array): Promise<Module>;
   class Instance {
     constructor(module: Module);
     readonly exports: Readonly<Record<string, unknown>>;

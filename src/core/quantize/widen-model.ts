@@ -1,7 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, dataType, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { makeNode, promisedTensor } from "#core/onnx/messages.ts";
-import type { GraphProto, NodeProto, TensorProto, TypeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto, TensorProto, TypeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { openTensor, readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
@@ -27,7 +27,7 @@ type Half = typeof FLOAT16 | typeof BFLOAT16;
  */
 export function widenModel(model: OnnxModel): TensorJob[] {
   const widener = new Widener(model);
-  for (const part of [...allGraphs(model.graph)]) widener.graph(part);
+  for (const part of allGraphs(model.graph)) widener.graph(part);
   if (widener.found && model.proto.functions.length > 0) {
     throw new LabError(
       "FORMAT_UNSUPPORTED",

@@ -1,7 +1,7 @@
 /** Making variants: one job at a time, never while a run measures. */
 import { z } from "zod";
 import { FORMAT_IDS } from "../formats/formats.ts";
-import { recipeSchema } from "../recipe.ts";
+import { recipeSchema } from "../recipe-schema.ts";
 import { modelInput, VARIANT_PLACES } from "./models.ts";
 import { bytes, errorEnvelopeSchema, isSmallDocument, moment, nothing, pathInput } from "./parts.ts";
 

@@ -1,5 +1,9 @@
 /** Numbers as people read them: the only place where a unit is converted. */
 
+/** Bytes of the units in which files and memory are shown. */
+export const MB = 1e6;
+export const MIB = 2 ** 20;
+
 const MINUS = "−";
 
 export function signed(value: number, digits: number): string {
@@ -10,12 +14,12 @@ export function signed(value: number, digits: number): string {
 
 /** Files in megabytes (10^6 bytes), as file managers and the hub show them. */
 export function megabytes(bytes: number): string {
-  return significant(bytes / 1e6);
+  return significant(bytes / MB);
 }
 
 /** Memory in mebibytes (2^20 bytes). */
 export function mebibytes(bytes: number): string {
-  return significant(bytes / 2 ** 20);
+  return significant(bytes / MIB);
 }
 
 /** Three digits that count, no exponent, thousands grouped: 0.0523, 8.49, 29.7, 1,234. */
@@ -27,8 +31,11 @@ export function significant(value: number): string {
   return grouped(value, Math.min(6, Math.max(0, 2 - power)));
 }
 
+/** Thousands apart by commas. Not by Intl: loading its tables takes longer than making a small model. */
 export function grouped(value: number, digits = 0): string {
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const [whole, fraction] = value.toFixed(digits).split(".") as [string, string | undefined];
+  const apart = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
 }
 
 export function percent(share: number, digits = 1): string {
@@ -40,9 +47,10 @@ export function times(ratio: number): string {
   return `${ratio.toFixed(ratio < 1.095 && ratio > 0.9 ? 2 : 1)}x`;
 }
 
-/** `1 question`, `1,600 questions`. */
+/** `1 question`, `1,600 questions`, `6 launches`. */
 export function plural(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const ending = noun.endsWith("ch") ? "es" : "s";
+  return `${grouped(count)} ${noun}${count === 1 ? "" : ending}`;
 }
 
 /** p-values: two digits that count, and never a bare zero. */

@@ -1,23 +1,18 @@
 /** Small ONNX models for the tests, made with the protobuf library and written to a folder that is removed afterwards. */
-import { create, toBinary, type UnknownField } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create } from "#core/onnx/proto/edit.ts";
+import { toBinary } from "#core/onnx/proto/encode.ts";
 import {
-  type AttributeProto,
-  AttributeProtoSchema,
-  type GraphProto,
-  GraphProtoSchema,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
-  TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
-} from "#core/onnx/proto/onnx_pb.ts";
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from "#core/onnx/proto/onnx.ts";
 
 /** A folder for one test file; remove it in `afterAll`. */
 export function temporaryFolder(): { path: string; file: (name: string) => string; remove: () => void } {
@@ -38,25 +33,25 @@ export function floats(name: string, dims: readonly number[], values?: readonly 
 }
 
 export function rawTensor(name: string, dataType: number, dims: readonly number[], rawData: Uint8Array): TensorProto {
-  return create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData });
+  return create(TensorProto, { name, dataType, dims: dims.map(BigInt), rawData });
 }
 
 export function node(opType: string, input: string[], output: string[], attribute: AttributeProto[] = []): NodeProto {
-  return create(NodeProtoSchema, { opType, input, output, name: `/${output[0] ?? opType}`, attribute });
+  return create(NodeProto, { opType, input, output, name: `/${output[0] ?? opType}`, attribute });
 }
 
 export const ints = (name: string, values: readonly number[]): AttributeProto =>
-  create(AttributeProtoSchema, { name, type: 7, ints: values.map(BigInt) });
+  create(AttributeProto, { name, type: 7, ints: values.map(BigInt) });
 export const int = (name: string, value: number): AttributeProto =>
-  create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
+  create(AttributeProto, { name, type: 2, i: BigInt(value) });
 export const tensorAttribute = (name: string, t: TensorProto): AttributeProto =>
-  create(AttributeProtoSchema, { name, type: 4, t });
+  create(AttributeProto, { name, type: 4, t });
 export const graphAttribute = (name: string, g: GraphProto): AttributeProto =>
-  create(AttributeProtoSchema, { name, type: 5, g });
+  create(AttributeProto, { name, type: 5, g });
 
 export function value(name: string, dims?: readonly number[]): ValueInfoProto {
   const shape = { dim: (dims ?? []).map((dim) => ({ value: { case: "dimValue" as const, value: BigInt(dim) } })) };
-  return create(ValueInfoProtoSchema, {
+  return create(ValueInfoProto, {
     name,
     type: { value: { case: "tensorType", value: dims ? { elemType: 1, shape } : { elemType: 1 } } },
   });
@@ -71,7 +66,7 @@ export interface GraphParts {
 }
 
 export function graph({ nodes, initializers = [], inputs = [], outputs = [], values = [] }: GraphParts): GraphProto {
-  return create(GraphProtoSchema, {
+  return create(GraphProto, {
     name: "g",
     node: nodes,
     initializer: initializers,
@@ -82,16 +77,16 @@ export function graph({ nodes, initializers = [], inputs = [], outputs = [], val
 }
 
 export function model(parts: GraphParts | GraphProto): ModelProto {
-  const body = "$typeName" in parts ? parts : graph(parts);
-  return create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: "", version: 18n }], graph: body });
+  const body = parts instanceof GraphProto ? parts : graph(parts);
+  return create(ModelProto, { irVersion: 8n, opsetImport: [{ domain: "", version: 18n }], graph: body });
 }
 
 export function save(proto: ModelProto, path: string): string {
-  writeFileSync(path, toBinary(ModelProtoSchema, proto));
+  writeFileSync(path, toBinary(ModelProto, proto));
   return path;
 }
 
-/** A field that the schema does not know, with these bytes as its content. */
-export function unknownField(no: number, content: Uint8Array): UnknownField {
-  return { no, wireType: WireType.LengthDelimited, data: new BinaryWriter().bytes(content).finish() };
+/** A field that no message class knows, with these bytes as its content. */
+export function unknownField(no: number, content: Uint8Array): Uint8Array {
+  return new BinaryWriter().tag(no, WireType.LengthDelimited).bytes(content).finish();
 }

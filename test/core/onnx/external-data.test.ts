@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { create } from "@bufbuild/protobuf";
 import { afterAll, describe, expect, it } from "vitest";
 import { externalEntries, resolveExternal, safePath } from "#core/onnx/external-data.ts";
-import { type TensorProto, TensorProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { TensorProto } from "#core/onnx/proto/onnx.ts";
 import { temporaryFolder } from "./build-model.ts";
 
 const folder = temporaryFolder();
@@ -25,7 +25,7 @@ const MODEL = at("model", "model.onnx");
 
 function external(entries: Readonly<Record<string, string>>): TensorProto {
   const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
-  return create(TensorProtoSchema, { name: "w", dataType: 1, dims: [5n], dataLocation: 1, externalData });
+  return create(TensorProto, { name: "w", dataType: 1, dims: [5n], dataLocation: 1, externalData });
 }
 
 const resolved = (entries: Readonly<Record<string, string>>, bytes = 20): ReturnType<typeof resolveExternal> =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readGraphFacts } from "#core/onnx/graph-facts.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { contrib, inMemory, matMulNBits, zeros } from "../../helpers/onnx-builder.ts";
 import { graph, graphAttribute, int, node, tensorAttribute } from "./build-model.ts";

@@ -5,7 +5,7 @@ import { floats, model, node, unknownField } from "./build-model.ts";
 describe("cloneModel", () => {
   it("copies unknown fields and shares nothing", () => {
     const original = model({ nodes: [node("Add", ["a", "b"], ["c"])] });
-    original.graph!.node[0]!.$unknown = [unknownField(9, Uint8Array.of(7))];
+    original.graph!.node[0]!.unknownFields = [unknownField(9, Uint8Array.of(7))];
     const copy = cloneModel(original);
     expect(copy).toEqual(original);
     copy.graph!.node[0]!.name = "other";

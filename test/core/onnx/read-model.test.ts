@@ -1,4 +1,3 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -6,7 +5,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LabError } from "#shared/errors.ts";
 import { createRandom } from "#shared/random.ts";
 import { openVariant } from "#core/models/model-folder.ts";
-import { ModelProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { fromBinary } from "#core/onnx/proto/decode.ts";
+import { toBinary } from "#core/onnx/proto/encode.ts";
+import { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
@@ -43,7 +44,7 @@ const corrupt = (path: string): LabError => {
 
 describe("readModel", () => {
   it.each(ZOO)("gives every tensor of %s the bytes that the file has", (name) => {
-    const whole = fromBinary(ModelProtoSchema, readFileSync(zoo(name)));
+    const whole = fromBinary(ModelProto, readFileSync(zoo(name)));
     const read = readModel(zoo(name));
     const expected = Array.from(allTensors(whole), (tensor) => Buffer.from(tensor.rawData).toString("hex"));
     const actual = Array.from(allTensors(read.proto), (t) => Buffer.from(readTensor(read.path, t)).toString("hex"));
@@ -54,7 +55,7 @@ describe("readModel", () => {
   it("holds a graph without its weights", () => {
     const { proto, graph: main } = readModel(zoo("llama"));
     expect(main.node.length).toBeGreaterThan(100);
-    expect(toBinary(ModelProtoSchema, proto).length).toBeLessThan(readFileSync(zoo("llama")).length / 2);
+    expect(toBinary(ModelProto, proto).length).toBeLessThan(readFileSync(zoo("llama")).length / 2);
   });
 
   it("says that a file is missing, or no file", () => {
@@ -104,7 +105,7 @@ describe("readModel", () => {
     const branch = graph({ nodes: [node("Relu", ["x"], ["y"])], initializers: [floats("b", [20, 20])] });
     const constant = node("Constant", [], ["c"], [tensorAttribute("value", floats("", [400]))]);
     const whole = toBinary(
-      ModelProtoSchema,
+      ModelProto,
       model({
         nodes: [constant, node("If", ["p"], ["z"], [graphAttribute("then_branch", branch)])],
         initializers: [floats("w", [30, 30]), floats("v", [4])],

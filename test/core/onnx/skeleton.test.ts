@@ -1,10 +1,11 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { externalEntries } from "#core/onnx/external-data.ts";
 import { FileWindow } from "#core/onnx/file-window.ts";
-import { type ModelProto, ModelProtoSchema, type TensorProto, TensorProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { fromBinary } from "#core/onnx/proto/decode.ts";
+import { toBinary } from "#core/onnx/proto/encode.ts";
+import { ModelProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readSkeleton } from "#core/onnx/skeleton.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import {
@@ -25,7 +26,7 @@ afterAll(folder.remove);
 
 function skeletonOf(path: string): ModelProto {
   using file = new FileWindow(path);
-  return fromBinary(ModelProtoSchema, readSkeleton(file, "m.onnx"));
+  return fromBinary(ModelProto, readSkeleton(file, "m.onnx"));
 }
 
 function skeletonOfBytes(bytes: Uint8Array): ModelProto {
@@ -97,17 +98,17 @@ describe("readSkeleton", () => {
 
   it("keeps unknown fields, beside large weights too", () => {
     const proto = withTensor(rawTensor("w", 2, [2000], counting(2000)));
-    proto.$unknown = [unknownField(20, counting(30))];
-    proto.graph!.$unknown = [unknownField(77, counting(5000))];
-    proto.graph!.initializer[0]!.$unknown = [unknownField(99, counting(7))];
+    proto.unknownFields = [unknownField(20, counting(30))];
+    proto.graph!.unknownFields = [unknownField(77, counting(5000))];
+    proto.graph!.initializer[0]!.unknownFields = [unknownField(99, counting(7))];
     const read = roundTrip(proto);
-    expect(read.$unknown?.map(({ no }) => no)).toEqual([20]);
-    expect(read.graph!.$unknown).toEqual(proto.graph!.$unknown);
-    expect(read.graph!.initializer[0]!.$unknown).toEqual(proto.graph!.initializer[0]!.$unknown);
+    expect(read.unknownFields).toEqual(proto.unknownFields);
+    expect(read.graph!.unknownFields).toEqual(proto.graph!.unknownFields);
+    expect(read.graph!.initializer[0]!.unknownFields).toEqual(proto.graph!.initializer[0]!.unknownFields);
   });
 
   it("changes nothing in a model without large weights", () => {
-    const bytes = toBinary(ModelProtoSchema, withTensor(floats("w", [16])));
+    const bytes = toBinary(ModelProto, withTensor(floats("w", [16])));
     writeFileSync(folder.file("m.onnx"), bytes);
     using file = new FileWindow(folder.file("m.onnx"));
     expect(readSkeleton(file, "m.onnx")).toEqual(bytes);
@@ -121,12 +122,12 @@ describe("readSkeleton", () => {
   });
 
   it("refuses a length beyond the file", () => {
-    const bytes = toBinary(ModelProtoSchema, withTensor(rawTensor("w", 2, [2000], counting(2000))));
+    const bytes = toBinary(ModelProto, withTensor(rawTensor("w", 2, [2000], counting(2000))));
     expect(() => skeletonOfBytes(bytes.subarray(0, 1500))).toThrow(/claims \d+ bytes where \d+ are left/);
   });
 
   it("refuses a length beyond the message around it", () => {
-    const tensor = toBinary(TensorProtoSchema, rawTensor("w", 2, [1], Uint8Array.of(9)));
+    const tensor = toBinary(TensorProto, rawTensor("w", 2, [1], Uint8Array.of(9)));
     const lying = Buffer.concat([
       padding,
       new BinaryWriter().tag(INITIALIZER, WireType.LengthDelimited).uint32(4000).finish(),

@@ -1,7 +1,7 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { encodeModel, setHole } from "#core/onnx/messages.ts";
-import { ModelProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { fromBinary } from "#core/onnx/proto/decode.ts";
+import { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { FIRST_HOLE, spliceRawData, totalLength } from "#core/onnx/splice.ts";
 import { allTensors } from "#core/onnx/walk.ts";
 import { floats, model, node, tensorAttribute } from "./build-model.ts";
@@ -26,7 +26,7 @@ describe("spliceRawData", () => {
     );
     const file = Buffer.concat(parts.map((part) => ("hole" in part ? data[part.hole]! : part)));
     expect(file.length).toBe(totalLength(parts));
-    expect(fromBinary(ModelProtoSchema, Uint8Array.from(file))).toEqual(original);
+    expect(fromBinary(ModelProto, Uint8Array.from(file))).toEqual(original);
   });
 
   it("joins everything between two holes", () => {

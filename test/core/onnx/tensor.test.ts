@@ -1,18 +1,15 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { type TensorProto, TensorProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { create, type Parts } from "#core/onnx/proto/edit.ts";
+import { TensorProto } from "#core/onnx/proto/onnx.ts";
 import { elementCount, openTensor, readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { temporaryFolder } from "./build-model.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
-const tensor = (
-  dataType: number,
-  dims: readonly number[],
-  data: MessageInitShape<typeof TensorProtoSchema>,
-): TensorProto => create(TensorProtoSchema, { name: "t", dataType, dims: dims.map(BigInt), ...data });
+const tensor = (dataType: number, dims: readonly number[], data: Parts<TensorProto>): TensorProto =>
+  create(TensorProto, { name: "t", dataType, dims: dims.map(BigInt), ...data });
 const corrupt = (text: string): unknown =>
   expect.objectContaining({ code: "MODEL_CORRUPT", message: expect.stringContaining(text) as string });
 

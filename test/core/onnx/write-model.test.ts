@@ -1,10 +1,11 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import * as fs from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { externalEntries } from "#core/onnx/external-data.ts";
 import { promisedTensor } from "#core/onnx/messages.ts";
-import { StringStringEntryProtoSchema, TensorProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { clone } from "#core/onnx/proto/edit.ts";
+import { toBinary } from "#core/onnx/proto/encode.ts";
+import { TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
@@ -55,10 +56,10 @@ function nestedModel(path: string): string {
     nodes: [choice, node("Add", ["y", "w"], ["z"])],
     initializers: [floats("w", [1024, 512]), floats("s", [3])],
   });
-  proto.$unknown = [unknownField(99, Uint8Array.of(1, 2, 3))];
-  proto.graph!.$unknown = [unknownField(16, Uint8Array.of(10, 1, 107))];
-  choice.$unknown = [unknownField(9, Uint8Array.of(10, 1, 107))];
-  for (const tensor of allTensors(proto)) tensor.$unknown = [unknownField(16, Uint8Array.of(10, 1, 120))];
+  proto.unknownFields = [unknownField(99, Uint8Array.of(1, 2, 3))];
+  proto.graph!.unknownFields = [unknownField(16, Uint8Array.of(10, 1, 107))];
+  choice.unknownFields = [unknownField(9, Uint8Array.of(10, 1, 107))];
+  for (const tensor of allTensors(proto)) tensor.unknownFields = [unknownField(16, Uint8Array.of(10, 1, 120))];
   return save(proto, path);
 }
 
@@ -123,10 +124,10 @@ describe("writeModel", () => {
 
   it("keeps sparse initializers whole, which the schema does not know", async () => {
     const values = floats("v", [500]);
-    const encoded = Buffer.from(toBinary(TensorProtoSchema, values));
+    const encoded = Buffer.from(toBinary(TensorProto, values));
     const sparse = new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(encoded).finish();
     const proto = model({ nodes: [node("Identity", ["v"], ["y"])] });
-    proto.graph!.$unknown = [unknownField(15, sparse)];
+    proto.graph!.unknownFields = [unknownField(15, sparse)];
     const source = save(proto, folder.file("sparse.onnx"));
     await copy(source, "sparse-copy.onnx", { inlineLimitBytes: 0 });
     expect(fs.readFileSync(folder.file("sparse-copy.onnx")).includes(Buffer.from(values.rawData))).toBe(true);
@@ -140,11 +141,7 @@ describe("writeModel", () => {
       ),
     ).proto;
     const a = proto.graph!.initializer[0]!;
-    proto.graph!.initializer.push({
-      ...a,
-      name: "b",
-      externalData: a.externalData.map(({ key, value }) => create(StringStringEntryProtoSchema, { key, value })),
-    });
+    proto.graph!.initializer.push(Object.assign(clone(TensorProto, a), { name: "b" }));
     await writeModel({
       proto,
       sourcePath: folder.file("one.onnx"),

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ModelProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { auditModel } from "#core/quantize/audit.ts";
 import { isCopy, tablePairs } from "#core/quantize/copied-tables.ts";

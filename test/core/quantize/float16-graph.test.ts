@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { GraphProto, ModelProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { type GraphProto, type ModelProto, type NodeProto, TypeSequence } from "#core/onnx/proto/onnx.ts";
 import { convertToFloat16, type Float16Options } from "#core/quantize/float16-graph.ts";
 import { contrib, inMemory, tensorValue, zeros } from "../../helpers/onnx-builder.ts";
 import {
@@ -136,7 +137,7 @@ describe("convertToFloat16", () => {
 
   it("converts constants of every kind", () => {
     const constant = (name: string, attribute: object) =>
-      node("Constant", [], [name], [{ ...int("value_float", 0), ...attribute }]);
+      node("Constant", [], [name], [Object.assign(int("value_float", 0), attribute)]);
     const { graph: g } = convert({
       nodes: [
         node("Constant", [], ["k"], [tensorAttribute("value", floats("", [1], [-3.4e38]))]),
@@ -326,7 +327,7 @@ describe("convertToFloat16", () => {
   });
 
   it("corrects what the file notes about types, and keeps what it does not know", () => {
-    const extra = { docString: "why", $unknown: [unknownField(9, Uint8Array.of(7))] };
+    const extra = { docString: "why", unknownFields: [unknownField(9, Uint8Array.of(7))] };
     const add = Object.assign(node("Add", ["x", "x"], ["a"]), extra);
     const { graph: g } = convert({
       nodes: [add, node("Max", ["a", "a"], ["m"]), node("Neg", ["m"], ["y"])],
@@ -338,7 +339,7 @@ describe("convertToFloat16", () => {
       { name: "a", type: { value: { value: { elemType: 10 } } } },
       { name: "m", type: { value: { value: { elemType: 1 } } } },
     ]);
-    expect(g.node[1]).toMatchObject({ docString: "why", $unknown: [{ no: 9 }] });
+    expect(g.node[1]).toMatchObject({ docString: "why", unknownFields: [unknownField(9, Uint8Array.of(7))] });
   });
 
   it("names its Casts as nothing else is named", () => {
@@ -362,7 +363,7 @@ describe("convertToFloat16", () => {
     const sequence = value("x");
     sequence.type!.value = {
       case: "sequenceType",
-      value: { $typeName: "quantscope.onnx.TypeProto.Sequence", elemType: value("e", []).type! },
+      value: create(TypeSequence, { elemType: value("e", []).type! }),
     };
     expect(() => convert({ nodes: [node("SequenceLength", ["x"], ["n"])], inputs: [sequence] })).toThrow(
       expect.objectContaining({ code: "FORMAT_UNSUPPORTED" }),

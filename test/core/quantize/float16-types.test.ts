@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { create } from "@bufbuild/protobuf";
-import { FunctionProtoSchema } from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { FunctionProto } from "#core/onnx/proto/onnx.ts";
 import { findValue, inferTypes, typedGraphs } from "#core/quantize/float16-types.ts";
 import { inMemory, contrib, tensorValue, zeros } from "../../helpers/onnx-builder.ts";
 import {
@@ -94,7 +94,7 @@ describe("inferTypes", () => {
   it("asks a model-local function what it gives", () => {
     const body = { name: "Norm", domain: "local", input: ["a"], output: ["b", "n"] };
     const functions = [
-      create(FunctionProtoSchema, { ...body, node: [node("Neg", ["a"], ["b"]), node("Shape", ["a"], ["n"])] }),
+      create(FunctionProto, { ...body, node: [node("Neg", ["a"], ["b"]), node("Shape", ["a"], ["n"])] }),
     ];
     const call = Object.assign(node("Norm", ["x"], ["y", "m"]), { domain: "local" });
     const proto = Object.assign(model({ nodes: [call], inputs: [tensorValue("x", "float32", [])] }), { functions });

@@ -1,7 +1,7 @@
-import { create } from "@bufbuild/protobuf";
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { FunctionProtoSchema, type ModelProto, type NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { FunctionProto, type ModelProto, type NodeProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { auditModel } from "#core/quantize/audit.ts";
 import { functionMatMuls, functionWarning } from "#core/quantize/function-weights.ts";
@@ -38,9 +38,7 @@ function withFunction(input: string[], body: NodeProto[], given: string[]): Mode
     inputs: [value("x", [1, 32])],
     outputs: [value("y")],
   });
-  made.functions.push(
-    create(FunctionProtoSchema, { name: "Linear", domain: DOMAIN, input, output: ["r"], node: body }),
-  );
+  made.functions.push(create(FunctionProto, { name: "Linear", domain: DOMAIN, input, output: ["r"], node: body }));
   return made;
 }
 

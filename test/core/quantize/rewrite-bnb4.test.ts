@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { findMatMulTargets } from "#core/quantize/matmul-targets.ts";
 import { rewriteMatMulBnb4 } from "#core/quantize/rewrite-bnb4.ts";
 import { floats, model, node, rawTensor } from "../onnx/build-model.ts";

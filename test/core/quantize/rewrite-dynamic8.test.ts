@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { type Dynamic8Settings, rewriteDynamic8 } from "#core/quantize/rewrite-dynamic8.ts";
 import {
   floats,
@@ -232,14 +232,18 @@ describe("rewriteDynamic8", () => {
 
   it("avoids names that the model has already, and keeps what else a node carries", () => {
     const matmul = Object.assign(node("MatMul", ["x", "w"], ["y"]), { docString: "why" });
-    matmul.$unknown = [unknownField(9, Uint8Array.of(7))];
+    matmul.unknownFields = [unknownField(9, Uint8Array.of(7))];
     const proto = model({
       nodes: [matmul, Object.assign(node("Relu", ["y"], ["w_scale"]), { name: "/y_quant" })],
       initializers: [floats("w", [8, 3])],
       inputs: [value("x")],
     });
     rewrite(proto);
-    expect(proto.graph!.node[1]).toMatchObject({ name: "/y_quant_1", docString: "why", $unknown: [{ no: 9 }] });
+    expect(proto.graph!.node[1]).toMatchObject({
+      name: "/y_quant_1",
+      docString: "why",
+      unknownFields: [unknownField(9, Uint8Array.of(7))],
+    });
     expect(initializers(proto)[0]).toBe("w_scale_1 1 []");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { findMatMulTargets } from "#core/quantize/matmul-targets.ts";
 import { rewriteMatMulNBits } from "#core/quantize/rewrite-matmulnbits.ts";
 import { floats, int, model, node, rawTensor, value } from "../onnx/build-model.ts";

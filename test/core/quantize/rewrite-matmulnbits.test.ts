@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { findMatMulTargets } from "#core/quantize/matmul-targets.ts";
 import { rewriteMatMulNBits } from "#core/quantize/rewrite-matmulnbits.ts";
 import { floats, graph, graphAttribute, ints, model, node, value, unknownField } from "../onnx/build-model.ts";
@@ -91,7 +91,7 @@ describe("rewriteMatMulNBits", () => {
 
   it("avoids names that the model has already", () => {
     const proto = model({
-      nodes: [node("MatMul", ["w_Q4", "w"], ["y"]), { ...node("Relu", ["y"], ["z"]), name: "/y_Q4" }],
+      nodes: [node("MatMul", ["w_Q4", "w"], ["y"]), Object.assign(node("Relu", ["y"], ["z"]), { name: "/y_Q4" })],
       initializers: [floats("w", [32, 16])],
       inputs: [value("w_Q4")],
     });
@@ -100,11 +100,15 @@ describe("rewriteMatMulNBits", () => {
   });
 
   it("gives an unnamed node no name, and keeps what else it carries", () => {
-    const matmul = { ...node("MatMul", ["x", "w"], ["y"]), name: "", docString: "why" };
-    matmul.$unknown = [unknownField(9, Uint8Array.of(7))];
+    const matmul = Object.assign(node("MatMul", ["x", "w"], ["y"]), { name: "", docString: "why" });
+    matmul.unknownFields = [unknownField(9, Uint8Array.of(7))];
     const proto = model({ nodes: [matmul], initializers: [floats("w", [32, 16])] });
     rewrite(proto);
-    expect(proto.graph!.node[0]).toMatchObject({ name: "", docString: "why", $unknown: [{ no: 9 }] });
+    expect(proto.graph!.node[0]).toMatchObject({
+      name: "",
+      docString: "why",
+      unknownFields: [unknownField(9, Uint8Array.of(7))],
+    });
   });
 
   it("removes the graph input of a weight", () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { create } from "@bufbuild/protobuf";
-import { FunctionProtoSchema, type ModelProto } from "#core/onnx/proto/onnx_pb.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { FunctionProto, type ModelProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { writeModel } from "#core/onnx/write-model.ts";
@@ -107,7 +107,7 @@ describe("widenModel", () => {
 
   it("refuses functions", () => {
     const proto = model({ nodes: [node("Add", ["x", "b"], ["y"])], initializers: [halves("b", 5)] });
-    proto.functions.push(create(FunctionProtoSchema, { name: "f" }));
+    proto.functions.push(create(FunctionProto, { name: "f" }));
     expect(() => widenModel({ path: "model.onnx", proto, graph: proto.graph! })).toThrow(
       /model.onnx computes in float16 and has functions of its own/,
     );

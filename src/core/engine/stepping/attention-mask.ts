@@ -1,4 +1,4 @@
-import type { TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 import { elementCount } from "#core/onnx/tensor.ts";
 import type { GraphIndex } from "./graph-index.ts";
 

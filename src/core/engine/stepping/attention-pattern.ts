@@ -4,7 +4,7 @@
  */
 import type { CacheEntry } from "#core/models/decoder-signature.ts";
 import { int } from "#core/onnx/graph-facts.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { Joined } from "./cache-growth.ts";
 import { attributeInts, type GraphIndex } from "./graph-index.ts";
 

@@ -14,7 +14,7 @@ import type { StepGraph } from "./step-graph.ts";
 import { runBound } from "./stop-output.ts";
 import type { Stepper } from "./stepper.ts";
 
-export interface BufferedParts {
+interface BufferedParts {
   readonly session: InferenceSession;
   readonly signature: DecoderSignature;
   readonly stepGraph: StepGraph;

@@ -4,7 +4,7 @@
  */
 import type { CacheEntry, DecoderSignature } from "#core/models/decoder-signature.ts";
 import { int } from "#core/onnx/graph-facts.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { GraphIndex } from "./graph-index.ts";
 

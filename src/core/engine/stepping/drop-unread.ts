@@ -1,4 +1,4 @@
-import type { GraphProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
 
 /** Takes out the nodes and initializers that no output of the graph needs. Inputs stay: callers feed them. */
@@ -12,7 +12,7 @@ export function dropUnread(graph: GraphProto): void {
     const node = producers.get(name);
     if (!node) continue;
     waiting.push(...node.input);
-    for (const inner of subgraphs(node).flatMap((body) => [...allGraphs(body)])) {
+    for (const inner of subgraphs(node).flatMap(allGraphs)) {
       waiting.push(...inner.output.map((output) => output.name), ...inner.node.flatMap(({ input }) => input));
     }
   }

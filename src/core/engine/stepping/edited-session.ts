@@ -7,7 +7,7 @@ import { realpathSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { type ByteRange, resolveExternal } from "#core/onnx/external-data.ts";
 import { cloneModel, encodeModel, setExternal, setInline } from "#core/onnx/messages.ts";
-import type { TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";

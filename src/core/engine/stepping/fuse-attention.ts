@@ -13,7 +13,7 @@ import {
   intsAttribute,
   makeNode,
 } from "#core/onnx/messages.ts";
-import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { Joined } from "./cache-growth.ts";
 import { checkMasks } from "./attention-mask.ts";

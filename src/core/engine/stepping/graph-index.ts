@@ -1,5 +1,5 @@
 import { FLOAT, FLOAT16, FLOAT64 } from "#core/onnx/data-types.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { elementCount, readTensor } from "#core/onnx/tensor.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
@@ -8,7 +8,7 @@ import { float16ToFloat32 } from "../tensors.ts";
 /** Constants up to this many elements are read: shapes, axes, scalars, never weights. */
 const CONSTANT_LIMIT = 64;
 
-export interface Constant {
+interface Constant {
   readonly dims: readonly number[];
   readonly values: readonly number[];
 }

@@ -1,6 +1,6 @@
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { int64Tensor, makeNode } from "#core/onnx/messages.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { GraphIndex } from "./graph-index.ts";
 

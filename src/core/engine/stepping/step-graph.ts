@@ -2,7 +2,7 @@
 import { typeNumber } from "#core/onnx/data-types.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { int64Tensor, intAttribute, makeNode, tensorOutput } from "#core/onnx/messages.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { Joined } from "./cache-growth.ts";
 import { GraphIndex } from "./graph-index.ts";

@@ -6,13 +6,19 @@ import { describeFile, REFERENCE, sourceOf } from "./dynamic8-reference.ts";
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
-describe("int8", () => {
-  it.each(REFERENCE.files.filter(({ format }) => format === "int8"))(
+describe.each(["int8", "uint8"] as const)("%s", (format) => {
+  const files = REFERENCE.files.filter((each) => each.format === format);
+
+  it("has files of ONNX Runtime's tool to be compared with", () => {
+    expect(files.length).toBeGreaterThan(5);
+  });
+
+  it.each(files)(
     "is the file of ONNX Runtime's tool, tensor by tensor and node by node: $model, per channel $perChannel, reduced $reduceRange",
-    async ({ model, format, perChannel, reduceRange, tensors, nodes }) => {
+    async ({ model, perChannel, reduceRange, tensors, nodes }) => {
       const { path } = await quantizeModel({
         source: sourceOf(model),
-        target: folder.file("model_int8.onnx"),
+        target: folder.file(`model_${format}.onnx`),
         recipe: { format, perChannel, reduceRange, tiedHead: false },
       });
       expect(describeFile(path)).toEqual({ tensors, nodes });
@@ -20,20 +26,14 @@ describe("int8", () => {
   );
 
   it("fills in its defaults: one scale for a weight, the whole range, a tied head", async () => {
-    const { recipe } = await quantizeModel({
-      source: sourceOf("qwen2"),
-      target: folder.file("defaults.onnx"),
-      recipe: { format: "int8" },
-    });
-    expect(recipe).toEqual({ format: "int8", perChannel: false, reduceRange: false, tiedHead: true });
+    const target = folder.file(`defaults-${format}.onnx`);
+    const { recipe } = await quantizeModel({ source: sourceOf("qwen2"), target, recipe: { format } });
+    expect(recipe).toEqual({ format, perChannel: false, reduceRange: false, tiedHead: true });
   });
 
   it("refuses options of other formats", async () => {
-    const run = quantizeModel({
-      source: sourceOf("qwen2"),
-      target: folder.file("none.onnx"),
-      recipe: { format: "int8", blockSize: 32 },
-    });
+    const target = folder.file(`none-${format}.onnx`);
+    const run = quantizeModel({ source: sourceOf("qwen2"), target, recipe: { format, blockSize: 32 } });
     await expect(run).rejects.toMatchObject({ code: "SPEC_INVALID" });
   });
 });
