@@ -15,7 +15,7 @@ import { readTrend, saveTrend } from "#core/store/history-trend.ts";
 import { pastDecodes, pastForwards, pastLoad } from "#core/store/read-history.ts";
 import { listRuns, readRun } from "#core/store/read-run.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
-import { changeTags, listTags } from "#core/store/tags.ts";
+import { changeTags } from "#core/store/tags.ts";
 import { writeWholeRun } from "#core/store/write-stored-run.ts";
 import { readEnvironment } from "#core/system/environment.ts";
 import { buildResults } from "#shared/report/build-results.ts";
@@ -121,7 +121,6 @@ try {
       "count: words": () => countHistory(db, { text: "driver 7" }),
       "select all": () => historyIds(db, {}),
       facets: () => historyFacets(db),
-      tags: () => listTags(db),
       "trend: two series of 500": () => readTrend(db, model, kinds, { machine: null, most: 500 }),
       "estimate: forward passes of a file": () => pastForwards(db, key, sha256),
       "estimate: forward passes of any file": () => pastForwards(db, key, null),

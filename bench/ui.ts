@@ -1,6 +1,7 @@
 /**
  * What the window costs: `npm run bench -- ui`. The built pages through the loopback host in a headless Chromium: size, first
- * paint, time until they can be used, frames while a run tells 100 events a second; and the host over a store of many runs.
+ * paint, time until they can be used, frames while a run tells 100 events a second; the host over a store of many runs; and
+ * a first start, from the press of the button to the first numbers (its run is a real one: nothing else should run meanwhile).
  * Ratios are budget / measured (the frames: streaming / silent, in turns), so above 1 is within it. Ends with 1 above the size limit.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,6 +14,7 @@ import { median } from "#shared/stats/quantile.ts";
 import { launchChromium } from "../test/helpers/chromium.ts";
 import { HostProcess, ROOT } from "../test/helpers/host-process.ts";
 import { BUNDLE_LIMIT_BYTES, bundleSize } from "./ui/bundle.ts";
+import { type FirstRun, timeFirstRun } from "./ui/first-run.ts";
 import { countFrames, type Frames, letIn, type PageTimes, timePage } from "./ui/pages.ts";
 import { fillStore, residentBytes, timeRequests } from "./ui/store.ts";
 import { streamingHost } from "./ui/streaming-host.ts";
@@ -22,11 +24,16 @@ const { values } = parseArgs({
     runs: { type: "string", default: "10000" },
     repetitions: { type: "string", default: "7" },
     seconds: { type: "string", default: "4" },
+    firstRuns: { type: "string", default: "3" },
+    only: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 const [runs, repetitions, seconds] = [Number(values.runs), Number(values.repetitions), Number(values.seconds)];
+const firstRuns = Number(values.firstRuns);
 const EVENTS_PER_SECOND = 100;
+/** What a newcomer gives a program before looking elsewhere. */
+const FIRST_NUMBERS_BUDGET_MS = 20_000;
 const LIST_BUDGET_MS = 50;
 const LIST_LIMIT = 200;
 const SETTLE_MS = 2000;
@@ -39,20 +46,26 @@ const samples: Record<string, unknown> = {};
 const folder = mkdtempSync(join(tmpdir(), "quantscope-bench-"));
 const browser = await launchChromium();
 try {
-  measureBundle();
-  await measureStore();
-  await measureFrames();
+  if (wants("bundle")) measureBundle();
+  if (wants("store")) await measureStore();
+  if (wants("frames")) await measureFrames();
+  if (wants("first")) await measureFirstRun();
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
 }
-if (ratios.bundle! < 1) {
+if ((ratios.bundle ?? 1) < 1) {
   process.stderr.write(
     `bench ui: the pages are larger than ${BUNDLE_LIMIT_BYTES} bytes gzipped; see the list above.\n`,
   );
   process.exitCode = 1;
 }
 if (values.json) say(JSON.stringify({ bench: "ui", ratios, samples, environment: await readEnvironment("none") }));
+
+/** `--only first,frames`; all of them without it. */
+function wants(part: "bundle" | "store" | "frames" | "first"): boolean {
+  return values.only === undefined || values.only.split(",").includes(part);
+}
 
 function measureBundle(): void {
   const { bytes, files } = bundleSize(join(ROOT, "out", "renderer"));
@@ -150,6 +163,34 @@ async function measureFrames(): Promise<void> {
   const rate = (all: readonly Frames[]): number => middle(all.map(({ perSecond }) => perSecond));
   ratios["frames while streaming"] = rate(frames.streaming) / rate(frames.silent);
   await context.close();
+}
+
+async function measureFirstRun(): Promise<void> {
+  const found: FirstRun[] = [];
+  for (let index = 0; index < firstRuns; index++) {
+    found.push(await timeFirstRun(browser, join(folder, `first-${index}`)));
+  }
+  samples.firstRun = found;
+  const WORDS = {
+    numberMs: "first number",
+    everyCellMs: "latency and peak of every cell",
+    comparedMs: "first comparison with the reference",
+    answerMs: "first right answers",
+    agreementMs: "first agreement of a quantized cell",
+    resultMs: "the result",
+  } as const;
+  say(`a first start, after the button is pressed (median of ${firstRuns}, smallest to largest):`);
+  for (const [field, words] of Object.entries(WORDS) as [keyof typeof WORDS, string][]) {
+    const all = found.flatMap((each) => each[field] ?? []);
+    const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+    const shown = all.length < found.length ? "did not come" : `${seconds(middle(all))} s`;
+    const range = all.length < 2 ? "" : ` (${seconds(Math.min(...all))} to ${seconds(Math.max(...all))})`;
+    say(`  ${words}: ${shown}${range}`);
+    if (field === "everyCellMs" || field === "agreementMs") {
+      ratios[`first run: ${words}`] = all.length < found.length ? 0 : FIRST_NUMBERS_BUDGET_MS / middle(all);
+    }
+  }
+  for (const line of found.at(-1)?.at20s ?? []) say(`  at 20 s: ${line}`);
 }
 
 function kB(bytes: number): string {

@@ -79,7 +79,13 @@ function eventAt(index: number): LiveRunEvent {
   const label = LABELS[index % LABELS.length]!;
   const step = Math.floor(index / LABELS.length);
   if (index % 10 === 9) {
-    const counts = { asked: step, loglikelihoodCorrect: Math.floor(step / 2), generateCorrect: null };
+    const counts = {
+      asked: step,
+      loglikelihoodCorrect: Math.floor(step / 2),
+      generateCorrect: null,
+      sameTop1: 0,
+      compared: 0,
+    };
     return { type: "measured", label, measured: { kind: "questions", ...counts } };
   }
   if (index % 2 === 0) {

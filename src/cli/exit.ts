@@ -22,3 +22,16 @@ export function sayError(error: unknown): void {
   process.stderr.write(`quantscope: ${message} [${code}]\n`);
   if (code === "INTERNAL" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
 }
+
+/**
+ * Whoever reads our output may have seen enough: `quantscope runs list | head`. What is left to say goes nowhere, and the work is
+ * done to its end, so that `export ... | head -1` writes every file; the exit code is the work's own.
+ */
+export function outliveReaders(streams: readonly NodeJS.EventEmitter[] = [process.stdout, process.stderr]): void {
+  for (const stream of streams) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Windows says EOF where others say EPIPE.
+      if (error.code !== "EPIPE" && error.code !== "EOF") throw error;
+    });
+  }
+}

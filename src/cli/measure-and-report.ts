@@ -15,7 +15,7 @@ import { openProgressLine } from "./progress-line.ts";
 import { alignTable, sideBySide, verdictLines } from "./text.ts";
 import { workerFile } from "./worker-file.ts";
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly home: string | undefined;
   /** Folder for report.html, results.json, CSV and PNG; undefined writes none. */
   readonly out: string | undefined;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export interface HostArguments {
+interface HostArguments {
   readonly home: string | undefined;
   /** 0: any free port. */
   readonly port: number;

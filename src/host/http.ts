@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readAsset, SECURITY_HEADERS } from "#core/app/assets.ts";
+import type { Downloads } from "#core/app/downloads.ts";
+import { sendDownload } from "./download.ts";
 import { hostAllowed, hostOf, type Session, sessionCookie } from "./security.ts";
 
-export interface PagesOptions {
+interface PagesOptions {
   /** Folder of the built pages. */
   readonly root: string;
   readonly port: number;
   readonly session: Session;
+  /** Files that were made for a page. */
+  readonly downloads: Pick<Downloads, "find">;
   /** The printed address was used: another browser needs the next one. */
   readonly onEntered: () => void;
 }
@@ -17,7 +21,7 @@ export async function servePage(
   response: ServerResponse,
   options: PagesOptions,
 ): Promise<void> {
-  const { root, port, session, onEntered } = options;
+  const { root, port, session, downloads, onEntered } = options;
   if (!hostAllowed(hostOf(request), port)) {
     refuse(response, 421, "This address is not served here.");
     return;
@@ -38,6 +42,11 @@ export async function servePage(
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
     refuse(response, 405, "Pages can only be read.", { allow: "GET, HEAD" });
+    return;
+  }
+  const download = downloads.find(pathname);
+  if (download) {
+    await sendDownload(request, response, download);
     return;
   }
   const asset = await readAsset(root, pathname);

@@ -17,6 +17,7 @@ try {
   const host = await startHost({
     handlers: labApp.handlers,
     root: join(appRoot(), "out", "renderer"),
+    downloads: labApp.downloads,
     port,
     onEntered: (nextUrl) => process.stdout.write(`For another browser: ${nextUrl}\n`),
   });

@@ -33,7 +33,7 @@ export function originAllowed(header: string | undefined, port: number): boolean
 }
 
 /** Cookies know no ports: the name keeps two hosts of one machine apart. */
-export function cookieName(port: number): string {
+function cookieName(port: number): string {
   return `quantscope-${port}`;
 }
 

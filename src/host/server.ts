@@ -2,14 +2,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Handlers } from "#shared/api.ts";
+import type { Downloads } from "#core/app/downloads.ts";
 import { servePage } from "./http.ts";
 import { LOOPBACK, Session } from "./security.ts";
 import { createSocketHub, type SocketHub } from "./socket.ts";
 
-export interface HostOptions {
+interface HostOptions {
   readonly handlers: Handlers;
   /** Folder of the built pages. */
   readonly root: string;
+  /** Files that were made for a page; none without it. */
+  readonly downloads?: Pick<Downloads, "find">;
   /** 0: any free port. */
   readonly port: number;
   /** The address was used by a browser; the next one wants this. */
@@ -24,11 +27,14 @@ export interface Host {
   close(): Promise<void>;
 }
 
+const NO_DOWNLOADS: Pick<Downloads, "find"> = { find: () => null };
+
 /**
  * Serves the pages and the contract on the loopback interface only.
  * @throws Node's error with code EADDRINUSE or EACCES when the port cannot be had
  */
-export async function startHost({ handlers, root, port: wanted, onEntered }: HostOptions): Promise<Host> {
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { handlers, root, downloads = NO_DOWNLOADS, port: wanted, onEntered } = options;
   const session = new Session();
   const server = createServer();
   const port = (): number => (server.address() as AddressInfo).port;
@@ -36,7 +42,7 @@ export async function startHost({ handlers, root, port: wanted, onEntered }: Hos
   const hub = createSocketHub(handlers, session, port);
 
   server.on("request", (request, response) => {
-    void servePage(request, response, { root, port: port(), session, onEntered: () => onEntered?.(url()) });
+    void servePage(request, response, { root, port: port(), session, downloads, onEntered: () => onEntered?.(url()) });
   });
   server.on("upgrade", (request, socket, head) => {
     hub.upgrade(request, socket, head);

@@ -63,7 +63,7 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
 }
 
 /** Why a connection may not become a WebSocket; null when it may. A page of another origin can open one to us, hence Origin. */
-export function refusal(
+function refusal(
   request: Pick<IncomingMessage, "headers" | "headersDistinct">,
   session: Session,
   port: number,

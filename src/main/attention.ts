@@ -1,9 +1,10 @@
 /** Tells those who are not looking: progress on the taskbar, a notification at the end, a hidden window shown again. */
-import { BrowserWindow, Notification } from "electron";
+import { Notification } from "electron";
 import type { EventPayload } from "#shared/api.ts";
 import { assertNever } from "#shared/assert-never.ts";
 import type { Events } from "#core/app/events.ts";
 import type { RunStatus } from "#shared/results.ts";
+import { userWindows } from "./window.ts";
 
 /** What Electron takes for no bar, and for one that only moves. */
 const NO_BAR = -1;
@@ -27,11 +28,11 @@ export function watchForUser(events: Events): void {
 }
 
 function showProgress(share: number): void {
-  for (const window of BrowserWindow.getAllWindows()) window.setProgressBar(share);
+  for (const window of userWindows()) window.setProgressBar(share);
 }
 
 function sayEnded(status: RunStatus, problem: string | null): void {
-  const windows = BrowserWindow.getAllWindows();
+  const windows = userWindows();
   // A window that was closed into the background comes back: nothing of this program runs unseen for ever.
   for (const window of windows) if (!window.isVisible()) window.showInactive();
   if (windows.some((window) => window.isFocused()) || !Notification.isSupported()) return;

@@ -8,7 +8,7 @@ export function guardPages(): void {
   });
 }
 
-export function guardContents(contents: WebContents): void {
+function guardContents(contents: WebContents): void {
   const stayHere = (details: { url: string; preventDefault(): void }): void => {
     if (!isOurs(details.url)) details.preventDefault();
   };

@@ -2,7 +2,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import type { MenuCommand } from "#shared/api.ts";
 
-export interface MenuOptions {
+interface MenuOptions {
   readonly platform: NodeJS.Platform;
   /** Developers get the tools and a reload; users of a package would only lose their place with them. */
   readonly packaged: boolean;

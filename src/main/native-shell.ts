@@ -2,10 +2,12 @@ import { app, BrowserWindow, dialog, type OpenDialogOptions, shell } from "elect
 import { dirname, join } from "node:path";
 import type { NativeShell } from "#core/app/native-shell.ts";
 import { LabError } from "#shared/errors.ts";
+import { printPdf } from "./print-pdf.ts";
+import { userWindows } from "./window.ts";
 
 const QUESTION_FILTERS = [{ name: "Question sets", extensions: ["csv", "json", "jsonl", "parquet"] }];
 
-const currentWindow = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+const currentWindow = () => BrowserWindow.getFocusedWindow() ?? userWindows()[0];
 
 /** Electron's dialogs; each opens where the one before was left. */
 export function electronShell(): NativeShell {
@@ -36,6 +38,7 @@ export function electronShell(): NativeShell {
       lastFolder = dirname(filePath);
       return filePath;
     },
+    printPdf,
     openFolder: async (path) => {
       const problem = await shell.openPath(path);
       if (problem !== "") throw new LabError("NOT_AVAILABLE", `${path} cannot be shown: ${problem}.`, { path });

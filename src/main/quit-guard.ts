@@ -1,6 +1,7 @@
 /** Asks before the window or the app goes while a run is measured. Hidden, the app goes on measuring. */
-import { app, BrowserWindow, dialog } from "electron";
+import { app, type BrowserWindow, dialog } from "electron";
 import type { LabApp } from "#core/app/app.ts";
+import { userWindows } from "./window.ts";
 
 const STAY = 0;
 const HIDE = 1;
@@ -51,7 +52,7 @@ export class QuitGuard {
       noLink: true,
     });
     this.#asking = false;
-    if (response === HIDE) for (const window of BrowserWindow.getAllWindows()) window.hide();
+    if (response === HIDE) for (const window of userWindows()) window.hide();
     if (response !== STOP) return;
     await this.#lab.close();
     this.#settled = true;

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, session } from "electron";
+import { app, dialog, session } from "electron";
 import { join } from "node:path";
 import { createApp, type LabApp } from "#core/app/app.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
@@ -11,7 +11,7 @@ import { electronShell } from "./native-shell.ts";
 import { serveAssets } from "./protocol.ts";
 import { QuitGuard } from "./quit-guard.ts";
 import { measuringSpawner } from "./spawner.ts";
-import { focusWindow, openWindow } from "./window.ts";
+import { focusWindow, openWindow, userWindows } from "./window.ts";
 
 const STORE_UNUSABLE_EXIT = 4;
 
@@ -36,7 +36,7 @@ export async function start(home: string): Promise<void> {
   guard.install();
   app.on("second-instance", focusWindow);
   app.on("activate", () => {
-    if (BrowserWindow.getAllWindows().length === 0) open();
+    if (userWindows().length === 0) open();
     else focusWindow();
   });
   app.on("window-all-closed", () => {

@@ -32,9 +32,20 @@ export async function openWindow(preload: string, guard: Pick<QuitGuard, "guardW
   await window.loadURL(APP_URL);
 }
 
+const hidden = new WeakSet<object>();
+
+/** Windows that the app needs for itself, to print, are none that a user could be shown. */
+export function hideFromUser(window: object): void {
+  hidden.add(window);
+}
+
+export function userWindows(): ReturnType<typeof BrowserWindow.getAllWindows> {
+  return BrowserWindow.getAllWindows().filter((window) => !hidden.has(window));
+}
+
 /** A second start of the app, the dock and a menu bring the window to the front, also from the background. */
 export function focusWindow(): void {
-  const window = BrowserWindow.getAllWindows()[0];
+  const window = userWindows()[0];
   if (!window) return;
   if (!window.isVisible()) window.show();
   if (window.isMinimized()) window.restore();

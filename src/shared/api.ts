@@ -16,9 +16,9 @@ import { runRequests } from "./api/runs.ts";
 import { variantRequests } from "./api/variants.ts";
 
 export type { AppInfo, SystemSnapshot } from "./api/app.ts";
-export type { BenchPlan, BenchSquare } from "./api/bench.ts";
+export type { BenchCell, BenchPlan, BenchSquare } from "./api/bench.ts";
 export type { Compared, ComparedCell } from "./api/compare.ts";
-export type { CellRef, HistoryFacets, HistoryFilter, HistoryRun, HistorySort } from "./api/history.ts";
+export type { CellRef, HistoryFacets, HistoryFilter, HistoryOrigin, HistoryRun, HistorySort } from "./api/history.ts";
 export type { FolderListing } from "./api/files.ts";
 export type { LiveCell, LiveRun, LiveRunEvent, LiveRuns, Measured } from "./api/live.ts";
 export type { ModelDetails, ModelEntry, ModelLayer, VariantDetails } from "./api/models.ts";
@@ -33,7 +33,7 @@ export type {
   StoredFacts,
 } from "./api/run-results.ts";
 export { MENU_COMMANDS, type MenuCommand } from "./api/events.ts";
-export { EXPORT_FORMATS, type ExportFormat, type RunSummary, runSummarySchema } from "./api/runs.ts";
+export { type Exported, type RunSummary, runSummarySchema } from "./api/runs.ts";
 export type { Job } from "./api/variants.ts";
 export { errorEnvelopeSchema };
 

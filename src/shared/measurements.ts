@@ -61,7 +61,7 @@ export const forwardResultSchema = forwardLaunchSchema.omit({ launch: true, kind
 export type ForwardResult = z.output<typeof forwardResultSchema>;
 
 /** How tokens were decoded: cache written in place, only new keys and values fetched, or the whole cache out and in again. */
-export const STEPPING_METHODS = ["in-place", "slim", "plain"] as const;
+const STEPPING_METHODS = ["in-place", "slim", "plain"] as const;
 export type SteppingMethod = (typeof STEPPING_METHODS)[number];
 
 /** Decoding at one batch size and depth in one launch. */
@@ -142,7 +142,7 @@ export const cacheSelfTestSchema = z.object({
 export type CacheSelfTest = z.output<typeof cacheSelfTestSchema>;
 
 /** Whether a variant answers the same alone, in a batch, and again: decides how it is asked (docs/measurement.md). */
-export const batchSelfTestSchema = z.object({
+const batchSelfTestSchema = z.object({
   prompts: z.number().int(),
   /** Of the most likely next tokens, in nats; null when an output was not a number. */
   maxLogprobDifference: z.number().nullable(),
@@ -194,7 +194,7 @@ export const textChunkSchema = z.object({
 });
 export type TextChunk = z.output<typeof textChunkSchema>;
 
-export const answerSchema = z.object({
+const answerSchema = z.object({
   questionId: z.string(),
   /** Index of the choice; null where the text names none (a format failure) or the model's output was not a number. */
   predicted: z.number().int().nullable(),

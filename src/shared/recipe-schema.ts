@@ -10,12 +10,12 @@ const shape = {
   ),
 };
 
-const layerRecipeSchema = z.strictObject(shape) as z.ZodType<LayerRecipe>;
+const layerRecipeSchema = z.strictObject(shape) as z.ZodType<LayerRecipe, LayerRecipe>;
 
 export const recipeSchema = z.strictObject({
   ...shape,
   layers: z.record(z.string().min(1), layerRecipeSchema).optional(),
-}) as z.ZodType<Recipe>;
+}) as z.ZodType<Recipe, Recipe>;
 
 function schemaOf(rule: RecipeRule): z.ZodType {
   if (rule === "flag") return z.boolean();

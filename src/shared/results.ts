@@ -48,7 +48,7 @@ export type Environment = z.output<typeof environmentSchema>;
 
 /** Who measured a run that was not measured by this program into this store; docs/file-formats.md. */
 export const RUN_TOOLS = ["quantscope", "lm-eval", "llama-bench"] as const;
-export const originSchema = z.object({
+const originSchema = z.object({
   tool: z.enum(RUN_TOOLS),
   /** Name of the file that it came in; null for a part that is measured here. */
   file: z.string().nullable(),
@@ -108,8 +108,8 @@ export const cellResultSchema = z.object({
 });
 export type CellResult = z.output<typeof cellResultSchema>;
 
-export const VERDICT_ANSWERS = ["quantize", "keep", "not enough data"] as const;
-export const verdictSchema = z.object({
+const VERDICT_ANSWERS = ["quantize", "keep", "not enough data"] as const;
+const verdictSchema = z.object({
   answer: z.enum(VERDICT_ANSWERS),
   sentence: z.string(),
   reasons: z.array(z.string()),

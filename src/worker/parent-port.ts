@@ -3,7 +3,7 @@ import type { WorkerJob } from "#core/runs/spawner.ts";
 import type { ProbeMessage } from "#core/system/probe-protocol.ts";
 
 /** The line to the parent, whichever way this process was started. */
-export interface ParentPort {
+interface ParentPort {
   readonly send: (message: WorkerMessage | ProbeMessage) => void;
   /** Calls back once, with the job. */
   onJob(run: (job: WorkerJob) => Promise<void>): void;

@@ -1,7 +1,8 @@
+import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ErrorCode, LabError } from "#shared/errors.ts";
 import { checkNode } from "../../src/cli/check-node.ts";
-import { exitCodeOf, exitCodeOfRun, sayError } from "../../src/cli/exit.ts";
+import { exitCodeOf, exitCodeOfRun, outliveReaders, sayError } from "../../src/cli/exit.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -58,6 +59,23 @@ describe("sayError", () => {
     sayError(new TypeError("a bug"));
     expect(lines[0]).toBe("quantscope: a bug [INTERNAL]\n");
     expect(lines[1]).toContain("exit.test.ts");
+  });
+});
+
+describe("outliveReaders", () => {
+  const failing = (code: string): (() => boolean) => {
+    const stream = new PassThrough();
+    outliveReaders([stream]);
+    return () => stream.emit("error", Object.assign(new Error(`write ${code}`), { code }));
+  };
+
+  it("takes no notice of readers that have gone", () => {
+    expect(failing("EPIPE")).not.toThrow();
+    expect(failing("EOF")).not.toThrow();
+  });
+
+  it("lets every other failure of the output through", () => {
+    expect(failing("ENOSPC")).toThrow("write ENOSPC");
   });
 });
 

@@ -1,15 +1,17 @@
 /** Runs in the desktop app as it is built, under the stand-in: to the end, cancelled by the page, stopped by quitting. */
 import type { Browser, Page } from "playwright-core";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Reply, RunResults } from "#shared/api.ts";
+import type { Comparison } from "#shared/results.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { listRuns } from "#core/store/read-run.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { ElectronStandIn, type StandInMenuItem } from "../helpers/electron-stand-in.ts";
 import { ROOT } from "../helpers/host-process.ts";
+import { readPdf } from "../helpers/read-pdf.ts";
 
 const [STAY, STOP] = [0, 2];
 const spec = {
@@ -83,8 +85,33 @@ describe("runs in out/main/index.js, under the stand-in", () => {
     const [comparison] = reply.value.results.comparisons;
     expect(comparison).toMatchObject({ candidate: "int4@cpu", tokens: { positions: 12 } });
     expect(comparison!.verdict.sentence).not.toBe("");
-    const exported = (await ask("runs.export", { id, format: "json" })) as { value: { text: string } };
-    expect(JSON.parse(exported.value.text)).toMatchObject({ schemaVersion: 1, run: { id } });
+
+    const path = join(home, "run.json");
+    electron.answers.save = path;
+    expect(await ask("runs.export", { ids: [id], format: "json" })).toMatchObject({ value: { how: "saved", path } });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ schemaVersion: 1, run: { id } });
+  });
+
+  it("prints a report in a window that nobody sees, which then goes", async () => {
+    const { value } = (await ask("runs.list", {})) as { value: { runs: { id: string; name: string }[] } };
+    const { id } = value.runs.find(({ name }) => name === "tiny")!;
+    const path = join(home, "run.pdf");
+    electron.answers.save = path;
+    expect(await ask("runs.export", { ids: [id], format: "pdf" })).toMatchObject({ value: { how: "saved", path } });
+    const { pages, size, text } = readPdf(readFileSync(path));
+    expect(pages).toBeGreaterThan(1);
+    expect(size).toEqual([210, 297]);
+    const { value: judged } = (await ask("runs.verdicts", { id })) as { value: { comparisons: Comparison[] } };
+    expect(text).toContain(judged.comparisons[0]!.verdict.sentence.replaceAll(/\s+/g, ""));
+    expect(text).toContain(`page1of${pages}`);
+
+    const [, printer] = electron.options;
+    expect(printer).toMatchObject({ show: false, webPreferences: { sandbox: true, javascript: false } });
+    expect(electron.options).toHaveLength(2);
+    expect(electron.windows()).toBe(1);
+    electron.answers.save = null;
+    expect(await ask("runs.export", { ids: [id], format: "pdf" })).toMatchObject({ value: { how: "cancelled" } });
+    expect(readdirSync(join(home, "exports"))).toEqual([]);
   });
 
   it("stops a run in the middle when the page cancels it, and is free for the next", async () => {

@@ -1,11 +1,12 @@
 /** The desktop app as it is built: under a stand-in for Electron everywhere, in Electron itself where its binary is. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { _electron } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../helpers/chromium.ts";
 import { ElectronStandIn } from "../helpers/electron-stand-in.ts";
 import { ROOT } from "../helpers/host-process.ts";
+import { readPdf } from "../helpers/read-pdf.ts";
 import { seedRuns } from "../helpers/seed-runs.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -74,7 +75,17 @@ describe(`the app in Electron${reason}`, () => {
     await expect.poll(() => page.evaluate("heard")).toContain("view.system");
     const passes = { forward: { batchSizes: [1], minIterations: 3, minSeconds: 0 } };
     const spec = { schemaVersion: 1, name: "tiny", model: "demo", launches: 1, cells: [{ format: "fp32" }], passes };
-    expect(await ask("runs.start", { spec })).toMatchObject({ ok: true });
+    const started = (await ask("runs.start", { spec })) as { value: { id: string } };
     await expect.poll(() => page.evaluate("heard"), { timeout: 120_000 }).toContain("done");
+
+    const path = join(home, "run.pdf");
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, path);
+    const printed = await ask("runs.export", { ids: [started.value.id], format: "pdf" });
+    expect(printed).toMatchObject({ ok: true, value: { how: "saved", path } });
+    const { pages, size } = readPdf(readFileSync(path));
+    expect([pages > 0, size]).toEqual([true, [210, 297]]);
+    expect(app.windows()).toHaveLength(1);
   });
 });

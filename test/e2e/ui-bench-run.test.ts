@@ -11,6 +11,7 @@ import {
   answering,
   bar,
   button,
+  clipped,
   expectAccessible,
   hash,
   heading,
@@ -184,6 +185,56 @@ describe("the Bench", () => {
     expect(again.complaints).toEqual([]);
   });
 
+  it("counts cells with a recipe or a file of their own, and says what they are made from", async () => {
+    const { page, complaints } = await open(browser);
+    await planned(page);
+    const recipe = { format: "int4" as const, blockSize: 64 as const };
+    const cells: SpecInput["cells"] = [
+      { format: "fp32" },
+      { recipe },
+      { recipe, threads: 1 },
+      { file: "onnx/gone.onnx" },
+    ];
+    await openSpec(page, { ...TINY, cells });
+    const further = page.getByRole("list", { name: "Further cells" });
+    const lines = further.getByRole("listitem");
+    await expect.poll(() => lines.nth(1).innerText()).toMatch(/int4@cpu#2/);
+    expect(await lines.nth(0).textContent()).toMatch(/own recipe: made first from model\.onnx, ≈ [\d.]+ MB/);
+    expect(await lines.nth(0).innerText()).toMatch(/[\d.]+ MiB/);
+    expect(await lines.nth(2).textContent()).toMatch(/There is no file .*gone\.onnx/);
+    await expect.poll(() => bar(page).innerText()).toMatch(/3 cells\s*1 to make/);
+    expect(await page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth")).toBe(false);
+    expect(await clipped(page, "[aria-label='Further cells'] li")).toEqual([]);
+    // The list ends where the grid does.
+    const [list, grid] = [await further.boundingBox(), await page.getByRole("grid").boundingBox()];
+    expect(list!.width).toBeLessThanOrEqual(grid!.width + 1);
+    await expectAccessible(page);
+    await button(page, "Leave int4@cpu out").last().click();
+    await expect.poll(() => lines.count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("has room for the cost in every square, and the whole of it in the square's name", async () => {
+    const { page } = await open(browser, startHost(), {}, (own) =>
+      own.routeWebSocket(/127\.0\.0\.1/, (socket) => {
+        const lab = socket.connectToServer();
+        lab.onMessage((message) => {
+          // As of a large model: an hour and a half, ten GiB.
+          const times = String(message).replaceAll(/"measureSeconds":[\d.e+-]+/g, '"measureSeconds":5437');
+          socket.send(times.replaceAll(/"peakMemoryBytes":\d+/g, '"peakMemoryBytes":11234567890'));
+        });
+      }),
+    );
+    await planned(page);
+    await expect.poll(() => square(page, "fp32 on CPU").innerText()).toContain("≈ 1.5 h");
+    expect(await clipped(page, "[role=grid] button, [role=grid] .cost")).toEqual([]);
+    await expect
+      .poll(() => square(page, "fp32 on CPU").ariaSnapshot())
+      .toMatch(/fp32 on CPU: In folder reference peak memory 10,714 MiB takes ≈ 1 h 31 min\b/);
+    await square(page, "fp32 on CPU").hover();
+    await page.getByText(/Takes ≈ 1 h 31 min, a rough guess\./).waitFor();
+  });
+
   it("says what is missing instead of starting nothing", async () => {
     const { page, complaints } = await open(browser);
     await planned(page);
@@ -201,7 +252,7 @@ describe("the Bench", () => {
     await batches.fill("1, many");
     await batches.press("Enter");
     await page.getByText(/Whole numbers from 1 to 4,096.* Not “1, many”/).waitFor();
-    expect(await batches.inputValue()).toBe("1, 4, 8");
+    expect(await batches.inputValue()).toBe("1, 4");
     await batches.fill("16 2");
     await batches.press("Enter");
     await expect.poll(() => batches.inputValue()).toBe("2, 16");

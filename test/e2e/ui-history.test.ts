@@ -2,7 +2,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { axeProblems } from "../helpers/axe.ts";
+import { clipped } from "../helpers/bench-page.ts";
 import { launchChromium } from "../helpers/chromium.ts";
+import { openLab } from "#core/app/open-lab.ts";
+import { keepRepeats } from "#core/store/history-run.ts";
+import { changeTags } from "#core/store/tags.ts";
+import { setOrigin } from "#core/store/write-stored-run.ts";
 import { generateHistory } from "../helpers/generate-history.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
@@ -159,11 +164,76 @@ describe("History", () => {
     await page.getByText("The pinned baseline int8@cpu of “the first night” comes first.").waitFor();
   });
 
-  it("duplicates an experiment in Bench", async () => {
-    const { page } = await open(homeWithResults(), "#/history?run=r0");
+  it("duplicates an experiment in Bench, with everything that it was asked to do", async () => {
+    const home = temporaryFolder();
+    seedRuns(home, [{ id: "a", name: "the first night" }]);
+    const { page, complaints } = await open(home, "#/history?run=a");
     await page.getByRole("complementary").getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Duplicate in Bench" }).click();
     await page.locator("h1", { hasText: "Bench" }).waitFor();
+    await page.getByText("From the run “the first night”.").waitFor();
+    await page.getByRole("region", { name: "Estimate and start" }).locator("button:enabled").waitFor();
+    expect(await page.getByLabel("Name of the run").inputValue()).toBe("the first night");
+    // The run's own: fp32 alone, the forward pass alone, and not what a first start recommends.
+    await expect.poll(() => page.getByRole("grid").locator("[aria-pressed=true]").count()).toBe(1);
+    expect(await page.getByRole("checkbox", { name: "Forward pass" }).isChecked()).toBe(true);
+    expect(await page.getByRole("checkbox", { name: "Answers" }).isChecked()).toBe(false);
+    expect(await page.getByRole("radio", { name: "Standard" }).isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  it("says why an experiment cannot be duplicated whose model is not here", async () => {
+    const { page } = await open(homeWithResults(), "#/history?run=r0");
+    await page.getByRole("complementary").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Duplicate in Bench" }).click();
+    await page.getByText(/"models\/smollm2", which is not in the library/).waitFor();
+  });
+
+  it("names the run that another one repeats, and leads to it", async () => {
+    const home = homeWithResults();
+    {
+      using lab = openLab(home);
+      keepRepeats(lab.db, "r2", "r0");
+    }
+    const { page } = await open(home, "#/history?run=r2");
+    await page.getByRole("complementary").getByRole("link", { name: "night 0" }).click();
+    await page.getByRole("heading", { level: 1, name: "night 0" }).waitFor();
+  });
+
+  it.each(THEMES)("shows origin and tags in rows of one height, in $theme", async ({ theme, size }) => {
+    const home = homeWithResults();
+    // More than the widest row has room for.
+    const tags = Array.from({ length: 14 }, (_, index) => `week ${index + 1}`);
+    const imported = { file: "samples.jsonl", importedAt: "2026-11-20T10:00:00.000Z", notes: [], shards: null };
+    {
+      using lab = openLab(home);
+      changeTags(lab.db, "r0", { add: tags });
+      changeTags(lab.db, "r1", { add: [LONG.slice(0, 60), "two"] });
+      setOrigin(lab.db, "r1", { ...imported, tool: "quantscope" });
+      setOrigin(lab.db, "r2", { ...imported, tool: "lm-eval" });
+    }
+    const watched = await open(home, "#/history", { colorScheme: theme, viewport: size });
+    const { page } = watched;
+    const row = (name: string) => rows(page).filter({ hasText: name });
+    await row("night 2").getByText("lm-eval").waitFor();
+    expect(await row("night 2").getByText("lm-eval").getAttribute("title")).toMatch(
+      /^Measured by lm-eval, read from samples\.jsonl, imported 2026-11-20/,
+    );
+    expect(await row("on the server").locator(".tag").count()).toBe(0);
+    // Whole chips, and one that counts the others and names them.
+    const chips = row("night 0").locator(".tag");
+    const texts = await chips.allInnerTexts();
+    expect(texts.at(-1)).toBe(`+${tags.length - (texts.length - 1)}`);
+    const hidden = (await chips.last().getAttribute("title"))!.split("\n");
+    expect([...texts.slice(0, -1), ...hidden]).toEqual(tags);
+    expect(await clipped(page, "tbody tr[data-row='3'] .tag")).toEqual([]);
+    // The name of each keeps room, and no row is higher than another.
+    for (const name of await rows(page).locator("th .text").all()) {
+      expect((await name.boundingBox())!.width).toBeGreaterThan(40);
+    }
+    const heights = await Promise.all((await rows(page).all()).map(async (each) => (await each.boundingBox())!.height));
+    expect(new Set(heights)).toEqual(new Set([32]));
+    await isAccessible(watched);
   });
 
   it("names changes beyond the noise, with what was new, and leads to both cells", async () => {

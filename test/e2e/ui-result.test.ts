@@ -245,7 +245,7 @@ describe("states of a run", () => {
 });
 
 describe("what can be done with a run", () => {
-  it("is renamed, exported and deleted", async () => {
+  it("is renamed, exported, deleted and taken back", async () => {
     const { page, complaints } = await openResult("result/r", [RUN, { ...RUN, id: "s", name: "Another" }]);
     await verdict(page).waitFor();
     await page.getByRole("button", { name: "More", exact: true }).click();
@@ -256,8 +256,9 @@ describe("what can be done with a run", () => {
 
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export" }).click();
-    await page.getByRole("menuitem", { name: "Results as JSON" }).click();
-    const { run, comparisons } = JSON.parse((await contentOf(download)).toString("utf8").replace("\uFEFF", "")) as {
+    await page.getByRole("radio", { name: "Results (JSON)" }).check();
+    await page.getByRole("button", { name: "Download" }).click();
+    const { run, comparisons } = JSON.parse((await contentOf(download)).toString("utf8")) as {
       run: { name: string };
       comparisons: unknown[];
     };
@@ -265,9 +266,17 @@ describe("what can be done with a run", () => {
 
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
-    await page.getByRole("button", { name: "Delete run" }).click();
     await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
-    expect(await page.getByText("Renamed").count()).toBe(0);
+    await page.getByText("1 run deleted").waitFor();
+    const rows = page.getByRole("grid").getByRole("rowheader");
+    await expect.poll(() => rows.allInnerTexts()).toEqual(["Another"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("1 run restored").waitFor();
+    await expect.poll(async () => (await rows.allInnerTexts()).toSorted()).toEqual(["Another", "Renamed"]);
+    // Whole: its verdict is there again.
+    await page.goto(`${new URL(page.url()).origin}/#/result/r`);
+    await page.getByRole("heading", { level: 1, name: "Renamed" }).waitFor();
+    await verdict(page).waitFor();
     expect(complaints).toEqual([]);
   });
 });

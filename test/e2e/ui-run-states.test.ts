@@ -2,8 +2,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveCell, LiveRuns } from "#shared/api.ts";
-import { answering, button, expectAccessible, heading, LONG, open, startHost } from "../helpers/bench-page.ts";
+import { answering, button, clipped, expectAccessible, heading, LONG, open, startHost } from "../helpers/bench-page.ts";
 import { launchChromium } from "../helpers/chromium.ts";
+import { seedRuns } from "../helpers/seed-runs.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -70,6 +72,69 @@ describe("the Run page", () => {
     await page.getByText(message).waitFor();
     expect(await page.getByRole("button", { name: /^Cancel int4@cpu/ }).count()).toBe(29);
     await page.getByRole("figure", { name: "Memory", exact: true }).locator("canvas").waitFor();
+    await expectAccessible(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(THEMES)("compares what is measured so far with the reference, in %s", async (colorScheme) => {
+    const forward = (medianMs: number, peakMemoryBytes: number): LiveCell["measured"][number] => ({
+      kind: "forward",
+      launch: 1,
+      batchSize: 1,
+      medianMs,
+      runs: 5,
+      peakMemoryBytes,
+      deviceMemoryBytes: null,
+      skipped: null,
+    });
+    const questions = { kind: "questions", asked: 48, loglikelihoodCorrect: 20, generateCorrect: null } as const;
+    const launch = { kind: "quality" as const, launch: 1 };
+    const cells = [
+      cell("fp32@cpu", {
+        status: "running",
+        launch,
+        measured: [forward(20, 4e8), { ...questions, sameTop1: 0, compared: 0 }],
+      }),
+      cell("int4@cpu", {
+        status: "running",
+        launch,
+        progress: { pass: "questions", done: 48, total: 200 },
+        measured: [forward(10, 1e8), { ...questions, sameTop1: 45, compared: 48 }],
+      }),
+      cell("w8@cpu"),
+    ];
+    const active: LiveRuns["active"] = {
+      id: "r",
+      name: "x",
+      model: "demo",
+      phase: "measuring",
+      startedAt: new Date().toISOString(),
+      resumed: false,
+      making: null,
+      questions: 200,
+      remainingMs: 9000,
+      estimate: null,
+      launchesDone: 3,
+      launchesTotal: 9,
+      cancelling: false,
+      cells,
+    };
+    const home = temporaryFolder();
+    seedRuns(home, [{ id: "r", name: "x", status: "running", seconds: null }]);
+    const live: LiveRuns = { ...nothing, active };
+    const { page, complaints } = await open(browser, startHost(home), { colorScheme }, (own) =>
+      answering(own, { "runs.live": live }),
+    );
+    await page.evaluate("location.hash = '#/run'");
+    const lines = page.getByRole("region", { name: "So far" }).getByRole("listitem");
+    await lines.first().waitFor();
+    expect((await lines.nth(0).innerText()).replaceAll(/\s+/g, " ")).toBe(
+      "int4 CPU 4.0x less memory at batch 1 2.0x faster at batch 1 same next token in 94 % of 48 questions",
+    );
+    expect((await lines.nth(1).innerText()).replaceAll(/\s+/g, " ")).toBe("w8 CPU Waits for its first numbers");
+    const table = page.getByRole("region", { name: "Cells of the run" });
+    expect(await table.getByRole("row", { name: /int4/ }).getByRole("cell").allInnerTexts()).toContain("94 %");
+    expect(await clipped(page, "thead th > span:not(.visually-hidden)")).toEqual([]);
     await expectAccessible(page);
     expect(complaints).toEqual([]);
   });

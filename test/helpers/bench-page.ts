@@ -68,6 +68,14 @@ export async function answering(page: Page, replies: Readonly<Record<string, unk
   });
 }
 
+/** Texts of elements that hold more than they have room for. */
+export function clipped(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll(${JSON.stringify(selector)})]
+      .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent.trim())`,
+  );
+}
+
 export async function expectAccessible(page: Page): Promise<void> {
   expect(await axeProblems(page)).toEqual([]);
   expect(await page.evaluate(accessibilityProblems)).toEqual([]);

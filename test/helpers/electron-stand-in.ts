@@ -9,6 +9,7 @@ import { fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { EVENTS } from "#shared/api.ts";
 import { StandInContents } from "./stand-in-contents.ts";
@@ -55,6 +56,26 @@ function standInFork(file: string): EventEmitter {
   });
 }
 
+/** What the app asks of Electron's printing. */
+interface PrintOptions {
+  readonly pageSize: string;
+  readonly margins: Readonly<Record<"top" | "bottom" | "left" | "right", number>>;
+  readonly printBackground: boolean;
+  readonly displayHeaderFooter: boolean;
+  readonly headerTemplate: string;
+  readonly footerTemplate: string;
+}
+
+/** The same for Chromium through Playwright. */
+export function chromiumOptions({ pageSize, margins, ...same }: PrintOptions): Parameters<Page["pdf"]>[0] {
+  const { printBackground, displayHeaderFooter, headerTemplate, footerTemplate } = same;
+  const margin = Object.fromEntries(Object.entries(margins).map(([side, inches]) => [side, `${inches}in`]));
+  return {
+    ...{ format: pageSize, margin, printBackground, displayHeaderFooter, headerTemplate, footerTemplate },
+    ...{ tagged: true, outline: true },
+  };
+}
+
 export class ElectronStandIn {
   readonly app = new EventEmitter();
   readonly pages: Page[] = [];
@@ -82,6 +103,7 @@ export class ElectronStandIn {
   readonly #browser: Browser;
   readonly #handlers = new Map<string, Handler>();
   readonly #renderers: EventEmitter[] = [];
+  readonly #windows: object[] = [];
   #serve: ((request: Request) => Promise<Response>) | null = null;
 
   constructor(browser: Browser) {
@@ -117,6 +139,11 @@ export class ElectronStandIn {
   /** The app's own answer to a request for its scheme. */
   fetch(url: string, method = "GET"): Promise<Response> {
     return this.#serve!(new Request(url, { method }));
+  }
+
+  /** How many there are now, whether anybody sees them or not. */
+  windows(): number {
+    return this.#windows.length;
   }
 
   /** What Electron does when the last window is closed and the app quits. */
@@ -190,19 +217,26 @@ export class ElectronStandIn {
   #modules(): Record<string, unknown> {
     const { app, log, options, paths, contents, permissions } = this;
     const renderers = this.#renderers;
-    const windows: BrowserWindow[] = [];
+    const windows = this.#windows;
     const { progress, answers, menu } = this;
     const open = this.#open.bind(this);
+    const browser = this.#browser;
     class BrowserWindow extends EventEmitter {
-      static getAllWindows = (): BrowserWindow[] => windows;
+      static getAllWindows = (): object[] => windows;
       static getFocusedWindow = (): null => null;
       readonly #preload: string;
       readonly #contents = new StandInContents();
-      constructor(given: { webPreferences: { preload: string } }) {
+      readonly #scripts: boolean;
+      #paper: Page | null = null;
+      readonly webContents = {
+        printToPDF: (asked: PrintOptions): Promise<Buffer> => this.#paper!.pdf(chromiumOptions(asked)),
+      };
+      constructor(given: { webPreferences: { preload: string; javascript?: boolean } }) {
         super();
         windows.push(this);
         options.push(given);
         this.#preload = given.webPreferences.preload;
+        this.#scripts = given.webPreferences.javascript !== false;
         contents.push(this.#contents);
         app.emit("web-contents-created", {}, this.#contents);
       }
@@ -210,6 +244,15 @@ export class ElectronStandIn {
         const renderer = new EventEmitter();
         renderers.push(renderer);
         return open(this.#preload, url, renderer, this.#contents);
+      }
+      async loadFile(file: string): Promise<void> {
+        const context = await browser.newContext({ javaScriptEnabled: this.#scripts });
+        this.#paper = await context.newPage();
+        await this.#paper.goto(pathToFileURL(file).href);
+      }
+      destroy(): void {
+        windows.splice(windows.indexOf(this), 1);
+        void this.#paper?.context().close();
       }
       setProgressBar(share: number): void {
         progress.push(share);

@@ -7,6 +7,13 @@ export class FakeWindow extends EventEmitter {
   static getAllWindows = (): FakeWindow[] => FakeWindow.all;
   static getFocusedWindow = (): FakeWindow | null => FakeWindow.all.find(({ focused }) => focused) ?? null;
   readonly loadURL = vi.fn(() => Promise.resolve());
+  readonly loadFile = vi.fn<(file: string) => Promise<void>>(() => Promise.resolve());
+  readonly webContents = {
+    printToPDF: vi.fn<(options: object) => Promise<Buffer>>(() => Promise.resolve(Buffer.from("%PDF-1.4"))),
+  };
+  readonly destroy = vi.fn(() => {
+    FakeWindow.all = FakeWindow.all.filter((window) => window !== this);
+  });
   readonly show = vi.fn(() => {
     this.visible = true;
   });

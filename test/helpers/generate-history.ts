@@ -17,6 +17,13 @@ export interface GeneratedHistory {
 }
 
 export const GENERATED_MODELS = ["SmolLM2-135M-Instruct", "Qwen3-0.6B", "Llama-3.2-1B-Instruct", "gemma-3-270m"];
+const IMPORTED = JSON.stringify({
+  tool: "quantscope",
+  file: "night.zip",
+  importedAt: "2026-11-21T00:00:00.000Z",
+  notes: [],
+  shards: null,
+});
 const TAGS = ["night", "release", "driver", "for the talk", "broken"];
 const FIRST_DAY = Date.UTC(2024, 0, 1);
 const HOUR = 3_600_000;
@@ -29,7 +36,7 @@ export function generateHistory(home: string, { runs, cells }: GeneratedHistory)
   const pairs = FORMAT_IDS.flatMap((format) => PROVIDER_IDS.map((provider) => ({ format, provider })));
   const addRun = db.prepare(
     `INSERT INTO runs (id, name, status, process_id, started_at, finished_at, spec, environment, model_name, model_folder,
-     architecture, parameters) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, NULL, 1)`,
+     architecture, parameters, origin) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, NULL, 1, ?)`,
   );
   const addCell = db.prepare(
     `INSERT INTO cells (id, run_id, position, label, format, provider, threads, file, sha256, bytes, facts, status)
@@ -56,6 +63,7 @@ export function generateHistory(home: string, { runs, cells }: GeneratedHistory)
         environment,
         model,
         `/m/${model}`,
+        index % 40 === 3 ? IMPORTED : null,
       );
       const made = Array.from({ length: cells }, (_, position) => {
         const { format, provider } = pairs[position % pairs.length]!;

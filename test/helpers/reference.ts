@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Decoder, type TokenIds } from "#core/engine/decoder.ts";
+import { generateFrom, type GenerateOptions } from "#core/engine/generate.ts";
 import { loadDecoder } from "#core/engine/session.ts";
 import { loadTokenizer, type Tokenizer } from "#core/engine/tokenizer.ts";
 import { openModelFolder, type Variant } from "#core/models/model-folder.ts";
+import { createRandom } from "#shared/random.ts";
 
 /** What another implementation (torch, transformers) says of one prompt. */
 export interface ReferencePrompt {
@@ -39,6 +41,21 @@ export async function logitsStepByStep(decoder: Decoder, ids: TokenIds, tail: nu
   let { logits, cache } = await decoder.prefill(ids.slice(0, -tail));
   for (const id of ids.slice(-tail)) ({ logits, cache } = await decoder.step(cache, id));
   return logits;
+}
+
+/** The most likely continuation of a prompt, decoded the plain way. */
+export async function greedyIds(
+  decoder: Decoder,
+  inputIds: TokenIds,
+  options: Pick<GenerateOptions, "maxNewTokens" | "endIds" | "vocabularySize">,
+): Promise<number[]> {
+  let { logits, cache } = await decoder.prefill(inputIds);
+  const next = async (id: number): Promise<Float32Array> => {
+    ({ logits, cache } = await decoder.step(cache, id));
+    return logits;
+  };
+  const sampling = { temperature: 0, topP: 1, random: createRandom(0) };
+  return (await generateFrom(next, { logits, elapsedMs: 0 }, { ...options, ...sampling })).ids;
 }
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

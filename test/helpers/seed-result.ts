@@ -6,6 +6,7 @@ import type { Answer, CellStatus, Environment, RunStatus } from "#shared/results
 import { parseSpec } from "#shared/spec.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
+import type { Db } from "#core/store/database.ts";
 import {
   saveDecode,
   saveForward,
@@ -110,7 +111,7 @@ function answerOf(number: number, predicted: number, random: () => number): Answ
 /** Writes one run into the store of a data folder. */
 export function seedResult(home: string, run: SeedResult): void {
   const { id, name, model = "SmolLM2-135M-Instruct", questions: count = 163, launches = 6, status = "done" } = run;
-  const { batchSizes = [1, 2, 4, 8, 16, 32], texts = true, accuracy = 0.58 } = run;
+  const { batchSizes = [1, 2, 4, 8, 16, 32], texts = true } = run;
   const questions = Array.from({ length: count }, (_, index) => seedQuestion(index + 1));
   using lab = openLab(home);
   const { db } = lab;
@@ -167,99 +168,8 @@ export function seedResult(home: string, run: SeedResult): void {
       },
     })),
   });
-  let order = 0;
   run.cells.forEach((cell, index) => {
-    const { provider = "cpu", time = 1, size = 1, lost = 0, gained = 0, status: end = "done", error } = cell;
-    const cellId = `${id}/${index + 1}`;
-    const random = numbers(index * 7919 + 17);
-    if (end === "waiting") return;
-    const memory = 180 + 520 * size;
-    const measured = end === "done" ? launches : Math.min(1, launches);
-    for (let launch = 1; launch <= measured; launch++) {
-      const key = { cellId, kind: "timing" as const, launch, batchSize: null };
-      const speed = time * (0.98 + 0.04 * random());
-      startLaunch(db, key, ++order);
-      saveLoad(db, id, key, {
-        loadMs: 900 * size * (0.95 + 0.1 * random()) + 120,
-        memory: {
-          baseBytes: 90 * MIB,
-          loadPeakBytes: Math.round(memory * MIB),
-          steadyBytes: Math.round(0.9 * memory * MIB),
-          source: "VmHWM",
-        },
-        placement: {
-          [PROVIDERS[provider].profileName]: 174 - (cell.nodesOnCpu ?? 0),
-          ...(cell.nodesOnCpu !== undefined && { CPUExecutionProvider: cell.nodesOnCpu }),
-        },
-        cacheSelfTest: { maxLogprobDifference: 1.5e-6, limit: 1e-3, cacheUsed: true },
-        specialTokens: { before: ["<s>"], after: [] },
-      });
-      for (const batchSize of end === "done" ? batchSizes : batchSizes.slice(0, 2)) {
-        const base = 21 * speed * batchSize ** 0.92;
-        const runs = Array.from({ length: 12 }, () => base * (0.97 + 0.08 * random() ** 3));
-        const bytes = Math.round((memory + 14 * batchSize * (0.99 + 0.02 * random())) * MIB);
-        saveForward(db, cellId, {
-          launch,
-          kind: "timing",
-          batchSize,
-          sequenceLength: 128,
-          latencyMs: runs,
-          computeMs: runs.map((ms) => 0.86 * ms),
-          warmupMs: [2 * base],
-          peakMemoryBytes: bytes,
-          runPeakBytes: bytes - 10 * MIB,
-          anonymousBytes: Math.round(bytes * 0.7),
-          fileBytes: Math.round(bytes * 0.2),
-          deviceMemoryBytes: null,
-          foreignLoadCores: 0.04,
-          repeats: 0,
-          swapped: false,
-          skipped: null,
-        });
-      }
-      for (const way of texts ? (["user", "compute"] as const) : []) {
-        for (const depth of [0, 512]) {
-          const step = (way === "user" ? 11 : 7) * speed * (1 + depth / 2000);
-          saveDecode(db, cellId, {
-            launch,
-            way,
-            method: way === "user" ? "plain" : "in-place",
-            graph: "exported",
-            batchSize: 1,
-            depth,
-            promptTokens: 128 + depth,
-            timeToFirstTokenMs: [60 * speed, 61 * speed],
-            interTokenMs: Array.from({ length: 24 }, () => step * (0.97 + 0.06 * random())),
-            foreignLoadCores: 0.02,
-            skipped: null,
-          });
-        }
-      }
-      const ticks = Array.from({ length: 80 }, (_, tick) => 250 * tick);
-      saveSamples(db, key, {
-        atMs: ticks,
-        residentBytes: ticks.map((_, tick) => (90 + memory * Math.min(1, tick / 8) + (tick > 20 ? 60 : 0)) * MIB),
-        tokensPerSecond: ticks.map((_, tick) => (tick < 10 ? 0 : (900 + 200 * Math.sin(tick / 5)) / time)),
-      });
-      finishLaunch(db, key, { status: "done", elapsedMs: 20_000, canaryDrift: 0.01 });
-    }
-    if (end === "done") {
-      saveSelfTests(db, cellId, {
-        padding: { prompts: 8, maxLogprobDifference: 2e-6, meanKl: 1e-12, top1Changes: 0, limit: 1e-3, passed: true },
-        repeat: { prompts: 8, maxLogprobDifference: 0, meanKl: 0, top1Changes: 0 },
-        stepping: { method: "slim", graph: "exported", maxLogprobDifference: 1e-6, refused: [] },
-        questionBatch: 8,
-      });
-      saveQuestions(db, cellId, questionResults(count, index, { lost, gained, accuracy, time }));
-      if (texts) {
-        saveTextsOf(index, lost, (chunks) => {
-          saveTexts(db, cellId, chunks);
-        });
-      }
-      for (const [at, prompt] of (texts ? PROMPTS : []).entries())
-        saveGeneration(db, cellId, generationOf(at, prompt, index, time));
-    }
-    finishCell(db, cellId, end, error ?? null);
+    if (cell.status !== "waiting") measureCell(db, run, index, cell);
   });
   setRunStatus(
     db,
@@ -267,6 +177,109 @@ export function seedResult(home: string, run: SeedResult): void {
     status,
     status === "running" ? null : new Date(Date.parse(run.startedAt ?? STARTED) + 720_000).toISOString(),
   );
+}
+
+/** Everything that a lab would have stored of one cell of `run`, and its end. */
+export function measureCell(db: Db, run: SeedResult, index: number, cell: SeedCell): void {
+  const {
+    id,
+    questions: count = 163,
+    launches = 6,
+    batchSizes = [1, 2, 4, 8, 16, 32],
+    texts = true,
+    accuracy = 0.58,
+  } = run;
+  const { provider = "cpu", time = 1, size = 1, lost = 0, gained = 0, status: end = "done", error } = cell;
+  const cellId = `${id}/${index + 1}`;
+  const random = numbers(index * 7919 + 17);
+  let order = 1000 * index;
+  const memory = 180 + 520 * size;
+  const measured = end === "done" ? launches : Math.min(1, launches);
+  for (let launch = 1; launch <= measured; launch++) {
+    const key = { cellId, kind: "timing" as const, launch, batchSize: null };
+    const speed = time * (0.98 + 0.04 * random());
+    startLaunch(db, key, ++order);
+    saveLoad(db, id, key, {
+      loadMs: 900 * size * (0.95 + 0.1 * random()) + 120,
+      memory: {
+        baseBytes: 90 * MIB,
+        loadPeakBytes: Math.round(memory * MIB),
+        steadyBytes: Math.round(0.9 * memory * MIB),
+        source: "VmHWM",
+      },
+      placement: {
+        [PROVIDERS[provider].profileName]: 174 - (cell.nodesOnCpu ?? 0),
+        ...(cell.nodesOnCpu !== undefined && { CPUExecutionProvider: cell.nodesOnCpu }),
+      },
+      cacheSelfTest: { maxLogprobDifference: 1.5e-6, limit: 1e-3, cacheUsed: true },
+      specialTokens: { before: ["<s>"], after: [] },
+    });
+    for (const batchSize of end === "done" ? batchSizes : batchSizes.slice(0, 2)) {
+      const base = 21 * speed * batchSize ** 0.92;
+      const runs = Array.from({ length: 12 }, () => base * (0.97 + 0.08 * random() ** 3));
+      const bytes = Math.round((memory + 14 * batchSize * (0.99 + 0.02 * random())) * MIB);
+      saveForward(db, cellId, {
+        launch,
+        kind: "timing",
+        batchSize,
+        sequenceLength: 128,
+        latencyMs: runs,
+        computeMs: runs.map((ms) => 0.86 * ms),
+        warmupMs: [2 * base],
+        peakMemoryBytes: bytes,
+        runPeakBytes: bytes - 10 * MIB,
+        anonymousBytes: Math.round(bytes * 0.7),
+        fileBytes: Math.round(bytes * 0.2),
+        deviceMemoryBytes: null,
+        foreignLoadCores: 0.04,
+        repeats: 0,
+        swapped: false,
+        skipped: null,
+      });
+    }
+    for (const way of texts ? (["user", "compute"] as const) : []) {
+      for (const depth of [0, 512]) {
+        const step = (way === "user" ? 11 : 7) * speed * (1 + depth / 2000);
+        saveDecode(db, cellId, {
+          launch,
+          way,
+          method: way === "user" ? "plain" : "in-place",
+          graph: "exported",
+          batchSize: 1,
+          depth,
+          promptTokens: 128 + depth,
+          timeToFirstTokenMs: [60 * speed, 61 * speed],
+          interTokenMs: Array.from({ length: 24 }, () => step * (0.97 + 0.06 * random())),
+          foreignLoadCores: 0.02,
+          skipped: null,
+        });
+      }
+    }
+    const ticks = Array.from({ length: 80 }, (_, tick) => 250 * tick);
+    saveSamples(db, key, {
+      atMs: ticks,
+      residentBytes: ticks.map((_, tick) => (90 + memory * Math.min(1, tick / 8) + (tick > 20 ? 60 : 0)) * MIB),
+      tokensPerSecond: ticks.map((_, tick) => (tick < 10 ? 0 : (900 + 200 * Math.sin(tick / 5)) / time)),
+    });
+    finishLaunch(db, key, { status: "done", elapsedMs: 20_000, canaryDrift: 0.01 });
+  }
+  if (end === "done") {
+    saveSelfTests(db, cellId, {
+      padding: { prompts: 8, maxLogprobDifference: 2e-6, meanKl: 1e-12, top1Changes: 0, limit: 1e-3, passed: true },
+      repeat: { prompts: 8, maxLogprobDifference: 0, meanKl: 0, top1Changes: 0 },
+      stepping: { method: "slim", graph: "exported", maxLogprobDifference: 1e-6, refused: [] },
+      questionBatch: 8,
+    });
+    saveQuestions(db, cellId, questionResults(count, index, { lost, gained, accuracy, time }));
+    if (texts) {
+      saveTextsOf(index, lost, (chunks) => {
+        saveTexts(db, cellId, chunks);
+      });
+    }
+    for (const [at, prompt] of (texts ? PROMPTS : []).entries())
+      saveGeneration(db, cellId, generationOf(at, prompt, index, time));
+  }
+  finishCell(db, cellId, end, error ?? null);
 }
 
 /** As planning names them: a second cell of the same format and provider has a number. */

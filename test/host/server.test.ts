@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { Handlers } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
+import { Downloads } from "#core/app/downloads.ts";
 import { type Host, startHost } from "../../src/host/server.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -17,11 +18,12 @@ const handlers = {
   "questions.upload": ({ content }: { content: string }) => ({ length: content.length }),
 } as unknown as Handlers;
 
-async function start(): Promise<{ host: Host; entered: string[] }> {
+async function start(downloads?: Downloads): Promise<{ host: Host; entered: string[] }> {
   const root = temporaryFolder();
   writeFileSync(join(root, "index.html"), "<p>hello");
   const entered: string[] = [];
-  const host = await startHost({ handlers, root, port: 0, onEntered: (url) => entered.push(url) });
+  const onEntered = (url: string): unknown => entered.push(url);
+  const host = await startHost({ handlers, root, port: 0, onEntered, ...(downloads && { downloads }) });
   onTestFinished(() => host.close());
   return { host, entered };
 }
@@ -148,6 +150,62 @@ describe("startHost", () => {
       expect(headers["content-security-policy"]).toContain("default-src 'none'");
       expect(headers["x-content-type-options"]).toBe("nosniff");
     }
+  });
+
+  describe("of a file that was made for a page", () => {
+    const CONTENT = "größe,".repeat(300_000);
+    const offering = async (shown = false): Promise<{ host: Host; cookie: string; url: string; file: string }> => {
+      const downloads = new Downloads(temporaryFolder());
+      const file = downloads.place();
+      writeFileSync(file, CONTENT);
+      const url = downloads.offer({ file, fileName: "run a.csv", mediaType: "text/csv", shown });
+      const { host } = await start(downloads);
+      return { host, cookie: await enter(host), url, file };
+    };
+
+    it("sends it whole, as a download under its name, again and again", async () => {
+      const { host, cookie, url } = await offering();
+      for (let time = 0; time < 2; time++) {
+        const { status, headers, body } = await ask(host, url, { cookie });
+        expect([status, body === CONTENT]).toEqual([200, true]);
+        expect(headers).toMatchObject({
+          "content-type": "text/csv",
+          "content-length": String(Buffer.byteLength(CONTENT)),
+          "content-disposition": `attachment; filename="run a.csv"; filename*=UTF-8''run%20a.csv`,
+          "cache-control": "no-store",
+          "x-content-type-options": "nosniff",
+        });
+        expect(headers["content-security-policy"]).toContain("script-src 'self'");
+      }
+      expect(await ask(host, url, { cookie }, "HEAD")).toMatchObject({ status: 200, body: "" });
+    });
+
+    it("shows a report with its own style and no script at all", async () => {
+      const { host, cookie, url } = await offering(true);
+      const { headers } = await ask(host, url, { cookie });
+      expect(headers["content-disposition"]).toMatch(/^inline;/);
+      const policy = headers["content-security-policy"] as string;
+      expect(policy).toContain("default-src 'none'; style-src 'unsafe-inline'");
+      expect(policy).toContain("frame-ancestors 'none'; sandbox allow-same-origin allow-modals");
+      expect(policy).not.toMatch(/script/);
+    });
+
+    it("refuses whoever has no session, and another name", async () => {
+      const { host, cookie, url } = await offering();
+      expect((await ask(host, url)).status).toBe(403);
+      expect((await ask(host, url, { cookie }, "POST")).status).toBe(405);
+      expect((await ask(host, `${url}x`, { cookie })).status).toBe(404);
+      expect((await ask(host, "/export/", { cookie })).status).toBe(404);
+    });
+
+    it("says that it has gone", async () => {
+      const { host, cookie, url, file } = await offering();
+      rmSync(file);
+      expect(await ask(host, url, { cookie })).toMatchObject({
+        status: 404,
+        body: expect.stringContaining("again") as string,
+      });
+    });
   });
 
   it("throws for a port that is taken", async () => {

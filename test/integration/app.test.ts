@@ -58,8 +58,10 @@ describe("a run through the contract", () => {
     expect(prompts.map(({ texts }) => texts.map(({ cell }) => cell))).toEqual(Array(2).fill(["fp32@cpu", "int4@cpu"]));
     const samples = await app.ask("runs.samples", { id, cell: "int4@cpu" });
     expect(samples.forward.map(({ batchSize }) => batchSize)).toEqual([1, 4]);
-    const { text } = await app.ask("runs.export", { id, format: "json" });
-    expect(JSON.parse(text)).toMatchObject({ run: { id }, cells: [{ label: "fp32@cpu" }, { label: "int4@cpu" }] });
+    expect(await app.ask("runs.export", { ids: [id], format: "json" })).toMatchObject({
+      how: "download",
+      fileName: `quantscope-${id}.json`,
+    });
   });
 
   it("loses one cell and no more when one is cancelled, and measures it again when resumed", async () => {

@@ -170,7 +170,7 @@ describe.each(FOLDERS)("dynamic 8-bit of $name", ({ name, dir }) => {
 });
 
 describe("dynamic 8-bit of the demo model, against the file of ONNX Runtime's tool", () => {
-  // The tool's tensors and nodes are ours (int8.test.ts). The logits were computed on a processor with VNNI: others round
+  // The tool's tensors and nodes are ours (dynamic8-format.test.ts). The logits were computed on a processor with VNNI: others round
   // sums of int8 products, and sums of floats in other orders flip codes of activations.
   const sameProcessor =
     process.platform === "linux" && process.arch === "x64" && processorFlags().includes("avx512_vnni");

@@ -72,7 +72,9 @@ describe("a model or provider that does not work", () => {
     const lab = testLab();
     const { runId, status } = await executeRun(smallSpec(model, questionFile(4)), lab);
     expect(status).toBe("failed");
-    for (const cell of readRun(lab.db, runId).cells) {
+    const { cells } = readRun(lab.db, runId);
+    expect(cells.length).toBeGreaterThan(0);
+    for (const cell of cells) {
       expect(cell.error).toMatchObject({ code: "TOKENIZER_INVALID" });
       expect(cell.error!.message).toContain(join(model, "tokenizer.json"));
     }

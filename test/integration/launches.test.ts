@@ -198,6 +198,7 @@ describe("a quality launch", () => {
     const { tokenIds, tokenMs, margins } = generation!.result;
     expect(tokenIds.length).toBeGreaterThan(0);
     expect(tokenMs).toHaveLength(tokenIds.length);
+    expect(margins).toHaveLength(tokenIds.length);
     expect(margins.every((margin) => margin !== null && margin > 0 && margin <= 1)).toBe(true);
     // What the other cells are compared with is on disk.
     expect(readdirSync(dir).length).toBeGreaterThan(0);

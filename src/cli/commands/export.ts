@@ -3,7 +3,7 @@ import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
-import { REPORT_FORMATS, type ReportFormat } from "#core/reports/report-files.ts";
+import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
 import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";

@@ -5,7 +5,9 @@ import type { Handlers } from "#shared/api.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
 import { DeletedRuns } from "./deleted-runs.ts";
+import { Downloads } from "./downloads.ts";
 import { Events } from "./events.ts";
+import { Exports } from "./exports.ts";
 import { Gate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
 import { Jobs } from "./jobs.ts";
@@ -49,13 +51,15 @@ export interface AppParts {
   readonly sizes: BytePredictions;
   readonly runs: RunManager;
   readonly stored: RunReader;
+  readonly downloads: Downloads;
+  readonly exports: Exports;
   readonly deleted: DeletedRuns;
   readonly trends: TrendKeeper;
   readonly jobs: Jobs;
   readonly system: SystemInfo;
 }
 
-export interface LabApp extends Pick<AppParts, "events" | "paths" | "runs" | "jobs"> {
+export interface LabApp extends Pick<AppParts, "events" | "paths" | "runs" | "jobs" | "downloads"> {
   readonly handlers: Handlers;
   /** What a quit would stop, in words; null when nothing goes on. */
   busy(): string | null;
@@ -74,6 +78,7 @@ export function createApp(options: AppOptions): LabApp {
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
   const stored = new RunReader(lab.db.name);
+  const downloads = new Downloads(join(lab.home, "exports"));
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events);
   const deleted = new DeletedRuns(lab, gate);
@@ -89,6 +94,8 @@ export function createApp(options: AppOptions): LabApp {
     sizes: new BytePredictions(),
     runs,
     stored,
+    downloads,
+    exports: new Exports({ lab, shell: options.shell, stored, downloads }),
     deleted,
     trends,
     jobs,
@@ -100,6 +107,7 @@ export function createApp(options: AppOptions): LabApp {
     paths,
     runs,
     jobs,
+    downloads,
     busy: () => {
       if (runs.busy) return "a run is being measured";
       return jobs.busy ? "a variant is being made" : null;
@@ -107,6 +115,7 @@ export function createApp(options: AppOptions): LabApp {
     close: async () => {
       deleted.close();
       trends.close();
+      downloads.close();
       await Promise.all([runs.close(), jobs.close(), system.close(), stored.close()]);
     },
   };

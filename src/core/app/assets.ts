@@ -36,7 +36,7 @@ const MIME_TYPES: Readonly<Record<string, string>> = Object.freeze({
   ".woff2": "font/woff2",
 });
 
-export interface Asset {
+interface Asset {
   readonly status: 200 | 404;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;

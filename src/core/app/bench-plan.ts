@@ -1,27 +1,22 @@
 /** The grid of formats and providers for a model: what is there, what can be made, and what measuring it will cost. */
-import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { freemem } from "node:os";
-import { join } from "node:path";
-import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import { basename, join } from "node:path";
+import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { FORMAT_IDS, type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { isUsable, type ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDER_IDS, type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
-import type { Spec } from "#shared/spec.ts";
-import { loadPrompts } from "#core/benchmarks/prompts.ts";
-import { findVariant, type ModelFolder, type Variant } from "#core/models/model-folder.ts";
-import { type EstimateInput, estimateRun } from "#core/runs/estimate.ts";
-import { launchTasks } from "#core/runs/launch-jobs.ts";
-import { madeFileName, madeFolder } from "#core/runs/made-variants.ts";
+import type { CellSpec, Spec } from "#shared/spec.ts";
+import type { ModelFolder } from "#core/models/model-folder.ts";
+import type { estimateRun } from "#core/runs/estimate.ts";
 import { referenceLabel } from "#core/runs/plan-cells.ts";
 import { planQuestions } from "#core/runs/plan-questions.ts";
-import { planTexts } from "#core/runs/plan-texts.ts";
 import type { Db } from "#core/store/database.ts";
-import { cachedVariantHash } from "#core/runs/hash-file.ts";
-import { openVariantFile, quantizerSource } from "./model-details.ts";
+import { type CellFile, formatFile, namedFile, recipeFile } from "./bench-files.ts";
+import { leastSure, type Measurable, predictCells } from "./bench-predict.ts";
 import type { BytePredictions } from "./predict-bytes.ts";
 
-export interface BenchInput {
+interface BenchInput {
   readonly db: Db;
   readonly variantsDir: string;
   readonly name: string;
@@ -35,33 +30,41 @@ export interface BenchInput {
   readonly estimate?: typeof estimateRun;
 }
 
-/** One format of the model, whichever provider computes it. */
-interface FormatState {
-  readonly format: FormatId;
-  readonly state: BenchSquare["state"];
-  readonly reason: string | null;
-  readonly variant: Variant | null;
-  readonly bytes: number | null;
-}
-
-/** What a made file is written at, about: the slowest format on a modest machine. */
-const MAKE_BYTES_PER_SECOND = 2e8;
-
 /** @throws LabError QUESTIONS_INVALID, PROMPTS_INVALID, SPEC_INVALID for an unknown reference */
 export async function planBench(input: BenchInput): Promise<BenchPlan> {
   const { model, spec } = input;
-  const formats: FormatState[] = [];
-  for (const format of byPrecision()) formats.push(await formatState(input, format));
-  const providers = PROVIDER_IDS.filter((id) =>
-    PROVIDERS[id].platforms.includes(`${process.platform}-${process.arch}`),
-  );
-  const squares = formats.flatMap((format) => providers.map((provider) => square(input, format, provider)));
+  const formats: CellFile[] = [];
+  for (const format of byPrecision()) formats.push(await formatFile(input, format));
+  const grid = formats.flatMap((file) => providersHere().map((provider) => gridCell(input, file, provider)));
+  const cells = await cellsOfSpec(input, grid);
   const questions = await planQuestions(spec);
-  const predicted = predict(input, squares, formats, questions.jobs);
-  const chosen = predicted.squares.filter((each) => each.chosen);
-  const disk = await statfs(input.variantsDir)
-    .catch(() => statfs(join(input.variantsDir, "..")))
-    .catch(() => null);
+  const every = [...new Set([...grid, ...cells])];
+  const predictions = new Map(
+    predictCells(input, every, questions.jobs).map((prediction, index) => [every[index]!, prediction]),
+  );
+  const labels = labelsOf(spec, cells);
+  const planned = cells.map((cell, index): BenchCell => {
+    const { provider, file, refusal } = cell;
+    return {
+      label: labels[index]!,
+      format: file.format,
+      provider,
+      square: grid.includes(cell) ? squareLabel(cell) : null,
+      state: refusal === null ? file.state : "cannot",
+      reason: refusal,
+      file: file.variant?.file ?? null,
+      madeFrom: file.made?.from ?? null,
+      bytes: file.bytes,
+      bytesArePredicted: file.variant === null,
+      prediction: predictions.get(cell)!,
+    };
+  });
+  const able = planned.filter(({ state }) => state !== "cannot");
+  const referable = cells.flatMap(({ file, refusal }, index) => {
+    const format = file.variant?.format ?? file.format;
+    return refusal === null && format !== null ? [{ label: labels[index]!, format }] : [];
+  });
+  const toMake = filesToMake(planned, cells);
   return {
     model: {
       name: input.name,
@@ -69,18 +72,21 @@ export async function planBench(input: BenchInput): Promise<BenchPlan> {
       architecture: model.architecture,
       parameters: model.variants[0]!.facts.parameters,
     },
-    squares: predicted.squares,
-    reference: chosen.length === 0 ? null : referenceLabel(chosen, spec.reference),
+    squares: grid.map((cell) => square(cell, cells.includes(cell), predictions.get(cell)!)),
+    cells: planned,
+    reference: referable.length === 0 ? null : referenceLabel(referable, spec.reference),
     totals: {
-      cells: chosen.length,
-      seconds: total(chosen.map(({ prediction }) => prediction.measureSeconds)),
-      peakMemoryBytes: largest(chosen.map(({ prediction }) => prediction.peakMemoryBytes)),
-      makeBytes: total(oncePerFormat(chosen).map(({ state, bytes }) => (state === "can-be-made" ? bytes : 0))),
+      cells: able.length,
+      seconds: total(able.map(({ prediction }) => prediction.measureSeconds)),
+      filesToMake: toMake.length,
+      makeSeconds: total(toMake.map(({ prediction }) => prediction.makeSeconds)),
+      peakMemoryBytes: largest(able.map(({ prediction }) => prediction.peakMemoryBytes)),
+      makeBytes: total(toMake.map(({ bytes }) => bytes)),
       questions: questions.sets.reduce((sum, { asked }) => sum + asked.length, 0),
     },
     memoryFreeBytes: freemem(),
-    diskFreeBytes: disk === null ? null : disk.bavail * disk.bsize,
-    basis: predicted.basis,
+    diskFreeBytes: await freeDisk(input.variantsDir),
+    basis: leastSure(able.flatMap(({ prediction }) => prediction.basis ?? [])),
   };
 }
 
@@ -88,52 +94,81 @@ function byPrecision(): FormatId[] {
   return [...FORMAT_IDS].sort((a, b) => FORMATS[b].precisionRank - FORMATS[a].precisionRank);
 }
 
-/** One square a format: a file is made once, whichever providers compute it. */
-function oncePerFormat(cells: readonly BenchSquare[]): BenchSquare[] {
-  return cells.filter((cell, index) => cells.findIndex(({ format }) => format === cell.format) === index);
+/** Those that there are for this platform. */
+function providersHere(): ProviderId[] {
+  return PROVIDER_IDS.filter((id) => PROVIDERS[id].platforms.includes(`${process.platform}-${process.arch}`));
 }
 
-async function formatState({ db, model, variantsDir, sizes }: BenchInput, format: FormatId): Promise<FormatState> {
-  const nothing = { format, variant: null, bytes: null };
-  const found = findVariant(model, format);
-  if (found) return { format, state: "in-folder", reason: null, variant: found, bytes: found.bytes };
-  const broken = model.broken.find((each) => each.format === format);
-  if (broken) return { ...nothing, state: "cannot", reason: broken.error.message };
-  if (!FORMATS[format].makes) {
-    return { ...nothing, state: "cannot", reason: `The folder has no ${format} file, and ${format} cannot be made.` };
-  }
-  const source = quantizerSource(model);
-  if (!source) {
-    return { ...nothing, state: "cannot", reason: "The folder has no float32 or float16 file to make it from." };
-  }
-  // What was never hashed was never made from.
-  const sha256 = cachedVariantHash(db, source.file, source.externalFiles);
-  const file = sha256 === null ? null : join(madeFolder(variantsDir, model.name, sha256), madeFileName({ format }));
-  const made = file !== null && existsSync(file) ? openVariantFile(model, file) : null;
-  if (made) return { format, state: "made", reason: null, variant: made, bytes: made.bytes };
-  const size = await sizes.of(source, { format });
-  if ("error" in size) return { ...nothing, state: "cannot", reason: size.error.message };
-  return { format, state: "can-be-made", reason: null, variant: null, bytes: size.bytes };
+function gridCell({ probe }: BenchInput, file: CellFile, provider: ProviderId): Measurable {
+  const refusal = file.reason ?? whyProviderCannot(probe, provider, file.format);
+  return { file, provider, threads: undefined, graph: "exported", refusal };
 }
 
-function square({ spec, probe }: BenchInput, format: FormatState, provider: ProviderId): BenchSquare {
-  const refusal = format.reason ?? whyProviderCannot(probe, provider, format.format);
+/** Of each of the spec's cells the square that stands for it, else one of its own: a square is one cell, not two. */
+async function cellsOfSpec(input: BenchInput, grid: readonly Measurable[]): Promise<Measurable[]> {
+  const cells: Measurable[] = [];
+  for (const cell of input.spec.cells) {
+    const found = isPlain(cell)
+      ? grid.find(({ file, provider }) => file.format === cell.format && provider === cell.provider)
+      : undefined;
+    cells.push(found && !cells.includes(found) ? found : await ownCell(input, cell));
+  }
+  return cells;
+}
+
+/** A format on a provider, everything else as usual: what a square is. */
+function isPlain({ format, providerOptions, threads, graph }: CellSpec): boolean {
+  return format !== undefined && providerOptions === undefined && threads === undefined && graph === "exported";
+}
+
+async function ownCell(input: BenchInput, cell: CellSpec): Promise<Measurable> {
+  const { provider, threads, graph } = cell;
+  const file = await fileOf(input, cell);
+  const elsewhere = providersHere().includes(provider)
+    ? null
+    : `${PROVIDERS[provider].label} is not there on ${process.platform}-${process.arch}.`;
+  const refusal = file.reason ?? elsewhere ?? whyProviderCannot(input.probe, provider, file.format);
+  return { file, provider, threads, graph, refusal };
+}
+
+function fileOf(input: BenchInput, { format, recipe, file }: CellSpec): CellFile | Promise<CellFile> {
+  if (file !== undefined) return namedFile(input, file);
+  return recipe === undefined ? formatFile(input, format!) : recipeFile(input, recipe);
+}
+
+/** As planning names them (core/runs/plan-cells.ts). */
+function labelsOf({ cells }: Spec, planned: readonly Measurable[]): string[] {
+  const labels: string[] = [];
+  for (const [index, { provider, file }] of cells.entries()) {
+    const base = `${planned[index]!.file.format ?? basename(file ?? "?")}@${provider}`;
+    const same = labels.filter((label) => label === base || label.startsWith(`${base}#`)).length;
+    labels.push(same === 0 ? base : `${base}#${same + 1}`);
+  }
+  return labels;
+}
+
+function squareLabel({ file, provider }: Measurable): string {
+  return `${file.format}@${provider}`;
+}
+
+function square(cell: Measurable, chosen: boolean, prediction: BenchSquare["prediction"]): BenchSquare {
+  const { file, provider, refusal } = cell;
   return {
-    format: format.format,
+    format: file.format!,
     provider,
-    label: `${format.format}@${provider}`,
-    state: refusal === null ? format.state : "cannot",
+    label: squareLabel(cell),
+    state: refusal === null ? file.state : "cannot",
     reason: refusal,
-    chosen: refusal === null && spec.cells.some((cell) => cell.format === format.format && cell.provider === provider),
-    file: format.variant?.file ?? null,
-    bytes: format.bytes,
-    bytesArePredicted: format.variant === null,
-    prediction: { peakMemoryBytes: null, measureSeconds: null, makeSeconds: null, fits: null },
+    chosen: chosen && refusal === null,
+    file: file.variant?.file ?? null,
+    bytes: file.bytes,
+    bytesArePredicted: file.variant === null,
+    prediction,
   };
 }
 
 /** Null where it can, or where nobody has tried: what was never probed may work. */
-function whyProviderCannot(probe: ProbeReport | null, provider: ProviderId, format: FormatId): string | null {
+function whyProviderCannot(probe: ProbeReport | null, provider: ProviderId, format: FormatId | null): string | null {
   const found = probe?.providers.find((each) => each.provider === provider);
   if (!found) return null;
   if (!found.usable) return [found.reason ?? "It does not work here", found.remedy].filter(Boolean).join(". ");
@@ -142,65 +177,22 @@ function whyProviderCannot(probe: ProbeReport | null, provider: ProviderId, form
   return `${PROVIDERS[provider].label} with ${format}: ${tried.reason ?? tried.status}.`;
 }
 
-/** Time and memory of every square that can be measured, as if all were. */
-function predict(
-  input: BenchInput,
-  squares: readonly BenchSquare[],
-  formats: readonly FormatState[],
-  questionJobs: Awaited<ReturnType<typeof planQuestions>>["jobs"],
-): { squares: BenchSquare[]; basis: BenchPlan["basis"] } {
-  const { db, model, spec, machineId, threads, estimate = estimateRun } = input;
-  const able = squares.filter(({ state, bytes }) => state !== "cannot" && bytes !== null);
-  if (able.length === 0) return { squares: [...squares], basis: null };
-  const source = model.variants[0]!;
-  const whole: Spec = { ...spec, cells: able.map(({ format, provider }) => ({ format, provider, graph: "exported" })) };
-  const { generate } = spec.passes;
-  const tasks = launchTasks({
-    spec: whole,
-    cells: able.map(({ provider, file }) => ({
-      modelDir: model.dir,
-      file: file ?? source.file,
-      provider,
-      providerOptions: undefined,
-      threads,
-      graph: "exported" as const,
-    })),
-    reference: 0,
-    questionJobs,
-    texts: planTexts(spec)?.job ?? null,
-    prompts: generate ? loadPrompts(generate.prompts) : [],
-    referenceDir: input.variantsDir,
-  });
-  const cells: EstimateInput["cells"] = able.map(({ label, format, provider, bytes }) => {
-    const variant = formats.find((each) => each.format === format)?.variant ?? null;
-    return {
-      label,
-      format,
-      provider,
-      sha256: variant && cachedVariantHash(db, variant.file, variant.externalFiles),
-      bytes: bytes!,
-      parameters: source.facts.parameters,
-      vocabularySize: source.signature.vocabularySize,
-    };
-  });
-  const { estimate: found } = estimate({ db, machineId, spec: whole, cells, tasks });
-  const byLabel = new Map(found.cells.map((cell) => [cell.label, cell]));
-  return {
-    basis: found.basis,
-    squares: squares.map((each) => {
-      const cell = byLabel.get(each.label);
-      if (!cell || each.state === "cannot") return each;
-      return {
-        ...each,
-        prediction: {
-          peakMemoryBytes: Math.round(cell.peakBytes),
-          measureSeconds: cell.seconds,
-          makeSeconds: each.state === "can-be-made" ? each.bytes! / MAKE_BYTES_PER_SECOND : null,
-          fits: cell.peakBytes <= found.freeBytes,
-        },
-      };
-    }),
-  };
+/** One cell a file: it is made once, whichever cells measure it. */
+function filesToMake(planned: readonly BenchCell[], cells: readonly Measurable[]): BenchCell[] {
+  const byName = new Map<string, BenchCell>();
+  for (const [index, cell] of planned.entries()) {
+    const { made } = cells[index]!.file;
+    if (cell.state === "can-be-made" && made && !byName.has(made.name)) byName.set(made.name, cell);
+  }
+  return [...byName.values()];
+}
+
+/** Of the disk that variants are made on, which may have none yet; null where it does not tell. */
+async function freeDisk(variantsDir: string): Promise<number | null> {
+  const disk = await statfs(variantsDir)
+    .catch(() => statfs(join(variantsDir, "..")))
+    .catch(() => null);
+  return disk === null ? null : disk.bavail * disk.bsize;
 }
 
 /** Null where one of them is not known. */

@@ -13,7 +13,7 @@ import { historyCells } from "#core/store/history-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { runGenerations, runResults } from "./run-views.ts";
 
-export interface CompareInput {
+interface CompareInput {
   readonly cells: readonly CellRef[];
   /** Index into `cells`. */
   readonly baseline: number;

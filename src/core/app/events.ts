@@ -1,6 +1,6 @@
 import type { EventName, EventPayload } from "#shared/api.ts";
 
-export type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
+type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
 
 /** Where whatever changes says so, and the transports listen. */
 export class Events {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import type { FolderListing } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
+import { byName } from "#shared/natural-order.ts";
 import type { PathGuard } from "./path-guard.ts";
 
 const MOST_ENTRIES = 1000;
@@ -34,7 +35,7 @@ export function listFolder(guard: PathGuard, roots: readonly string[], path = ho
       const isQuestions = entry.isFile() && QUESTION_FILES.has(extname(entry.name).toLowerCase());
       return isQuestions ? [{ name: entry.name, path: full, kind: "questions" }] : [];
     })
-    .sort((a, b) => Number(a.kind === "questions") - Number(b.kind === "questions") || a.name.localeCompare(b.name));
+    .sort((a, b) => Number(a.kind === "questions") - Number(b.kind === "questions") || byName(a.name, b.name));
   const parent = dirname(folder);
   return {
     path: folder,

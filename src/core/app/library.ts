@@ -3,12 +3,13 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ModelEntry } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
+import { byName } from "#shared/natural-order.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import type { Db } from "#core/store/database.ts";
 import { deleteModelRow, listModelRows, type ModelRow, saveModelRow } from "#core/store/library.ts";
 import { demoResources } from "./resources.ts";
 
-export const BUNDLED_MODEL = "demo";
+const BUNDLED_MODEL = "demo";
 const OPENED_KEPT = 4;
 
 /** What an entry is, without looking into its folder. */
@@ -105,7 +106,8 @@ export class ModelLibrary {
       addedAt: null,
       summary: this.#bundledSummary(),
     };
-    return [bundled, ...listModelRows(this.#db).map(named)];
+    const added = listModelRows(this.#db).map(named);
+    return [bundled, ...added.sort((a, b) => byName(a.name, b.name))];
   }
 
   #bundledSummary(): ModelEntry["summary"] {

@@ -1,19 +1,19 @@
 /** What the active run looks like now: every event adds to it, so that a page that comes late knows as much as the others. */
-import type { LiveCell, LiveRun, LiveRunEvent, Measured } from "#shared/api.ts";
+import type { LiveCell, LiveRun, LiveRunEvent } from "#shared/api.ts";
+import { LAUNCH_BEGINS } from "#shared/api/live.ts";
 import { assertNever } from "#shared/assert-never.ts";
-import { isValidAnswer } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
-import { median } from "#shared/stats/quantile.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
-import type { QuestionResult, Samples, WorkerMessage } from "#core/runs/protocol.ts";
+import type { Samples, WorkerMessage } from "#core/runs/protocol.ts";
+import { LiveAgreement } from "./live-agreement.ts";
+import { addQuestions, measuredOf, type QuestionCounts } from "./live-measured.ts";
 
 /** At ten a second, a minute. */
 const SAMPLES_KEPT = 600;
 
 type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
-type QuestionCounts = Extract<Measured, { kind: "questions" }>;
 
-export interface LiveRunInput {
+interface LiveRunInput {
   readonly id: string;
   readonly model: string;
   readonly spec: Spec;
@@ -25,8 +25,10 @@ export interface LiveRunInput {
 export class LiveRunState {
   readonly #run: Changeable<LiveRun>;
   readonly #cells = new Map<string, Changeable<LiveCell>>();
+  readonly #agreement: LiveAgreement;
 
   constructor({ id, model, spec, resumed, done = [] }: LiveRunInput) {
+    this.#agreement = new LiveAgreement(spec.reference);
     this.#run = {
       id,
       name: spec.name,
@@ -80,8 +82,11 @@ export class LiveRunState {
       }
       case "launch": {
         const { label, kind, launch, done: launchesDone, total: launchesTotal } = event;
+        // What was measured is the cell's and stays; where a process is, and what it uses, goes with the process.
+        for (const other of this.#cells.values()) other.progress = null;
         const cell = this.#cell(label);
         cell.launch = { kind, launch };
+        cell.progress = { ...LAUNCH_BEGINS };
         cell.samples = noSamples();
         Object.assign(this.#run, { launchesDone, launchesTotal });
         return { type: "launch", label, kind, launch, launchesDone, launchesTotal };
@@ -105,8 +110,11 @@ export class LiveRunState {
   }
 
   #start({ labels, questions, estimate }: Extract<RunEvent, { type: "started" }>): LiveRunEvent {
-    for (const label of labels) if (!this.#cells.has(label)) this.#cells.set(label, newCell(label));
-    for (const label of this.#cells.keys()) if (!labels.includes(label)) this.#cells.delete(label);
+    // In the order of the plan, which only now knows the cells that name a file.
+    const planned = labels.map((label) => [label, this.#cells.get(label) ?? newCell(label)] as const);
+    this.#cells.clear();
+    for (const [label, cell] of planned) this.#cells.set(label, cell);
+    this.#agreement.plan(labels);
     const { seconds, basis } = estimate;
     const cells = estimate.cells.map((cell) => ({
       label: cell.label,
@@ -122,7 +130,10 @@ export class LiveRunState {
   #measured(label: string, message: WorkerMessage): LiveRunEvent | null {
     const cell = this.#cell(label);
     const before = cell.measured.find(({ kind }) => kind === "questions") as QuestionCounts | undefined;
-    const measured = measuredOf(message, before);
+    const measured =
+      message.type === "questions"
+        ? addQuestions(before, message.results, this.#agreement.of(label, message))
+        : measuredOf(message);
     if (!measured) return null;
     const rest = measured.kind === "questions" ? cell.measured.filter((each) => each !== before) : cell.measured;
     cell.measured = [...rest, measured];
@@ -170,66 +181,5 @@ export function joinSamples(earlier: Samples, later: Samples, kept = Infinity): 
     atMs: join(earlier.atMs, later.atMs),
     residentBytes: join(earlier.residentBytes, later.residentBytes),
     tokensPerSecond: join(earlier.tokensPerSecond, later.tokensPerSecond),
-  };
-}
-
-function measuredOf(message: WorkerMessage, before: QuestionCounts | undefined): Measured | null {
-  switch (message.type) {
-    case "loaded": {
-      const { loadMs, memory } = message.result;
-      return {
-        kind: "load",
-        loadMs,
-        steadyBytes: memory?.steadyBytes ?? null,
-        peakBytes: memory?.loadPeakBytes ?? null,
-      };
-    }
-    case "forward": {
-      const { launch, batchSize, latencyMs, peakMemoryBytes, deviceMemoryBytes, skipped } = message.result;
-      const medianMs = median(latencyMs);
-      const runs = latencyMs.length;
-      return { kind: "forward", launch, batchSize, medianMs, runs, peakMemoryBytes, deviceMemoryBytes, skipped };
-    }
-    case "decode": {
-      const { launch, way, batchSize, depth, timeToFirstTokenMs, interTokenMs, skipped } = message.result;
-      const stepMs = median(interTokenMs);
-      return {
-        kind: "decode",
-        launch,
-        way,
-        batchSize,
-        depth,
-        medianFirstTokenMs: median(timeToFirstTokenMs),
-        tokensPerSecond: stepMs === null || stepMs === 0 ? null : (1000 * batchSize) / stepMs,
-        skipped,
-      };
-    }
-    case "questions":
-      return addQuestions(before, message.results);
-    case "generation":
-      return { kind: "generation", promptId: message.result.promptId, text: message.result.text };
-    case "selfTests":
-    case "texts":
-    case "samples":
-    case "progress":
-    case "done":
-    case "failed":
-      return null;
-    default:
-      return assertNever(message);
-  }
-}
-
-function addQuestions(before: QuestionCounts | undefined, results: readonly QuestionResult[]): QuestionCounts {
-  const correct = (mode: "loglikelihood" | "generate", sum: number | null): number | null => {
-    const answers = results.flatMap((result) => result[mode] ?? []);
-    if (answers.length === 0) return sum;
-    return (sum ?? 0) + answers.filter((answer) => isValidAnswer(answer) && answer.correct).length;
-  };
-  return {
-    kind: "questions",
-    asked: (before?.asked ?? 0) + results.length,
-    loglikelihoodCorrect: correct("loglikelihood", before?.loglikelihoodCorrect ?? null),
-    generateCorrect: correct("generate", before?.generateCorrect ?? null),
   };
 }

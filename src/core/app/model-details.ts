@@ -8,7 +8,7 @@ import { loadChatTemplate } from "#core/engine/chat-template.ts";
 import { type ModelFolder, openVariant, sourceVariant, type Variant } from "#core/models/model-folder.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
-import { readSidecar, sidecarLayer } from "#core/quantize/sidecar.ts";
+import { readSidecar, sidecarLayer } from "#core/quantize/read-sidecar.ts";
 import { lowestSnr } from "#core/quantize/weight-error.ts";
 import { madeFolder } from "#core/runs/made-variants.ts";
 

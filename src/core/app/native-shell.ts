@@ -5,6 +5,11 @@ export interface NativeShell {
   pickQuestions(): Promise<string | null>;
   /** Asks where to write; writing is the caller's. */
   pickTarget(fileName: string): Promise<string | null>;
+  /**
+   * An HTML report as the bytes of a PDF on A4 pages.
+   * @param file that is shown to nobody and runs no script. LabError NOT_AVAILABLE where it cannot be printed.
+   */
+  printPdf(file: string): Promise<Uint8Array>;
   /** Shows a folder in the system's file manager. LabError OUTPUT_UNWRITABLE where that fails. */
   openFolder(path: string): Promise<void>;
 }

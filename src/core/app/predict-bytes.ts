@@ -7,7 +7,7 @@ import { INLINE_LIMIT_BYTES } from "#core/onnx/write-model.ts";
 import { formatMaker } from "#core/quantize/formats.ts";
 
 /** Size of the file that a recipe would make, or why it cannot be made. */
-export type PredictedFile = { readonly bytes: number } | { readonly error: ErrorEnvelope };
+type PredictedFile = { readonly bytes: number } | { readonly error: ErrorEnvelope };
 
 const KEPT = 40;
 

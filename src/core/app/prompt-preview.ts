@@ -8,7 +8,7 @@ import { pickShots } from "#core/benchmarks/shots.ts";
 import { loadChatTemplate } from "#core/engine/chat-template.ts";
 import { loadTokenizer, type Tokenizer } from "#core/engine/tokenizer.ts";
 
-export interface PreviewOptions {
+interface PreviewOptions {
   /** Place in the set, from 0. */
   readonly index: number;
   readonly promptTemplate: PromptTemplate;

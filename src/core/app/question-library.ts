@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } 
 import { basename, extname, join, resolve } from "node:path";
 import type { QuestionSetEntry } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
+import { byName } from "#shared/natural-order.ts";
 import { loadQuestionSet, type QuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
 import type { Db } from "#core/store/database.ts";
 import { deleteQuestionsRow, listQuestionsRows, saveQuestionsRow } from "#core/store/library.ts";
@@ -129,7 +130,7 @@ export class QuestionLibrary {
       addedAt: null,
       known: null,
     }));
-    return [...bundled, ...added];
+    return [...bundled, ...added.sort((a, b) => byName(a.name, b.name))];
   }
 
   async #keep(file: string, wantedName: string | undefined, uploaded: boolean): Promise<QuestionSetEntry> {

@@ -22,7 +22,7 @@ export interface Executor {
   readonly resume: (runId: string, options: ExecuteOptions) => Promise<RunOutcome>;
 }
 
-export interface RunManagerOptions {
+interface RunManagerOptions {
   readonly lab: Lab;
   readonly gate: Gate;
   readonly events: Events;

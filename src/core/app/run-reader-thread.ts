@@ -1,22 +1,32 @@
-/** Entry of the thread that reads and compares stored runs (run-reader.ts). */
+/** Entry of the thread that reads, compares and writes stored runs (run-reader.ts). */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
-import { type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
+import { type Asked, type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
 import { StoredRuns } from "./stored-runs.ts";
+import type { BackupTask, ExportTask } from "./write-export.ts";
 
 const port = parentPort!;
 const stored = new StoredRuns(workerData as string);
-const handlers = storedRunHandlers(stored);
+const handlers = {
+  ...storedRunHandlers(stored),
+  // Loaded when something is written: reading needs neither the reports nor the zip library.
+  writeExport: async (task: ExportTask) => (await import("./write-export.ts")).writeExport(stored, task),
+  writeBackup: async (task: BackupTask) => (await import("./write-export.ts")).writeBackup(stored, task),
+};
 
 port.on("message", (message: ToReader) => {
   if ("forget" in message) stored.forget(message.forget);
-  else port.postMessage({ id: message.id, reply: replyTo(message) } satisfies FromReader);
+  else void answer(message);
 });
 
-function replyTo({ name, input }: Exclude<ToReader, { forget: string }>): Reply {
+async function answer(asked: Asked): Promise<void> {
+  port.postMessage({ id: asked.id, reply: await replyTo(asked) } satisfies FromReader);
+}
+
+async function replyTo({ name, input }: Asked): Promise<Reply> {
   try {
-    return { ok: true, value: (handlers[name] as (value: unknown) => unknown)(input) };
+    return { ok: true, value: await (handlers[name] as (value: unknown) => unknown)(input) };
   } catch (error) {
     return { ok: false, error: toEnvelope(error) };
   }

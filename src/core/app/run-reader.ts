@@ -1,11 +1,11 @@
-/** Stored runs, read and compared in a thread: a large one takes seconds, in which windows and measurements must go on. */
+/** Stored runs, read, compared and exported in a thread: a large one takes seconds, in which windows and measurements must go on. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { RequestArguments, RequestOutput } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { appRoot } from "#core/system/app-version.ts";
-import type { FromReader, StoredRunRequest, ToReader } from "./stored-run-handlers.ts";
+import type { FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./stored-run-handlers.ts";
 
 /** What a large run takes of memory should not lie there while the next one is measured. */
 const IDLE_MS = 5 * 60_000;
@@ -37,6 +37,15 @@ export class RunReader {
 
   /** @throws LabError as the request's own; WORKER_DIED when the thread ended over it, CANCELLED when this was closed */
   ask<N extends StoredRunRequest>(name: N, input: RequestArguments<N>): Promise<RequestOutput<N>> {
+    return this.#send(name, input) as Promise<RequestOutput<N>>;
+  }
+
+  /** Writes a file. LabError as writeExport and writeBackup have them, and those of `ask`. */
+  run<N extends keyof StoredRunTasks>(name: N, task: StoredRunTasks[N]["task"]): Promise<StoredRunTasks[N]["done"]> {
+    return this.#send(name, task) as Promise<StoredRunTasks[N]["done"]>;
+  }
+
+  #send(name: string, input: unknown): Promise<unknown> {
     if (this.#closed) return Promise.reject(closedError());
     const thread = (this.#thread ??= this.#start());
     const id = ++this.#lastId;
@@ -44,7 +53,7 @@ export class RunReader {
     thread.ref();
     thread.postMessage({ id, name, input });
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 

@@ -37,7 +37,7 @@ function cellFacts(cell: CellResult): Omit<RunDetails["cells"][number], "facts">
 }
 
 /** Limits as a page gives them: what it leaves out is not limited, or is the default. */
-export type GivenLimits = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
+type GivenLimits = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
 
 /** @param built of the whole run, by whatever limits */
 export function runResults(built: Results, limits: GivenLimits = {}, mostAnswers = MOST_ANSWERS): RunResults {

@@ -2,26 +2,31 @@
 import type { Handlers, Reply, RequestArguments } from "#shared/api.ts";
 import { compareStored } from "./compare-stored.ts";
 import { judgeBy, runDetails, runFlips, runGenerations, runResults, runSamples } from "./run-views.ts";
-import { exportRun, type StoredRuns } from "./stored-runs.ts";
+import type { StoredRuns } from "./stored-runs.ts";
+import type { BackupTask, ExportTask, Written } from "./write-export.ts";
 
 export type StoredRunRequest =
-  | "runs.get"
-  | "runs.results"
-  | "runs.verdicts"
-  | "runs.flips"
-  | "runs.generations"
-  | "runs.samples"
-  | "runs.export"
-  | "compare.show";
+  "runs.get" | "runs.results" | "runs.verdicts" | "runs.flips" | "runs.generations" | "runs.samples" | "compare.show";
 
-export type StoredRunHandlers = Pick<Handlers, StoredRunRequest>;
+type StoredRunHandlers = Pick<Handlers, StoredRunRequest>;
 
-/** To the thread: a request of the contract whose input was checked, or a run that is not as it was. */
-export type ToReader =
+/** What else the thread does: files whose place was chosen already. */
+export interface StoredRunTasks {
+  readonly writeExport: { readonly task: ExportTask; readonly done: Written };
+  readonly writeBackup: { readonly task: BackupTask; readonly done: Written };
+}
+
+/** A request of the contract whose input was checked, or a task. */
+export type Asked =
   | {
       [N in StoredRunRequest]: { readonly id: number; readonly name: N; readonly input: RequestArguments<N> };
     }[StoredRunRequest]
-  | { readonly forget: string };
+  | {
+      [N in keyof StoredRunTasks]: { readonly id: number; readonly name: N; readonly input: StoredRunTasks[N]["task"] };
+    }[keyof StoredRunTasks];
+
+/** To the thread: what it is asked, or a run that is not as it was. */
+export type ToReader = Asked | { readonly forget: string };
 
 /** From the thread. */
 export interface FromReader {
@@ -44,7 +49,6 @@ export function storedRunHandlers(stored: StoredRuns): StoredRunHandlers {
     },
     "runs.generations": ({ id }) => runGenerations(stored.read(id).run),
     "runs.samples": ({ id, cell }) => runSamples(stored.read(id).run, cell),
-    "runs.export": ({ id, format }) => exportRun(stored.results(id), format),
     "compare.show": (input) => stored.with((db) => compareStored(db, input)),
   };
 }

@@ -1,4 +1,3 @@
-import type { ExportFormat } from "#shared/api.ts";
 import type { Results } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
@@ -10,7 +9,7 @@ import { readCellFacts, readRun, type StoredRun } from "#core/store/read-run.ts"
 const KEPT = 2;
 
 /** A run read whole, with what pages show beside it. */
-export interface WholeRun {
+interface WholeRun {
   readonly run: StoredRun;
   /** Of every cell's file, by label. */
   readonly facts: ReadonlyMap<string, GraphFacts>;
@@ -83,28 +82,4 @@ function readWhole(file: string, id: string): WholeRun {
   } finally {
     db.close();
   }
-}
-
-/** How a run is written, by format. */
-interface Exporter {
-  readonly extension: string;
-  readonly mediaType: string;
-  readonly text: (results: Results) => string;
-}
-
-const EXPORTERS: Readonly<Record<ExportFormat, Exporter>> = Object.freeze({
-  json: {
-    extension: "json",
-    mediaType: "application/json",
-    text: (results) => `${JSON.stringify(results)}\n`,
-  },
-});
-
-/** A run as a file that can be saved. */
-export function exportRun(
-  results: Results,
-  format: ExportFormat,
-): { fileName: string; mediaType: string; text: string } {
-  const { extension, mediaType, text } = EXPORTERS[format];
-  return { fileName: `quantscope-${results.run.id}.${extension}`, mediaType, text: text(results) };
 }

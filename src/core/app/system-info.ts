@@ -16,7 +16,7 @@ import type { Lab } from "./open-lab.ts";
 
 const PROBE_KEY = "probe";
 
-export interface SystemInfoOptions {
+interface SystemInfoOptions {
   readonly lab: Lab;
   readonly gate: Gate;
   readonly events: Events;

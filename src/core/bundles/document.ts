@@ -36,10 +36,20 @@ const factsSchema = z.object({
 
 const storedSchema = resultsSchema.omit({ comparisons: true, pareto: true });
 
+/** What a user wrote to a run. The run's name is with its results. */
+const userWordsSchema = z.object({
+  note: z.string().max(20_000),
+  tags: z.array(z.string().trim().min(1).max(60)).max(1000),
+});
+export type UserWords = z.output<typeof userWordsSchema>;
+export const NO_WORDS: UserWords = Object.freeze({ note: "", tags: [] });
+
 export const runDocumentSchema = z.object({
   results: storedSchema,
   /** An old run may have none. */
   facts: z.record(z.string(), factsSchema.partial()),
+  /** An old bundle has none. */
+  user: userWordsSchema.default(NO_WORDS),
 });
 
 export const questionsDocumentSchema = z.array(

@@ -3,18 +3,18 @@ import { strToU8, zipSync } from "fflate";
 import { LabError } from "#shared/errors.ts";
 import type { Db } from "#core/store/database.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
+import { readUserWords } from "./user-words.ts";
 import type { ReportFile } from "#core/reports/write-files.ts";
 import { appVersion } from "#core/system/app-version.ts";
 import { BUNDLE_VERSION, MANIFEST, type Manifest } from "./document.ts";
-
-/** Zip's first day, so that the same run gives the same bytes. */
-const NO_TIME = new Date("1980-01-01T12:00:00Z");
+import { NO_TIME } from "./zip-file.ts";
 
 /**
- * A stored run as one file for another machine: raw samples, questions and what the files are. Statistics are derived there.
+ * A stored run as one file for another machine: raw samples, questions, what the files are, and what its user wrote to it.
+ * Statistics are derived there.
  * @throws LabError RUN_NOT_FOUND, RUN_BUSY for a run that goes on
  */
-export function exportBundle(db: Db, runId: string): ReportFile {
+export function exportBundle(db: Db, runId: string): ReportFile & { readonly content: Uint8Array } {
   const { stored, questionSets, facts } = readWholeRun(db, runId);
   if (stored.run.status === "running") {
     throw new LabError("RUN_BUSY", `The run ${runId} is being measured right now. Export it when it has ended.`, {
@@ -22,7 +22,9 @@ export function exportBundle(db: Db, runId: string): ReportFile {
     });
   }
   const files = {
-    "run.json": strToU8(JSON.stringify({ results: { schemaVersion: 1, ...stored }, facts })),
+    "run.json": strToU8(
+      JSON.stringify({ results: { schemaVersion: 1, ...stored }, facts, user: readUserWords(db, runId) }),
+    ),
     "questions.json": strToU8(JSON.stringify(questionSets)),
   };
   const manifest: Manifest = {
@@ -37,13 +39,14 @@ export function exportBundle(db: Db, runId: string): ReportFile {
     { [MANIFEST]: strToU8(`${JSON.stringify(manifest, null, 2)}\n`), ...files },
     { level: 6, mtime: NO_TIME },
   );
-  return { name: `${bundleName(runId)}.qsrun`, content: zip };
+  return { name: `quantscope-${safeName(runId)}.qsrun`, content: zip };
 }
 
 function described(bytes: Uint8Array): { bytes: number; sha256: string } {
   return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-function bundleName(runId: string): string {
-  return `quantscope-${runId.replaceAll(/[^\w.-]+/g, "_")}`;
+/** An id may come from an imported file: as a name that every file system takes and that leads nowhere. */
+export function safeName(runId: string): string {
+  return runId.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "_");
 }

@@ -1,5 +1,5 @@
 /** A bundle into the store: a new run, one that is there already, a further state of one, or a part of a plan. */
-import type { Db } from "#core/store/database.ts";
+import { type Db, storeError } from "#core/store/database.ts";
 import { hasRun } from "#core/store/edit-run.ts";
 import { restoreRuns } from "#core/store/history-edit.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
@@ -8,6 +8,7 @@ import { LabError } from "#shared/errors.ts";
 import { fingerprint } from "./document.ts";
 import { addPart, asJoined, isPart, largerJoined, mergeRuns } from "./merge-runs.ts";
 import { readBundle } from "./read-bundle.ts";
+import { addUserWords } from "./user-words.ts";
 
 export interface Imported {
   readonly runId: string;
@@ -17,16 +18,26 @@ export interface Imported {
 }
 
 /**
+ * Brings what the run's user wrote to it where the run, or more of it, was added; what is written to it here stays.
  * @param bytes of the file `fileName`, which is remembered with the run
  * @throws LabError BUNDLE_INVALID, BUNDLE_TOO_NEW, BUNDLE_CONFLICT, RUN_BUSY, STORE_*: nothing is changed then
  */
 export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Imported {
-  const whole = marked(readBundle(bytes, fileName), fileName);
+  const { user, ...read } = readBundle(bytes, fileName);
+  const whole = marked(read, fileName);
   const { shards } = whole.stored.run.origin!;
-  const imported = shards && isPart(shards) ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
-  // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
-  restoreRuns(db, [imported.runId]);
-  return imported;
+  const bring = (): Imported => {
+    const imported = shards && isPart(shards) ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
+    if (imported.outcome !== "already there") addUserWords(db, imported.runId, user);
+    // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
+    restoreRuns(db, [imported.runId]);
+    return imported;
+  };
+  try {
+    return db.transaction(bring).immediate();
+  } catch (error) {
+    throw storeError(error, db.name);
+  }
 }
 
 function importRun(db: Db, whole: WholeRun): Imported {

@@ -12,7 +12,13 @@ import {
   manifestSchema,
   questionsDocumentSchema,
   runDocumentSchema,
+  type UserWords,
 } from "./document.ts";
+
+/** A run with what its user wrote to it. */
+export interface ReadBundle extends WholeRun {
+  readonly user: UserWords;
+}
 
 /** Unpacked, of one entry. A run of 100,000 questions and 20 cells is below it; V8's longest text is a little above. */
 export const MOST_ENTRY_BYTES = 480 * 2 ** 20;
@@ -24,7 +30,7 @@ const NAMES: ReadonlySet<string> = new Set([MANIFEST, ...CONTENTS]);
  * @throws LabError BUNDLE_INVALID (no zip, cut short, other or double entries, too large, hashes or fields that do not fit),
  * BUNDLE_TOO_NEW
  */
-export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOST_ENTRY_BYTES): WholeRun {
+export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOST_ENTRY_BYTES): ReadBundle {
   const entries = unpack(bytes, file, mostEntryBytes);
   const manifest = readManifest(entries.get(MANIFEST), file);
   const content = (name: (typeof CONTENTS)[number]): unknown => {
@@ -35,14 +41,14 @@ export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOS
     if (entry.length !== length || hash !== sha256) throw invalid(file, `${name} is not what was packed (SHA-256)`);
     return parseJson(entry, name, file);
   };
-  const { results, facts } = check(runDocumentSchema, content("run.json"), "run.json", file);
+  const { results, facts, user } = check(runDocumentSchema, content("run.json"), "run.json", file);
   const questionSets = check(questionsDocumentSchema, content("questions.json"), "questions.json", file);
   const { run, model, questionSet, textSet, cells } = results;
   const stored = { run, model, questionSet, textSet, cells };
   if (stored.run.id !== manifest.runId) throw invalid(file, "its run is not the one that bundle.json names");
   const labels = stored.cells.map(({ label }) => label);
   if (new Set(labels).size < labels.length) throw invalid(file, "two of its cells have one label");
-  return { stored, questionSets, facts: facts as WholeRun["facts"] };
+  return { stored, questionSets, facts: facts as WholeRun["facts"], user };
 }
 
 function unpack(bytes: Uint8Array, file: string, mostEntryBytes: number): Map<string, Uint8Array> {

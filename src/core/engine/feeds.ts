@@ -3,7 +3,7 @@ import type { Feeds } from "./ort.ts";
 import { numberTensor } from "./tensors.ts";
 
 /** The tokens of one run. */
-export interface FedTokens {
+interface FedTokens {
   /** [sequences, tokens of each] */
   readonly dims: readonly [number, number];
   /** Row by row, as are the positions. */

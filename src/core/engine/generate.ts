@@ -2,7 +2,6 @@ import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import { probabilityMargin } from "#shared/metrics/margin.ts";
 import { topK } from "#shared/metrics/top-k.ts";
 import type { Random } from "#shared/random.ts";
-import type { Cache, Decoder, TokenIds } from "./decoder.ts";
 import { sample, type SamplingOptions } from "./sampling.ts";
 
 export interface GenerateOptions extends SamplingOptions {
@@ -14,7 +13,7 @@ export interface GenerateOptions extends SamplingOptions {
   readonly margins?: boolean;
 }
 
-export interface GeneratedTokens {
+interface GeneratedTokens {
   /** Ids without the one that ended the text. */
   readonly ids: number[];
   /** When each id was chosen, in ms from the start of the prompt's forward pass. */
@@ -28,7 +27,7 @@ export interface GeneratedTokens {
 }
 
 /** Feeds the token that was chosen. Returns the logits behind it, which are valid until the next call. */
-export type NextLogits = (id: number) => Promise<Float32Array>;
+type NextLogits = (id: number) => Promise<Float32Array>;
 
 /**
  * Goes on from a prompt one token at a time, at batch 1, until an end token or the limit.
@@ -59,33 +58,8 @@ export async function generateFrom(
   }
 }
 
-/** The same, with the cache kept outside. */
-export async function generate(
-  decoder: Decoder,
-  first: { logits: Float32Array; cache: Cache; elapsedMs: number },
-  options: GenerateOptions,
-): Promise<GeneratedTokens> {
-  let { cache } = first;
-  const next = async (id: number): Promise<Float32Array> => {
-    const step = await decoder.step(cache, id);
-    ({ cache } = step);
-    return step.logits;
-  };
-  return generateFrom(next, first, options);
-}
-
 /** Probability of the most likely token less that of the second; null where there is no second. */
 function marginOf(logits: Float32Array, vocabularySize: number): number | null {
   const logprobs = logSoftmaxAt(logits, topK(logits, 2, vocabularySize) ?? []);
   return logprobs && probabilityMargin(logprobs);
-}
-
-/** Feeds a prompt and takes the time. */
-export async function timedPrefill(
-  decoder: Decoder,
-  ids: TokenIds,
-): Promise<{ logits: Float32Array; cache: Cache; elapsedMs: number }> {
-  const start = performance.now();
-  const { logits, cache } = await decoder.prefill(ids);
-  return { logits, cache, elapsedMs: performance.now() - start };
 }

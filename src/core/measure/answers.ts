@@ -9,7 +9,7 @@ import type { RowFile } from "./reference-rows.ts";
 import { tokensAt } from "./token-row.ts";
 
 /** The prompt's own pass: the logits behind it, and how long they took. */
-export interface PromptPass {
+interface PromptPass {
   readonly logits: Float32Array;
   readonly elapsedMs: number;
 }

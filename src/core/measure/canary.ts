@@ -5,7 +5,7 @@ import { median } from "#shared/stats/quantile.ts";
  * second time, the processor was slowed down (heat, power). Integer arithmetic in registers: it needs no memory, so that
  * no memory measurement sees it, and its speed is the clock's.
  */
-export interface Canary {
+interface Canary {
   /** How much longer the work takes now than at the start: after / before - 1. */
   drift(): number;
 }

@@ -1,3 +1,4 @@
+import { aboveIdle } from "#shared/metrics/peak-memory.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { DecodeLaunch } from "#shared/results.ts";
 import type { DecodePassSpec } from "#shared/spec.ts";
@@ -46,7 +47,7 @@ export async function* decodePass(input: DecodePassInput): AsyncGenerator<Decode
       const result = await measureDepth(batchSize, depth, measured, input);
       if (result.skipped === null) {
         const tokens = result.promptTokens + input.spec.newTokens;
-        measured.push({ size: batchSize * tokens, peakBytes: input.memory.peakBytes() - input.baseBytes });
+        measured.push({ size: batchSize * tokens, peakBytes: aboveIdle(input.memory.peakBytes(), input.baseBytes) });
       }
       yield result;
     }
@@ -84,7 +85,7 @@ async function measureDepth(
     vocabularySize,
     positionLimit,
     measured,
-    heldBytes: Math.max(0, memory.residentBytes() - baseBytes),
+    heldBytes: aboveIdle(memory.residentBytes(), baseBytes),
     availableBytes: process.availableMemory(),
     limitBytes: memoryLimitBytes,
   });

@@ -1,3 +1,4 @@
+import { aboveIdle, peakMemory } from "#shared/metrics/peak-memory.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { ForwardLaunch } from "#shared/results.ts";
 import type { ForwardPassSpec } from "#shared/spec.ts";
@@ -45,7 +46,7 @@ export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<Forw
       sequenceLength: input.spec.sequenceLength,
       vocabularySize: input.decoder.signature.vocabularySize ?? input.vocabularySize,
       measured,
-      heldBytes: Math.max(0, input.memory.residentBytes() - input.baseBytes),
+      heldBytes: aboveIdle(input.memory.residentBytes(), input.baseBytes),
       availableBytes: process.availableMemory(),
       limitBytes: input.memoryLimitBytes ?? Infinity,
     });
@@ -70,11 +71,13 @@ async function measureBatch(batchSize: number, input: ForwardPassInput): Promise
   };
   const times = input.kind === "memory" ? await runForMemory(runs, memory) : await runForTime(runs, input);
   const { peakBytes, ...series } = times;
-  const runPeakBytes = Math.max(0, peakBytes - input.baseBytes);
+  const runPeakBytes = aboveIdle(peakBytes, input.baseBytes);
+  const { loadPeakBytes } = input;
+  const { headlineBytes } = peakMemory({ loadPeakBytes, runPeakBytes, markReset: memory.source === "VmHWM" });
   return {
     ...whatWasAsked(batchSize, input),
     ...series,
-    peakMemoryBytes: Math.max(input.loadPeakBytes, runPeakBytes),
+    peakMemoryBytes: headlineBytes,
     runPeakBytes,
     ...residentParts(),
     deviceMemoryBytes: (await input.deviceMemory?.()) ?? null,

@@ -51,7 +51,7 @@ export function loopLength(runMs: number | null): number {
   return runMs > 0 ? Math.min(MOST_LOOPED, Math.ceil(LOOP_MS / runMs)) : MOST_LOOPED;
 }
 
-export interface Block {
+interface Block {
   readonly latencyMs: number[];
   readonly computeMs: number[];
   readonly foreignLoadCores: number | null;

@@ -1,3 +1,4 @@
+import { aboveIdle } from "#shared/metrics/peak-memory.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
 import { loadDecoder } from "#core/engine/session.ts";
 import { openDeviceMemory } from "#core/system/device-memory.ts";
@@ -26,14 +27,14 @@ export async function loadExported(launch: Launch, cacheTest: boolean): Promise<
   collectGarbage();
   memory.reset();
   const loaded = await loadDecoder(loadOptions(launch));
-  const loadPeakBytes = Math.max(0, memory.peakBytes() - baseBytes);
+  const loadPeakBytes = aboveIdle(memory.peakBytes(), baseBytes);
   const placement = await loaded.placement();
   const { decoder } = loaded;
   const cacheSelfTest = cacheTest
     ? await testCache(decoder, variant.facts, launch.vocabularySize, launch.job.provider)
     : null;
   collectGarbage();
-  const steadyBytes = Math.max(0, memory.residentBytes() - baseBytes);
+  const steadyBytes = aboveIdle(memory.residentBytes(), baseBytes);
   sendLoaded(launch, {
     loadMs: loaded.loadMs,
     memory: { baseBytes, loadPeakBytes, steadyBytes, source: memory.source },

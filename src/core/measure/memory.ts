@@ -59,7 +59,7 @@ function fieldBytes(status: string, field: string): number | null {
 }
 
 /** What the resident memory is made of; null where the system does not tell. */
-export interface ResidentParts {
+interface ResidentParts {
   /** Memory of its own, which the system can free by swapping only. */
   readonly anonymousBytes: number | null;
   /** Pages of files, mapped weights above all, which the system may drop and read again. */

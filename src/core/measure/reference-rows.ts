@@ -47,7 +47,7 @@ export interface RowFile extends Disposable {
   read(place: RowPlace, vocabulary: number): ReferencePosition | null;
 }
 
-export interface RowSet {
+interface RowSet {
   /** Names the files: `questions-0`, `text`. */
   readonly name: string;
   readonly positions: number;

@@ -11,7 +11,7 @@ export interface Sampler {
 }
 
 /** Where samples come from; others are for tests. */
-export interface SampleSource {
+interface SampleSource {
   readonly nowMs: () => number;
   readonly residentBytes: () => number;
 }

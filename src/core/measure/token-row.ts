@@ -6,7 +6,7 @@ import { STORED_TOP_TOKENS } from "#shared/spec.ts";
 import type { ReferencePosition, RowFile, RowPlace } from "./reference-rows.ts";
 
 /** What is stored of the next tokens at one position, of a question or inside a text. */
-export type TokenComparison = Omit<TokenRow, "questionId" | "promptTokens">;
+type TokenComparison = Omit<TokenRow, "questionId" | "promptTokens">;
 
 /**
  * The most likely next tokens of one row of logits, and how they compare with the reference's. Ids beyond the tokenizer's

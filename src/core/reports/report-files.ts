@@ -3,17 +3,18 @@ import { createHash } from "node:crypto";
 import { chartCsv } from "#shared/report/charts/chart-csv.ts";
 import { aboutLine } from "#shared/report/export/about.ts";
 import { reportCharts } from "#shared/report/export/charts.ts";
+import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
 import { reportHtml } from "#shared/report/export/html.ts";
 import { llamaBenchCsv } from "#shared/report/export/llama-bench.ts";
 import { lmEvalFiles } from "#shared/report/export/lm-eval.ts";
 import { reportMarkdown } from "#shared/report/export/markdown.ts";
-import { measurementsCsv } from "#shared/report/export/measurement-rows.ts";
-import { type ExportedQuestion, questionsJsonl } from "#shared/report/export/questions-jsonl.ts";
+import { measurementsCsvParts } from "#shared/report/export/measurement-rows.ts";
+import { type ExportedQuestion, questionLines } from "#shared/report/export/questions-jsonl.ts";
+import { resultsJson } from "#shared/report/export/results-json.ts";
 import type { Results } from "#shared/results.ts";
 import type { ReportFile } from "./write-files.ts";
 
-export const REPORT_FORMATS = ["csv", "json", "jsonl", "html", "png", "md", "lm-eval", "llama-bench"] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export { REPORT_FORMATS, type ReportFormat };
 
 export interface ReportInput {
   readonly results: Results;
@@ -25,11 +26,11 @@ type Build = (input: ReportInput) => readonly ReportFile[] | Promise<readonly Re
 
 const BUILDERS: Readonly<Record<ReportFormat, Build>> = Object.freeze({
   csv: ({ results }) => [
-    { name: "measurements.csv", content: measurementsCsv(results) },
+    { name: "measurements.csv", content: measurementsCsvParts(results) },
     ...reportCharts(results).map((model) => ({ name: `charts/${model.id}.csv`, content: chartCsv(model) })),
   ],
-  json: ({ results }) => [{ name: "results.json", content: `${JSON.stringify(results)}\n` }],
-  jsonl: ({ results, questions }) => [{ name: "questions.jsonl", content: questionsJsonl(results, questions) }],
+  json: ({ results }) => [{ name: "results.json", content: resultsJson(results) }],
+  jsonl: ({ results, questions }) => [{ name: "questions.jsonl", content: questionLines(results, questions) }],
   html: ({ results }) => [{ name: "report.html", content: reportHtml(results) }],
   md: ({ results }) => [{ name: "report.md", content: reportMarkdown(results) }],
   png: async ({ results }) => {

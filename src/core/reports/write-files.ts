@@ -1,22 +1,19 @@
-/** Files that are there whole or not at all: written beside their place, synchronised and renamed. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+/** Files below a folder, each there whole or not at all. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { unwritable, WholeFile } from "./whole-file.ts";
 
 export interface ReportFile {
   /** Below the folder that is written to, with slashes. */
   readonly name: string;
-  readonly content: string | Uint8Array;
+  /** Texts one after another where the whole may be longer than the longest text; they can be read once. */
+  readonly content: string | Uint8Array | Iterable<string>;
+}
+
+/** The parts of a file's content, in order. */
+export function partsOf(content: ReportFile["content"]): Iterable<string | Uint8Array> {
+  return typeof content === "string" || content instanceof Uint8Array ? [content] : content;
 }
 
 /** @throws LabError OUTPUT_UNWRITABLE, DISK_FULL */
@@ -39,15 +36,23 @@ export function makeOut(dir: string): string {
 export function writeFiles(dir: string, files: readonly ReportFile[], remedy: string): string[] {
   const folder = makeOut(dir);
   return files.map(({ name, content }) => {
-    const file = inside(folder, name);
+    const path = inside(folder, name);
     try {
-      mkdirSync(dirname(file), { recursive: true });
-      writeWhole(file, content);
+      mkdirSync(dirname(path), { recursive: true });
     } catch (error) {
-      throw unwritable(file, error, remedy);
+      throw unwritable(path, error, remedy);
     }
-    return file;
+    writeWhole(path, content, remedy);
+    return path;
   });
+}
+
+/** @throws LabError OUTPUT_UNWRITABLE, DISK_FULL */
+export function writeWhole(path: string, content: ReportFile["content"], remedy: string): number {
+  using file = new WholeFile(path, remedy);
+  for (const part of partsOf(content)) file.write(part);
+  file.commit();
+  return file.bytes;
 }
 
 /** Names are made of cells' labels, which a run from elsewhere brought: none may lead out of the folder. */
@@ -58,32 +63,4 @@ function inside(folder: string, name: string): string {
     throw new LabError("PATH_REFUSED", `"${name}" leads out of ${folder}.`, { name });
   }
   return file;
-}
-
-function writeWhole(file: string, content: string | Uint8Array): void {
-  const part = `${file}.part`;
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const descriptor = openSync(part, "w");
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    fsyncSync(descriptor);
-  } catch (error) {
-    closeSync(descriptor);
-    rmSync(part, { force: true });
-    throw error;
-  }
-  closeSync(descriptor);
-  try {
-    renameSync(part, file);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
-}
-
-function unwritable(path: string, error: unknown, remedy: string): LabError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known = code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_UNWRITABLE";
-  return new LabError(known, `${path} cannot be written: ${message}. ${remedy}`, { path }, { cause: error });
 }

@@ -7,7 +7,7 @@ import { cellSpeeds, type EstimatedCell } from "./cell-speeds.ts";
 import { type CellSpeeds, type LaunchCosts, predictLaunch, totalMs } from "./predict.ts";
 import type { LaunchTask } from "./launch-jobs.ts";
 
-export interface CellEstimate {
+interface CellEstimate {
   readonly label: string;
   readonly seconds: number;
   /** Above the idle process, at the largest batch size of the forward pass; of loading where there is no such pass. */

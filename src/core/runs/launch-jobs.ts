@@ -4,7 +4,7 @@ import type { CellJob, QuestionJob, ReferenceRows, TextJob } from "./protocol.ts
 import { type PlannedLaunch, planLaunches } from "./plan-launches.ts";
 
 /** What every process of a cell is told alike. */
-export type CellBase = Pick<CellJob, "modelDir" | "file" | "provider" | "providerOptions" | "threads" | "graph">;
+type CellBase = Pick<CellJob, "modelDir" | "file" | "provider" | "providerOptions" | "threads" | "graph">;
 
 export interface LaunchTask extends PlannedLaunch {
   /** Place in the run's order, from 0. */
@@ -12,7 +12,7 @@ export interface LaunchTask extends PlannedLaunch {
   readonly job: CellJob;
 }
 
-export interface LaunchInput {
+interface LaunchInput {
   readonly spec: Spec;
   readonly cells: readonly CellBase[];
   /** Index of the reference. */

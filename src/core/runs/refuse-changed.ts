@@ -5,7 +5,7 @@ import type { PlannedQuestions } from "./plan-questions.ts";
 import type { PlannedTexts } from "./plan-texts.ts";
 
 /** What an interrupted run was begun with. */
-export interface BegunRun {
+interface BegunRun {
   readonly run: Pick<Results["run"], "id" | "environment">;
   readonly cells: readonly Pick<CellResult, "sha256">[];
   readonly questionHashes: readonly string[];

@@ -12,7 +12,7 @@ import { cellId } from "./run-ids.ts";
 import type { ExecuteOptions } from "./run-options.ts";
 import { saveMessage, stored } from "./store-message.ts";
 
-export interface LaunchesInput {
+interface LaunchesInput {
   readonly runId: string;
   /** What is still to be run, in order. */
   readonly left: readonly LaunchTask[];

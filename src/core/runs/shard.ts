@@ -75,7 +75,7 @@ export function shardQuestions(planned: PlannedQuestions, shard: Shard | undefin
   };
 }
 
-export interface ShardedRun {
+interface ShardedRun {
   readonly shard: Shard;
   readonly spec: Spec;
   readonly runId: string;

@@ -1,7 +1,13 @@
 /** What a user changes in the list of runs: notes, the pinned baseline, and deleting that can be taken back. */
 import { LabError } from "#shared/errors.ts";
 import { type Db, storeError } from "./database.ts";
+import { keepRepeats } from "./history-run.ts";
 import { prepared } from "./history-statements.ts";
+
+/** Empty for a run without one, and for no run. */
+export function readNote(db: Db, runId: string): string {
+  return prepared<{ note: string }>(db, "SELECT note FROM history WHERE run_id = ?").get(runId)?.note ?? "";
+}
 
 /** @throws LabError RUN_NOT_FOUND */
 export function setNote(db: Db, runId: string, note: string): void {
@@ -37,7 +43,11 @@ export function hiddenRuns(db: Db, before: string): string[] {
 /** A hidden run with everything measured in it; one that is shown again by now stays. */
 export function purgeRun(db: Db, id: string): boolean {
   const sql = "DELETE FROM runs WHERE id = ? AND id IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
-  return inOne(db, () => prepared(db, sql).run(id).changes === 1);
+  return inOne(db, () => {
+    if (prepared(db, sql).run(id).changes === 0) return false;
+    keepRepeats(db, id, null);
+    return true;
+  });
 }
 
 /** Question texts that no run asks any more: once behind many purged runs, since it looks at all of them. */

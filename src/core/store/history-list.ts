@@ -1,7 +1,9 @@
 /** The list of runs: filter, sort and page over one small row a run. Nothing here reads a spec or a sample. */
-import type { HistoryFilter, HistoryRun, HistorySort } from "#shared/api/history.ts";
+import type { HistoryFilter, HistoryOrigin, HistoryRun, HistorySort } from "#shared/api/history.ts";
 import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
+import { byName } from "#shared/natural-order.ts";
 import { PROVIDER_IDS, type ProviderId } from "#shared/providers/providers.ts";
+import type { Origin } from "#shared/results.ts";
 import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";
 
@@ -36,6 +38,7 @@ interface Row {
   machine: string;
   onnxruntime: string;
   imported: number;
+  origin: string | null;
   kinds: string | null;
   tags: string;
 }
@@ -49,23 +52,34 @@ export function listHistory(
 ): HistoryRun[] {
   const where = conditionOf(filter);
   const order = `${SORTS[by]} ${descending ? "DESC" : "ASC"}, h.started_at DESC, h.run_id DESC`;
-  // Formats and tags are read for the rows of the page alone, not for those before it.
+  // Formats, tags and origins are read for the rows of the page alone, not for those before it.
   const rows = prepared<Row>(
     db,
     `SELECT h.run_id AS id, h.name, h.model, h.status, h.started_at AS startedAt, h.finished_at AS finishedAt, h.cells,
        h.cells_done AS cellsDone, h.cells_failed AS cellsFailed, h.note, h.machine_id AS machineId, h.machine,
        h.onnxruntime, h.imported,
+       CASE WHEN h.imported THEN (SELECT r.origin FROM runs r WHERE r.id = h.run_id) END AS origin,
        (SELECT group_concat(k.format || '@' || k.provider, ' ') FROM run_kinds k WHERE k.run_id = h.run_id) AS kinds,
        (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_id = h.run_id) AS tags
      FROM (SELECT h.run_id AS shown FROM history h WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?)
      JOIN history h ON h.run_id = shown ORDER BY ${order}`,
   ).all(...where.values, limit, offset);
-  return rows.map(({ kinds, tags, imported, ...row }) => ({
+  return rows.map(({ kinds, tags, imported, origin, ...row }) => ({
     ...row,
     imported: imported === 1,
+    origin: origin === null ? null : originOf(JSON.parse(origin) as Origin),
     kinds: kindsOf(kinds),
-    tags: JSON.parse(tags) as string[],
+    tags: (JSON.parse(tags) as string[]).sort(byName),
   }));
+}
+
+function originOf({ tool, file, importedAt, shards }: Origin): HistoryOrigin {
+  const parts = shards && {
+    indexes: shards.parts.map(({ index }) => index).sort((a, b) => a - b),
+    count: shards.count,
+    machines: new Set(shards.parts.map(({ machineId }) => machineId)).size,
+  };
+  return { tool, file, importedAt, parts };
 }
 
 function kindsOf(text: string | null): HistoryRun["kinds"] {
@@ -124,7 +138,7 @@ function words(text: string | undefined): string[] {
   return (text ?? "").split(/\s+/).filter((word) => word !== "");
 }
 
-export interface Facet {
+interface Facet {
   readonly value: string;
   readonly runs: number;
 }
@@ -143,8 +157,10 @@ export function historyFacets(db: Db): {
     prepared<Facet>(
       db,
       `SELECT ${name} AS value, count(*) AS runs FROM history WHERE deleted_at IS NULL
-       GROUP BY ${name} ORDER BY runs DESC, value`,
-    ).all();
+       GROUP BY ${name}`,
+    )
+      .all()
+      .sort((a, b) => b.runs - a.runs || byName(a.value, b.value));
   // One look for each that there may be: counting them would read a row for every cell that was ever measured.
   const has = (name: "format" | "provider", value: string): boolean =>
     prepared(db, `SELECT 1 FROM run_kinds WHERE ${name} = ? AND run_id ${shown} LIMIT 1`).get(value) !== undefined;
@@ -153,10 +169,9 @@ export function historyFacets(db: Db): {
     statuses: column("status"),
     formats: FORMAT_IDS.filter((id) => has("format", id)),
     providers: PROVIDER_IDS.filter((id) => has("provider", id)),
-    tags: prepared<Facet>(
-      db,
-      `SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id ${shown} GROUP BY tag ORDER BY tag`,
-    ).all(),
+    tags: prepared<Facet>(db, `SELECT tag AS value, count(*) AS runs FROM run_tags WHERE run_id ${shown} GROUP BY tag`)
+      .all()
+      .sort((a, b) => byName(a.value, b.value)),
     machines: prepared<Facet & { name: string }>(
       db,
       `SELECT machine_id AS value, max(machine) AS name, count(*) AS runs FROM history WHERE deleted_at IS NULL

@@ -7,6 +7,7 @@ import type { Spec } from "#shared/spec.ts";
 import type { Db } from "./database.ts";
 import { hasRun } from "./edit-run.ts";
 import { prepared } from "./history-statements.ts";
+import { keep } from "./library.ts";
 
 interface HistoryCell {
   readonly label: string;
@@ -23,6 +24,25 @@ export function historyCells(db: Db, runId: string): HistoryCell[] {
     db,
     "SELECT label, format, provider, status, error_message AS error FROM cells WHERE run_id = ? ORDER BY position",
   ).all(runId);
+}
+
+/** Keys of kept values: a run waits in the queue before it has a row of its own. */
+const REPEATS = "repeats ";
+
+/** Remembers which run another one repeats; null forgets it. */
+export function keepRepeats(db: Db, runId: string, repeated: string | null): void {
+  keep(db, `${REPEATS}${runId}`, repeated);
+}
+
+/** The run that this one repeats; null where it repeats none, and where that one is deleted. */
+export function repeatedRun(db: Db, runId: string): { readonly id: string; readonly name: string } | null {
+  return (
+    prepared<{ id: string; name: string }>(
+      db,
+      `SELECT h.run_id AS id, h.name FROM kept_values v JOIN history h ON h.run_id = v.value
+       WHERE v.key = ? AND h.deleted_at IS NULL`,
+    ).get(`${REPEATS}${runId}`) ?? null
+  );
 }
 
 /** Whether some program is measuring it, by the store. */

@@ -8,7 +8,7 @@ export interface ModelRow {
   readonly summary: string | null;
 }
 
-export interface QuestionsRow {
+interface QuestionsRow {
   readonly name: string;
   readonly file: string;
   readonly addedAt: string;

@@ -3,7 +3,7 @@ import { median } from "#shared/stats/quantile.ts";
 import { unpackFloat64 } from "./blobs.ts";
 import type { Db } from "./database.ts";
 
-export interface HistoryKey {
+interface HistoryKey {
   readonly machineId: string;
   readonly provider: string;
 }
@@ -64,7 +64,7 @@ export function pastForwards(db: Db, { machineId, provider }: HistoryKey, sha256
   });
 }
 
-export interface PastDecode {
+interface PastDecode {
   readonly promptTokens: number;
   readonly batchSize: number;
   readonly stepMs: number;

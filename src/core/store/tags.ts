@@ -11,13 +11,6 @@ export function readTags(db: Db, runId: string): string[] {
   return db.prepare<[string], string>("SELECT tag FROM run_tags WHERE run_id = ? ORDER BY tag").pluck().all(runId);
 }
 
-/** Tags that any run has, and how many. */
-export function listTags(db: Db): { tag: string; runs: number }[] {
-  return db
-    .prepare<[], { tag: string; runs: number }>("SELECT tag, count(*) AS runs FROM run_tags GROUP BY tag ORDER BY tag")
-    .all();
-}
-
 /**
  * Adds and removes; a tag that is there, or is not, stays so.
  * @throws LabError RUN_NOT_FOUND, BAD_REQUEST for a tag that is empty or longer than 60 characters

@@ -196,7 +196,7 @@ function clearLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey): vo
   }
 }
 
-export interface LaunchEnd {
+interface LaunchEnd {
   readonly status: "done" | "failed" | "cancelled";
   readonly elapsedMs: number;
   readonly canaryDrift: number | null;

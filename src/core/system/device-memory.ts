@@ -13,7 +13,7 @@ import {
  * Device memory that a cell uses. A reading starts nvidia-smi and takes tens of milliseconds, so it belongs between timed
  * runs, never inside. That is enough for a peak on CUDA: ONNX Runtime's arena keeps what it once had.
  */
-export interface DeviceMemoryProbe {
+interface DeviceMemoryProbe {
   /** Whose memory the readings are; null until there was one. It never changes after that, so that readings compare. */
   readonly kind: DeviceMemoryKind | null;
   /** Null where the device does not say. */

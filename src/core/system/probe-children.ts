@@ -5,7 +5,7 @@ import type { ExitReason, Spawner } from "#core/runs/spawner.ts";
 import type { ProbeAnswer } from "./probe-answer.ts";
 import type { ProbeJob, ProbeMessage } from "./probe-protocol.ts";
 
-export interface ProbeChildrenOptions {
+interface ProbeChildrenOptions {
   readonly spawner: Spawner;
   readonly job: ProbeJob;
   /** Time that one format may take, loading the provider's libraries included. */

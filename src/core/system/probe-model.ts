@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { createRandom } from "#shared/random.ts";
 import { floatTensor, makeModel } from "#core/onnx/make-model.ts";
 import { encodeModel, makeNode } from "#core/onnx/messages.ts";
-import type { TensorProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 
 /** Sizes of the probe model: small enough to be made in no time, multiples of every default block size. */
 const VOCABULARY = 96;

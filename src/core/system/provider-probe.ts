@@ -21,7 +21,7 @@ import { probeInChildren } from "./probe-children.ts";
 import { writeProbeModel } from "./probe-model.ts";
 import type { ProbeTask } from "./probe-protocol.ts";
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly spawner: Spawner;
   readonly signal: AbortSignal;
   /** Default: 60. Loading CUDA's libraries for the first time takes seconds. */

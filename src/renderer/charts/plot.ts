@@ -9,7 +9,7 @@ import { plotOptions } from "#shared/report/plot/plot-options.ts";
 import { type Readout, readoutAt } from "./readout.ts";
 import { type ChartSettings, type View, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
 
-export interface PlotEvents {
+interface PlotEvents {
   readonly onReadout: (readout: Readout | null, left: number, top: number) => void;
   readonly onZoom: (zoomed: boolean) => void;
 }

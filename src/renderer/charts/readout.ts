@@ -3,7 +3,7 @@ import type { ChartModel, ChartPoint, ChartSeries } from "#shared/report/charts/
 import { timeText } from "#shared/report/charts/time-ticks.ts";
 import type { PlotData } from "#shared/report/plot/plot-data.ts";
 
-export interface ReadoutRow {
+interface ReadoutRow {
   readonly series: ChartSeries;
   /** `412.6 ms`. */
   readonly value: string;

@@ -66,7 +66,7 @@ export function tableCsv<Row>(columns: readonly Column<Row>[], rows: readonly Ro
   return toCsv([header, ...rows.map((row) => columns.map(({ csv, text }) => (csv ?? text)(row)))]);
 }
 
-export interface Slice {
+interface Slice {
   readonly first: number;
   /** Behind the last one. */
   readonly end: number;

@@ -30,6 +30,6 @@ export function routeHash({ view, params = [], query = {} }: Partial<Route> & Pi
   return `#/${path}${search === "" ? "" : `?${search}`}`;
 }
 
-export function isViewId(text: string | undefined): text is ViewId {
+function isViewId(text: string | undefined): text is ViewId {
   return text !== undefined && (VIEW_IDS as readonly string[]).includes(text);
 }

@@ -3,7 +3,7 @@ import { VIEW_IDS, type ViewId } from "../routing/route.ts";
 import { VIEW_NAMES } from "../views/views.ts";
 
 const MAC = navigator.platform.startsWith("Mac");
-export const MODIFIER = MAC ? "⌘" : "Ctrl+";
+const MODIFIER = MAC ? "⌘" : "Ctrl+";
 export const PALETTE_KEYS = `${MODIFIER}K`;
 
 /** Someone who pressed g and then thought is not waited for. */
@@ -16,7 +16,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches("textarea, select, [role='combobox']");
 }
 
-export interface ShortcutActions {
+interface ShortcutActions {
   readonly palette: () => void;
   readonly go: (view: ViewId) => void;
   /** A dialog is open: letters do not lead away from it. */

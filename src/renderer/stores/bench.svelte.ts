@@ -1,8 +1,16 @@
-import type { BenchPlan, ModelEntry, QuestionSetEntry, RequestOutput } from "#shared/api.ts";
+import type { BenchCell, BenchPlan, ModelEntry, QuestionSetEntry, RequestOutput } from "#shared/api.ts";
 import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import type { ProbeReport } from "#shared/providers/probe.ts";
 import type { SpecInput } from "#shared/spec.ts";
-import { type Draft, draftOf, newDraft, problemOf, recommendedCells, withCells } from "../views/bench/draft.ts";
+import {
+  type CellInput,
+  type Draft,
+  draftOf,
+  newDraft,
+  problemOf,
+  recommendedCells,
+  withCells,
+} from "../views/bench/draft.ts";
 import { inNamesOf, modelOf, readSpecFile } from "../views/bench/read-spec.ts";
 import type { Lab } from "./bridge.ts";
 import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept, withoutDraft } from "./bench-kept.ts";
@@ -31,6 +39,8 @@ export class BenchStore {
   #kept: KeptDrafts | null = null;
   /** The draft is untouched: its cells follow from the first plan. */
   #fresh = false;
+  /** The cells that a plan was asked for: changes keep those that they do not touch. */
+  readonly #askedCells = new WeakMap<BenchPlan, readonly CellInput[]>();
   #planTimer: ReturnType<typeof setTimeout> | undefined;
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,6 +63,12 @@ export class BenchStore {
 
   get entry(): ModelEntry | null {
     return this.models.value?.find(({ name }) => name === this.model) ?? null;
+  }
+
+  /** What the shown plan says of a cell of the draft; undefined of one that it does not know of yet. */
+  planOf(cell: CellInput): BenchCell | undefined {
+    const plan = this.plan.value;
+    return plan?.cells[this.#askedCells.get(plan)?.indexOf(cell) ?? -1];
   }
 
   async refresh(): Promise<void> {
@@ -211,7 +227,11 @@ export class BenchStore {
     const { draft } = this;
     if (!draft) return;
     const asked = Object.keys(draft.spec.passes).length === 0 ? { ...draft.spec, passes: { forward: {} } } : draft.spec;
-    await this.plan.read(async () => this.#lab.request("bench.plan", { spec: asked }));
+    await this.plan.read(async () => {
+      const plan = await this.#lab.request("bench.plan", { spec: asked });
+      this.#askedCells.set(plan, asked.cells);
+      return plan;
+    });
     if (draft !== this.draft) return;
     this.stale = false;
     if (!this.#fresh || this.plan.value === null) return;

@@ -1,4 +1,4 @@
-export interface Question {
+interface Question {
   readonly title: string;
   /** What happens, and what cannot be taken back. */
   readonly message: string;

@@ -3,7 +3,7 @@ import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import type { Lab } from "./bridge.ts";
 
 /** Rows asked for at a time. */
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 /** A run that is measured says something several times a second: the list follows more slowly. */
 const FOLLOW_MS = 400;
 
@@ -168,8 +168,8 @@ export class HistoryStore {
     return this.#lab.request("history.rerun", { ids: [...ids] });
   }
 
-  async cells(id: string): Promise<RequestOutput<"history.cells">["cells"]> {
-    return (await this.#lab.request("history.cells", { id })).cells;
+  cells(id: string): Promise<RequestOutput<"history.cells">> {
+    return this.#lab.request("history.cells", { id });
   }
 
   async pin(cell: CellRef | null): Promise<void> {

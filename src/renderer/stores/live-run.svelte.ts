@@ -1,6 +1,6 @@
 import type { LiveRun, LiveRunEvent, LiveRuns, RunDetails } from "#shared/api.ts";
 import type { Spec } from "#shared/spec.ts";
-import { applyEvent, settled } from "../views/run/apply-event.ts";
+import { applyEvent } from "../views/run/apply-event.ts";
 import { Rates } from "../views/run/rate.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
@@ -65,7 +65,7 @@ export class LiveRunStore {
       this.rates = {};
       this.spec = null;
     }
-    this.active = active && settled(active, active.id === this.active?.id ? this.active : null);
+    this.active = active;
     this.heardAtMs = performance.now();
     if (active && this.spec === null && active.phase === "measuring") void this.#readSpec(active.id);
     if (!active) void this.#readEnded();

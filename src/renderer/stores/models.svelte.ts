@@ -4,7 +4,7 @@ import type { Recipe } from "#shared/recipe.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
 
-export interface Preset {
+interface Preset {
   readonly name: string;
   readonly recipe: Recipe;
 }

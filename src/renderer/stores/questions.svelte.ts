@@ -6,7 +6,7 @@ import { Part } from "./result-part.svelte.ts";
 /** Questions that come with one answer of the lab. */
 const ROWS_AT_ONCE = 500;
 
-export type PromptWanted = RequestInput<"questions.preview">;
+type PromptWanted = RequestInput<"questions.preview">;
 
 /** The question sets, the one that is looked at with its questions, and the prompt that one of them becomes. */
 export class QuestionsStore {

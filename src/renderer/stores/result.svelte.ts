@@ -1,4 +1,4 @@
-import type { ExportFormat, RequestOutput, RunDetails, RunResults, RunSamples } from "#shared/api.ts";
+import type { RequestOutput, RunDetails, RunResults, RunSamples } from "#shared/api.ts";
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import type { Comparison } from "#shared/results.ts";
 import type { Lab } from "./bridge.ts";
@@ -153,16 +153,8 @@ export class ResultStore {
     return runs[0]?.id ?? null;
   }
 
-  export(format: ExportFormat): Promise<RequestOutput<"runs.export">> {
-    return this.#lab.request("runs.export", { id: this.id!, format });
-  }
-
   async rename(name: string): Promise<void> {
     await this.#lab.request("runs.rename", { id: this.id!, name });
-  }
-
-  async delete(): Promise<void> {
-    await this.#lab.request("runs.delete", { id: this.id! });
   }
 
   /** Measures what is missing. */

@@ -1,6 +1,6 @@
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 
-export interface ToastInput {
+interface ToastInput {
   readonly kind?: "note" | "done" | "failed";
   readonly title: string;
   readonly message?: string;
@@ -8,7 +8,7 @@ export interface ToastInput {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-export interface Toast extends ToastInput {
+interface Toast extends ToastInput {
   readonly id: number;
   readonly kind: "note" | "done" | "failed";
 }

@@ -48,7 +48,7 @@ const LOADS: Readonly<Partial<Record<ViewId, () => Promise<{ default: Component<
   system: () => import("./system/System.svelte"),
 });
 
-export interface View extends ViewName {
+interface View extends ViewName {
   readonly id: ViewId;
   readonly load: Load;
 }

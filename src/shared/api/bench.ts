@@ -25,6 +25,8 @@ const predictionSchema = z.object({
   makeSeconds: z.number().nullable(),
   /** Peak memory is within what is free now; null where unknown. */
   fits: z.boolean().nullable(),
+  /** What time and memory rest on. */
+  basis: z.enum(ESTIMATE_BASES).nullable(),
 });
 
 const squareSchema = z.object({
@@ -34,7 +36,7 @@ const squareSchema = z.object({
   label: z.string(),
   state: z.enum(SQUARE_STATES),
   reason: z.string().nullable(),
-  /** Is among the spec's cells. */
+  /** Is among the spec's cells, and can be measured. */
   chosen: z.boolean(),
   file: z.string().nullable(),
   /** Of the file; predicted where it must be made first. Null where nothing can be said. */
@@ -43,6 +45,28 @@ const squareSchema = z.object({
   prediction: predictionSchema,
 });
 export type BenchSquare = z.output<typeof squareSchema>;
+
+/** A cell of the spec: one that a square stands for, or one with a file, a recipe or options of its own. */
+const planCellSchema = z.object({
+  /** As the run will name it, `int4@cpu#2`; of a file that cannot be opened, with the file's name in the format's place. */
+  label: z.string(),
+  /** Null for a file that cannot be opened. */
+  format: z.enum(FORMAT_IDS).nullable(),
+  provider: z.enum(PROVIDER_IDS),
+  /** Label of the square that stands for it; null where none does. */
+  square: z.string().nullable(),
+  state: z.enum(SQUARE_STATES),
+  reason: z.string().nullable(),
+  /** What is measured; null while it is still to be made. */
+  file: z.string().nullable(),
+  /** The file that Quantscope makes, or made, it from; null where it is measured as it was found. */
+  madeFrom: z.string().nullable(),
+  /** Of the file; predicted where it must be made first. Null where nothing can be said. */
+  bytes: bytes.nullable(),
+  bytesArePredicted: z.boolean(),
+  prediction: predictionSchema,
+});
+export type BenchCell = z.output<typeof planCellSchema>;
 
 const benchPlanSchema = z.object({
   model: z.object({
@@ -53,12 +77,18 @@ const benchPlanSchema = z.object({
   }),
   /** Every format with every provider of this platform, formats by falling precision, providers in their table's order. */
   squares: z.array(squareSchema),
+  /** The spec's cells, in its order. */
+  cells: z.array(planCellSchema),
   /** Label of the cell that the others will be compared with; null without cells. */
   reference: z.string().nullable(),
-  /** Of the spec's cells. */
+  /** Of those of the spec's cells that can be measured. */
   totals: z.object({
     cells: z.number().int(),
+    /** Of measuring; making files comes before it. */
     seconds: z.number().nullable(),
+    /** Files that the run makes first: cells of one recipe share theirs, whichever providers compute it. */
+    filesToMake: z.number().int(),
+    makeSeconds: z.number().nullable(),
     /** The largest of any cell: they run one after another. */
     peakMemoryBytes: bytes.nullable(),
     /** To be written to the data folder. */
@@ -67,7 +97,7 @@ const benchPlanSchema = z.object({
   }),
   memoryFreeBytes: bytes,
   diskFreeBytes: bytes.nullable(),
-  /** What the least sure of the predictions rests on; null while there are none. */
+  /** What the least sure of those cells' predictions rests on; null while there are none. */
   basis: z.enum(ESTIMATE_BASES).nullable(),
 });
 export type BenchPlan = z.output<typeof benchPlanSchema>;

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { FORMAT_IDS } from "../formats/formats.ts";
 import { PROVIDER_IDS } from "../providers/providers.ts";
 import { TREND_KINDS } from "../report/trend/metrics.ts";
-import { CELL_STATUSES, RUN_STATUSES } from "../results.ts";
-import { cellLabelInput, errorEnvelopeSchema, nothing, pageInput, runIdInput } from "./parts.ts";
+import { CELL_STATUSES, RUN_STATUSES, RUN_TOOLS } from "../results.ts";
+import { cellLabelInput, errorEnvelopeSchema, moment, nothing, pageInput, runIdInput } from "./parts.ts";
 
 const kindSchema = z.object({ format: z.enum(FORMAT_IDS), provider: z.enum(PROVIDER_IDS) });
 const shortInput = z.string().max(200);
@@ -27,6 +27,19 @@ const sortInput = z.strictObject({ by: z.enum(HISTORY_SORTS), descending: z.bool
 export type HistorySort = z.output<typeof sortInput>;
 const NEWEST_FIRST = { by: "started", descending: true } as const;
 
+/** Where a run comes from that was not measured here in one piece; the whole of it is in the run's results (results.ts). */
+const historyOriginSchema = z.object({
+  tool: z.enum(RUN_TOOLS),
+  /** Name of the file that it came in; null for a part that was measured here. */
+  file: z.string().nullable(),
+  importedAt: moment.nullable(),
+  /** Which parts of how many are in it, and how many machines measured them; null for a whole run. */
+  parts: z
+    .object({ indexes: z.array(z.number().int()), count: z.number().int(), machines: z.number().int() })
+    .nullable(),
+});
+export type HistoryOrigin = z.output<typeof historyOriginSchema>;
+
 const historyRunSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -44,8 +57,9 @@ const historyRunSchema = z.object({
   /** Processor and GPUs. */
   machine: z.string(),
   onnxruntime: z.string(),
-  /** Measured elsewhere, or by another tool. */
+  /** Measured elsewhere, by another tool, or in parts: what `origin` tells of. */
   imported: z.boolean(),
+  origin: historyOriginSchema.nullable(),
 });
 export type HistoryRun = z.output<typeof historyRunSchema>;
 
@@ -141,6 +155,8 @@ export const historyRequests = {
       cells: z.array(
         kindSchema.extend({ label: z.string(), status: z.enum(CELL_STATUSES), error: z.string().nullable() }),
       ),
+      /** The run that this one was queued to repeat (history.rerun); null where there is none, or it is gone. */
+      repeats: z.object({ id: z.string(), name: z.string() }).nullable(),
     }),
   },
   "history.tag": {
@@ -162,7 +178,7 @@ export const historyRequests = {
   },
   /** Takes a delete back; runs that are gone by then are left out. */
   "history.restore": { input: z.strictObject({ ids: idsInput }), output: z.object({ ids: z.array(z.string()) }) },
-  /** Queues what these runs were asked to do once more, with today's versions. */
+  /** Queues what these runs were asked to do once more, with today's versions; each new run remembers which it repeats. */
   "history.rerun": {
     input: z.strictObject({ ids: idsInput }),
     output: z.object({

@@ -41,6 +41,10 @@ export const measuredSchema = z.discriminatedUnion("kind", [
     /** Right answers by mode; null where the mode is not asked. */
     loglikelihoodCorrect: z.number().int().nullable(),
     generateCorrect: z.number().int().nullable(),
+    /** Of `compared` questions, which the reference was asked before, those whose most likely next token is the reference's. */
+    sameTop1: z.number().int(),
+    /** 0 for the reference itself, and where next tokens are not asked for. */
+    compared: z.number().int(),
   }),
   z.object({ kind: z.literal("generation"), promptId: z.string(), text: z.string() }),
 ]);
@@ -66,6 +70,9 @@ const progressSchema = z.object({
   done: z.number(),
   total: z.number(),
 });
+
+/** What a process is at before it has told anything. */
+export const LAUNCH_BEGINS: z.output<typeof progressSchema> = Object.freeze({ pass: "load", done: 0, total: 1 });
 
 /** Launches are processes; of one cell there may be several, in turns with those of other cells. */
 const launchNowSchema = z.object({ kind: z.enum(LAUNCH_KINDS), launch: z.number().int() });
@@ -114,8 +121,9 @@ export const liveCellSchema = z.object({
   label: z.string(),
   status: z.enum(CELL_STATUSES),
   error: errorEnvelopeSchema.nullable(),
-  /** Null while it waits. */
+  /** Its last process; null before the first. */
   launch: launchNowSchema.nullable(),
+  /** Of the process that runs, and null in every other cell: one runs at a time. */
   progress: progressSchema.nullable(),
   /** All so far, oldest first; of questions the last. */
   measured: z.array(measuredSchema),

@@ -1,7 +1,7 @@
 /** The library of models: folders that were added once, and the bundled one. */
 import { z } from "zod";
 import { FORMAT_IDS } from "../formats/formats.ts";
-import { recipeSchema } from "../recipe.ts";
+import { recipeSchema } from "../recipe-schema.ts";
 import { bytes, errorEnvelopeSchema, moment, nameInput, nothing, pathInput } from "./parts.ts";
 
 export const modelEntrySchema = z.object({

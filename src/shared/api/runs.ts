@@ -1,9 +1,10 @@
 /** Runs: starting and stopping them, what goes on now, and what was found. */
 import { z } from "zod";
+import { EXPORT_FORMATS } from "../report/export/formats.ts";
 import { comparisonSchema, RUN_STATUSES } from "../results.ts";
 import { specInput } from "./bench.ts";
 import { liveSchema } from "./live.ts";
-import { cellLabelInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
+import { bytes, cellLabelInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
 import {
   flipSchema,
   generationRowSchema,
@@ -24,9 +25,21 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.output<typeof runSummarySchema>;
 
-/** What a run can be written as. */
-export const EXPORT_FORMATS = ["json"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** Most runs that one file may hold. */
+const MOST_EXPORTED = 10_000;
+
+/** What became of a file that was asked for. */
+const exportedSchema = z.discriminatedUnion("how", [
+  /** Desktop app: it is where the user wanted it. */
+  z.object({ how: z.literal("saved"), path: z.string(), bytes, left: z.number().int() }),
+  z.object({ how: z.literal("cancelled"), left: z.number().int() }),
+  /** Browser: it can be fetched from `url`, a path of this address, for some minutes. */
+  z.object({ how: z.literal("download"), url: z.string(), fileName: z.string(), bytes, left: z.number().int() }),
+  /** Browser: a page that is to be opened in a tab of its own and printed from there. */
+  z.object({ how: z.literal("print"), url: z.string(), bytes, left: z.number().int() }),
+]);
+/** `left`: runs that were left out because they are measured right now. */
+export type Exported = z.output<typeof exportedSchema>;
 
 /** What the user accepts: a verdict weighs the measurements against it (shared/report/verdict.ts). */
 const limitsInput = {
@@ -80,11 +93,16 @@ export const runRequests = {
   },
   /** Raw samples of one cell. */
   "runs.samples": { input: z.strictObject({ id: runIdInput, cell: cellLabelInput }), output: runSamplesSchema },
-  /** The run as a file's text, to be saved (dialog.save) or downloaded. */
+  /**
+   * Runs as one file: in the desktop app asks where and writes it, for a browser makes it ready. Of several runs a zip, or one
+   * table. RUN_NOT_FOUND, RUN_BUSY (a bundle), NOT_AVAILABLE where nothing of it fits the format.
+   */
   "runs.export": {
-    input: z.strictObject({ id: runIdInput, format: z.enum(EXPORT_FORMATS) }),
-    output: z.object({ fileName: z.string(), mediaType: z.string(), text: z.string() }),
+    input: z.strictObject({ ids: z.array(runIdInput).min(1).max(MOST_EXPORTED), format: z.enum(EXPORT_FORMATS) }),
+    output: exportedSchema,
   },
+  /** A copy of the whole store as one file, in the same way. */
+  "runs.backup": { input: nothing, output: exportedSchema },
   "runs.rename": { input: z.strictObject({ id: runIdInput, name: nameInput }), output: nothing },
   /** With everything measured in it. RUN_BUSY while it waits or is measured. */
   "runs.delete": { input: byId, output: nothing },

@@ -5,7 +5,7 @@
 export const FORMAT_IDS = ["fp32", "fp16", "int8", "uint8", "w8", "int4", "int4f16", "nf4", "fp4", "mixed"] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-export interface Format {
+interface Format {
   readonly id: FormatId;
   readonly label: string;
   /** How the weights are stored, and what the activations are: one line for people. */

@@ -20,7 +20,7 @@ export const MARKERS = [
 ] as const;
 export type Marker = (typeof MARKERS)[number];
 
-export interface FormatMark {
+interface FormatMark {
   /** In style sheets. */
   readonly cssVar: `--format-${FormatId}`;
   /** On a canvas or in a file, where there are no style sheets. */

@@ -19,7 +19,7 @@ export interface SubjectQuestion {
 }
 
 /** All shares 0 to 1, differences candidate minus reference, -1 to 1; times 100 gives points. */
-export interface SubjectDelta {
+interface SubjectDelta {
   readonly subject: string;
   readonly n: number;
   readonly referenceShare: number;
@@ -29,7 +29,7 @@ export interface SubjectDelta {
   readonly interval: Interval;
 }
 
-export interface AccuracyDeltaBySubject {
+interface AccuracyDeltaBySubject {
   /** Over all questions (a ratio of sums), so that large subjects weigh more: the same number as without subjects. */
   readonly delta: number;
   /** 95 % as if other subjects had been asked; null with fewer than 10 of them, where Bonett-Price speaks of questions. */

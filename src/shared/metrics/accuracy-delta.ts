@@ -12,7 +12,7 @@ export const accuracyDeltaMetric = describeMetric({
   aggregation: "candidate minus reference over questions answered by both; Bonett-Price 95 %, McNemar's exact test",
 });
 
-export interface AccuracyDelta {
+interface AccuracyDelta {
   /** (wrong to correct - correct to wrong) / n, -1 to 1; times 100 gives points. */
   readonly delta: number;
   /** Bonett-Price 95 %; its centre is shrunk, so `delta` need not be the middle. */

@@ -1,8 +1,7 @@
 import type { Interval } from "../stats/interval.ts";
-import { requireInteger, requireSameLength } from "../stats/require.ts";
+import { requireInteger } from "../stats/require.ts";
 import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
-import type { Answer } from "./flips.ts";
 
 export const accuracyMetric = describeMetric({
   id: "accuracy",
@@ -24,12 +23,11 @@ export interface Accuracy {
   readonly interval: Interval | null;
 }
 
-/** Share of right answers; a null prediction is invalid and leaves n. RangeError for unequal lengths. */
-export function accuracy<T extends Answer>(gold: readonly T[], predicted: readonly (T | null)[]): Accuracy {
-  requireSameLength(gold, predicted, "Gold and predicted answers");
-  const n = predicted.filter((answer) => answer !== null).length;
-  const correct = predicted.filter((answer, question) => answer !== null && answer === gold[question]).length;
-  return { correct, n, total: gold.length, share: n === 0 ? null : correct / n, interval: wilson(correct, n) };
+/** @param right whether each answer is; null where there is no valid one, which leaves n */
+export function accuracy(right: readonly (boolean | null)[]): Accuracy {
+  const n = right.filter((each) => each !== null).length;
+  const correct = right.filter((each) => each === true).length;
+  return { correct, n, total: right.length, share: n === 0 ? null : correct / n, interval: wilson(correct, n) };
 }
 
 /**

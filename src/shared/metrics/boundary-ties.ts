@@ -13,15 +13,15 @@ export const boundaryTiesMetric = describeMetric({
 });
 
 /** Above this share of positions, a Jaccard index partly shows the rule that the lower id wins, and is shown with a warning. */
-export const BOUNDARY_TIE_WARNING = 0.01;
+const BOUNDARY_TIE_WARNING = 0.01;
 
 /** Log-probabilities of one position's stored top tokens, best first; null when its row was invalid. */
-export interface TopLogprobsPair {
+interface TopLogprobsPair {
   readonly reference: Numbers | null;
   readonly candidate: Numbers | null;
 }
 
-export interface BoundaryTies {
+interface BoundaryTies {
   readonly k: number;
   readonly ties: number;
   /** Positions where both sides tell. */
@@ -37,7 +37,7 @@ export interface BoundaryTies {
 
 /**
  * How often only the id rule (the lower id wins) decided who is among the top k, from what a run stores of each position.
- * Log-probabilities are stored to 1e-6 nats: what is closer counts as a tie. For whole rows of logits see `hasBoundaryTie`.
+ * Log-probabilities are stored to 1e-6 nats: what is closer counts as a tie.
  * RangeError for k below 1 and for NaN.
  */
 export function boundaryTies(pairs: readonly TopLogprobsPair[], k: number): BoundaryTies {

@@ -1,4 +1,5 @@
 import { requireInteger } from "../stats/require.ts";
+import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const positionBiasMetric = describeMetric({
@@ -6,13 +7,13 @@ export const positionBiasMetric = describeMetric({
   label: "Share of the letter chosen most",
   unit: "share",
   direction: "none",
-  aggregation: "answers with the most common letter over all valid answers; above 60 % it is a position bias",
+  aggregation: "answers with the most common letter over all valid answers; surely above 60 % it is a position bias",
 });
 
 /** A variant that gives one letter more often than this answers by position and not by content. */
-export const POSITION_BIAS_SHARE = 0.6;
+const POSITION_BIAS_SHARE = 0.6;
 
-export interface ChoiceHistogram {
+interface ChoiceHistogram {
   /** Answers by index of the choice. */
   readonly counts: readonly number[];
   readonly n: number;
@@ -20,6 +21,7 @@ export interface ChoiceHistogram {
   readonly mostCommon: number | null;
   /** Its share of the valid answers, 0 to 1. */
   readonly share: number | null;
+  /** The share's Wilson interval is all above 60 %: a few answers show nothing. */
   readonly biased: boolean;
 }
 
@@ -39,6 +41,7 @@ export function choiceHistogram(predicted: readonly (number | null)[], choices: 
   }
   const n = counts.reduce((a, b) => a + b, 0);
   const most = Math.max(...counts);
-  if (n === 0) return { counts, n, mostCommon: null, share: null, biased: false };
-  return { counts, n, mostCommon: counts.indexOf(most), share: most / n, biased: most / n > POSITION_BIAS_SHARE };
+  const interval = wilson(most, n);
+  if (interval === null) return { counts, n, mostCommon: null, share: null, biased: false };
+  return { counts, n, mostCommon: counts.indexOf(most), share: most / n, biased: interval.low > POSITION_BIAS_SHARE };
 }

@@ -12,7 +12,7 @@ export const deltaPMetric = describeMetric({
     "mean of candidate minus reference over scored tokens, RMS beside it; cluster bootstrap over chunks of text",
 });
 
-export interface DeltaP {
+interface DeltaP {
   /** Mean of q(token) - p(token), in percentage points: below 0 the candidate knows the text less well. */
   readonly meanPoints: number;
   /** Root of the mean square, in points: how far single tokens move, either way. */

@@ -5,7 +5,7 @@ export type MetricDirection = "lower" | "higher" | "none";
  * `share` and `index` run from 0 to 1; `shareDifference` is a difference of shares, shown as percentage points; `points` are
  * percentage points already.
  */
-export type MetricUnit =
+type MetricUnit =
   | "share"
   | "shareDifference"
   | "points"
@@ -13,14 +13,13 @@ export type MetricUnit =
   | "nats"
   | "ratio"
   | "perplexity"
-  | "bits/byte"
   | "bytes"
   | "ms"
   | "tokens/s"
   | "words/min";
 
 /** What the window, the tables and the exports need to know of a metric; its formula lives in the same file. */
-export interface MetricDescriptor<Id extends string = string> {
+interface MetricDescriptor<Id extends string = string> {
   readonly id: Id;
   readonly label: string;
   readonly unit: MetricUnit;

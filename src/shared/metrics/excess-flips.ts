@@ -19,7 +19,7 @@ export interface FlipPair {
   readonly floor: boolean | null;
 }
 
-export interface ExcessFlips {
+interface ExcessFlips {
   /** Shares of the questions that count, 0 to 1. */
   readonly candidateShare: number;
   readonly floorShare: number;

@@ -20,7 +20,7 @@ export const changedAnswersMetric = describeMetric({
 });
 
 /** An answer: index or letter of the choice. Null: invalid for that variant. */
-export type Answer = number | string;
+type Answer = number | string;
 
 export interface FlipCounts {
   /** Questions that both answered: the paired set. */
@@ -61,7 +61,7 @@ export function countFlips<T extends Answer>(
   return counts;
 }
 
-export interface ShareWithInterval {
+interface ShareWithInterval {
   readonly count: number;
   readonly n: number;
   /** 0 to 1; null when n is 0. */
@@ -77,12 +77,14 @@ const shareOf = (count: number, n: number): ShareWithInterval => ({
   interval: wilson(count, n),
 });
 
+type Changes = Pick<FlipCounts, "n" | "correctToWrong" | "wrongToCorrect" | "wrongToOtherWrong">;
+
 /** Questions whose correctness changed, (correct to wrong + wrong to correct) / n. */
-export function flipShare({ n, correctToWrong, wrongToCorrect }: FlipCounts): ShareWithInterval {
+export function flipShare({ n, correctToWrong, wrongToCorrect }: Changes): ShareWithInterval {
   return shareOf(correctToWrong + wrongToCorrect, n);
 }
 
 /** Questions whose answer changed at all: flips and one wrong answer for another. */
-export function changedShare({ n, correctToWrong, wrongToCorrect, wrongToOtherWrong }: FlipCounts): ShareWithInterval {
+export function changedShare({ n, correctToWrong, wrongToCorrect, wrongToOtherWrong }: Changes): ShareWithInterval {
   return shareOf(correctToWrong + wrongToCorrect + wrongToOtherWrong, n);
 }

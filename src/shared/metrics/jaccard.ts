@@ -19,7 +19,7 @@ export const identicalTopKMetric = describeMetric({
 });
 
 /** Top ids of one position, best first; null when the row was invalid. */
-export interface TopIdsPair {
+interface TopIdsPair {
   readonly reference: Numbers | null;
   readonly candidate: Numbers | null;
 }
@@ -46,7 +46,7 @@ export function jaccardAtK(refTopIds: Numbers, candTopIds: Numbers, k: number): 
   return shared / (refCount + candCount - shared);
 }
 
-export interface MeanJaccard {
+interface MeanJaccard {
   readonly k: number;
   /** Null when no position counts. */
   readonly mean: number | null;

@@ -40,7 +40,7 @@ export function klDivergence(reference: LogitsRow, candidate: LogitsRow, vocabul
   return Math.max(0, sum);
 }
 
-export interface KlSummary {
+interface KlSummary {
   /** Positions with a value, infinite ones among them. */
   readonly n: number;
   /** Over the finite values; null when there is none. */

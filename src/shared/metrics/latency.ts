@@ -17,7 +17,7 @@ export const latencyRatioMetric = describeMetric({
   aggregation: "reference over candidate, launch by launch; Hodges-Lehmann and signed-rank 95 % of its logarithm",
 });
 
-export interface ForwardSpeed {
+interface ForwardSpeed {
   readonly msPerSequence: number;
   readonly tokensPerSecond: number;
 }

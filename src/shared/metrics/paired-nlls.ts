@@ -1,9 +1,9 @@
 import { requireSameLength } from "../stats/require.ts";
 
 /** Negative log-likelihoods per chunk, in nats, as stored: null where the logits were not numbers. */
-export type StoredNlls = readonly (readonly (number | null)[])[];
+type StoredNlls = readonly (readonly (number | null)[])[];
 
-export interface PairedNlls {
+interface PairedNlls {
   readonly reference: readonly (readonly number[])[];
   readonly candidate: readonly (readonly number[])[];
   /** Tokens that count. */

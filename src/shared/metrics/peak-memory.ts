@@ -17,42 +17,35 @@ export const memoryRatioMetric = describeMetric({
   aggregation: "reference over candidate of peak memory; below max(2 %, 5 MiB) no difference",
 });
 
-/** Readings of one process, in bytes, all absolute. */
-export interface MemoryReadings {
-  /** Resident after ONNX Runtime is loaded, before the session exists. */
-  readonly baseBytes: number;
-  /** High-water mark at the end of loading. */
-  readonly loadMarkBytes: number;
-  /** Resident after a forward pass and garbage collection. */
-  readonly steadyBytes: number;
-  /** High-water mark at the end of the runs. */
-  readonly runMarkBytes: number;
-  /** Whether the mark was set back between loading and the runs; only Linux can. */
+/** Bytes above those of the idle process, ONNX Runtime loaded and no session; 0 below. RangeError unless both are finite. */
+export function aboveIdle(bytes: number, baseBytes: number): number {
+  requireFinite([bytes, baseBytes], "Memory readings");
+  return Math.max(0, bytes - baseBytes);
+}
+
+/** Highest readings of one process, above the idle one. */
+interface MemoryPeaks {
+  readonly loadPeakBytes: number;
+  readonly runPeakBytes: number;
+  /** Whether the high-water mark was set back between loading and the runs; only Linux can. */
   readonly markReset: boolean;
 }
 
-/** Bytes above the idle process. */
-export interface PeakMemory {
-  readonly loadPeakBytes: number;
-  readonly steadyBytes: number;
-  readonly runPeakBytes: number;
-  /** The run peak hides below the load peak and is shown as "at most". */
-  readonly runPeakIsBound: boolean;
-  /** max(load peak, run peak): what the machine must have. */
+interface PeakMemory {
+  /** The higher of the two: what the machine must have. */
   readonly headlineBytes: number;
+  /** Loading took it: the runs stayed below, or as high. */
+  readonly whileLoading: boolean;
+  /** The run peak hides below the load peak, and is shown as "at most". */
+  readonly runPeakIsBound: boolean;
 }
 
-/** Peaks above base from one process's marks. RangeError for readings that are not finite; a reading below base is 0. */
-export function peakMemory(readings: MemoryReadings): PeakMemory {
-  const { baseBytes, loadMarkBytes, steadyBytes, runMarkBytes, markReset } = readings;
-  requireFinite([baseBytes, loadMarkBytes, steadyBytes, runMarkBytes], "Memory readings");
-  const above = (bytes: number): number => Math.max(0, bytes - baseBytes);
+export function peakMemory({ loadPeakBytes, runPeakBytes, markReset }: MemoryPeaks): PeakMemory {
+  const whileLoading = runPeakBytes <= loadPeakBytes;
   return {
-    loadPeakBytes: above(loadMarkBytes),
-    steadyBytes: above(steadyBytes),
-    runPeakBytes: above(runMarkBytes),
-    runPeakIsBound: !markReset && runMarkBytes <= loadMarkBytes,
-    headlineBytes: Math.max(above(loadMarkBytes), above(runMarkBytes)),
+    headlineBytes: Math.max(loadPeakBytes, runPeakBytes),
+    whileLoading,
+    runPeakIsBound: whileLoading && !markReset,
   };
 }
 

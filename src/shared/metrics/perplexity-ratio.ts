@@ -12,7 +12,7 @@ export const perplexityRatioMetric = describeMetric({
   aggregation: "e to the mean paired difference of negative log-likelihood; cluster bootstrap over chunks of text",
 });
 
-export interface PerplexityRatio {
+interface PerplexityRatio {
   /** Candidate over reference. */
   readonly ratio: number;
   /** Mean of NLL(candidate) - NLL(reference), nats per token. */

@@ -11,15 +11,7 @@ export const perplexityMetric = describeMetric({
   aggregation: "e to the mean negative log-likelihood over scored tokens; compare by the paired ratio",
 });
 
-export const bitsPerByteMetric = describeMetric({
-  id: "bitsPerByte",
-  label: "Bits per byte",
-  unit: "bits/byte",
-  direction: "lower",
-  aggregation: "summed negative log-likelihood over the UTF-8 bytes of the scored text",
-});
-
-export interface Perplexity {
+interface Perplexity {
   /** Scored tokens, infinite ones among them. */
   readonly n: number;
   /** Nats per token; Infinity when a token got probability 0. */
@@ -54,14 +46,4 @@ export function perplexity(nlls: Numbers): Perplexity | null {
   const standardError = Math.sqrt(squares / (n - 1) / n);
   const half = Z_95 * standardError;
   return { ...base, standardError, tokenInterval: { low: Math.exp(meanNll - half), high: Math.exp(meanNll + half) } };
-}
-
-/**
- * Bits per byte of UTF-8 text from the summed negative log-likelihood in nats: comparable across tokenizers.
- * Null for an empty text; RangeError for NaN or a negative size.
- */
-export function bitsPerByte(summedNll: number, utf8Bytes: number): number | null {
-  requireNoNaN([summedNll], "bits per byte");
-  if (!(utf8Bytes >= 0)) throw new RangeError(`A text cannot have ${utf8Bytes} bytes.`);
-  return utf8Bytes === 0 ? null : summedNll / (Math.LN2 * utf8Bytes);
 }

@@ -34,14 +34,3 @@ export function topK(row: LogitsRow, k: number, vocabularySize?: number): number
   }
   return Array.from(ids.subarray(0, filled));
 }
-
-/**
- * Whether the k-th and the (k+1)-th logit are equal, so that only the id rule decided who is in: common with float16
- * and int8 outputs, and reported as a share of positions. Null for an invalid row; RangeError for k below 1.
- */
-export function hasBoundaryTie(row: LogitsRow, k: number, vocabularySize?: number): boolean | null {
-  requireInteger(k, "k", 1);
-  const ids = topK(row, k + 1, vocabularySize);
-  if (ids === null) return null;
-  return ids.length > k && row[ids[k - 1]!] === row[ids[k]!];
-}

@@ -11,9 +11,9 @@ export const top1AgreementMetric = describeMetric({
 });
 
 /** A reference this far ahead (p1 - p2) was no coin flip: disagreeing with it is a "confident disagreement". */
-export const CONFIDENT_MARGIN = 0.1;
+const CONFIDENT_MARGIN = 0.1;
 
-export interface Top1Pair {
+interface Top1Pair {
   /** First token of each side; null when its row was invalid or held no token. */
   readonly reference: number | null;
   readonly candidate: number | null;
@@ -21,7 +21,7 @@ export interface Top1Pair {
   readonly referenceMargin?: number | null;
 }
 
-export interface Top1Agreement {
+interface Top1Agreement {
   readonly n: number;
   readonly agreed: number;
   /** Null when no position counts. */

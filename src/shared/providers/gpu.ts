@@ -11,5 +11,4 @@ export const gpuSchema = z.object({
 export type Gpu = z.output<typeof gpuSchema>;
 
 /** Whose memory a reading is: the measuring process's, or everybody's on the device, from before the session on. */
-export const DEVICE_MEMORY_KINDS = ["nvidia-smi process", "nvidia-smi device"] as const;
-export type DeviceMemoryKind = (typeof DEVICE_MEMORY_KINDS)[number];
+export type DeviceMemoryKind = "nvidia-smi process" | "nvidia-smi device";

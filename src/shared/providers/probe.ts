@@ -73,7 +73,7 @@ export const probeSquareSchema = z.object({
 });
 export type ProbeSquare = z.output<typeof probeSquareSchema>;
 
-export const providerProbeSchema = z.object({
+const providerProbeSchema = z.object({
   provider: z.enum(PROVIDER_IDS),
   label: z.string(),
   /** Whether any format gives right numbers. */

@@ -6,8 +6,7 @@ export const PROVIDER_IDS = ["cpu", "cuda", "dml", "webgpu", "coreml"] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
 /** Where a provider's memory is, and who can tell how much of it is used. */
-export const DEVICE_MEMORY_SOURCES = ["main memory", "nvidia-smi"] as const;
-export type DeviceMemorySource = (typeof DEVICE_MEMORY_SOURCES)[number];
+type DeviceMemorySource = "main memory" | "nvidia-smi";
 
 export interface Provider {
   readonly id: ProviderId;

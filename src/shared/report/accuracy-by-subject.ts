@@ -1,6 +1,7 @@
 import { accuracyDeltaBySubject } from "../metrics/accuracy-by-subject.ts";
 import { hashSeed } from "../random.ts";
-import { type Answer, type Comparison, isValidAnswer } from "../results.ts";
+import type { Answer, Comparison } from "../results.ts";
+import { rightness } from "./accuracy-of.ts";
 import type { CompareOptions } from "./compare-cells.ts";
 
 /** The interval of an accuracy change as if other subjects had been asked; null where that cannot be said. */
@@ -18,8 +19,4 @@ export function accuracyBySubjectOf(
   if (!result?.interval) return null;
   const { low, high } = result.interval;
   return { low: low * 100, high: high * 100, subjects: result.subjects.length };
-}
-
-function rightness(answer: Answer): boolean | null {
-  return isValidAnswer(answer) ? answer.correct : null;
 }

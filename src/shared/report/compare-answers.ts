@@ -8,7 +8,7 @@ import { type Answer, type CellResult, type Comparison, isValidAnswer } from "..
 import { BENCHMARK_MODES, type BenchmarkMode } from "../spec.ts";
 import type { CompareOptions } from "./compare-cells.ts";
 
-export interface ComparedAnswers {
+interface ComparedAnswers {
   readonly mode: BenchmarkMode;
   /** Reference and candidate, question by question. */
   readonly pairs: readonly (readonly [Answer, Answer])[];

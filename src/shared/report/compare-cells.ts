@@ -5,7 +5,7 @@ import { compareGenerations } from "./compare-generations.ts";
 import { compareSpeeds } from "./compare-speeds.ts";
 import { compareTexts, compareTokens } from "./compare-tokens.ts";
 
-export { type ComparedAnswers, comparedAnswers } from "./compare-answers.ts";
+export { comparedAnswers } from "./compare-answers.ts";
 
 /** Everything of a comparison but the verdict, which also weighs the user's margins. */
 export type Differences = Omit<Comparison, "verdict">;

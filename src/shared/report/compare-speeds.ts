@@ -1,8 +1,8 @@
 /** Time and memory of two cells, launch by launch. Ratios are reference over candidate: above 1 the candidate is better. */
 import type { CellResult, Comparison, DecodeResult, ForwardResult } from "../results.ts";
 import { batchCrossover } from "../stats/crossover.ts";
-import type { LaunchSamples } from "../stats/launch-summary.ts";
 import { launchRatio } from "../stats/launch-ratio.ts";
+import { launchMedians, type LaunchSamples } from "../stats/launch-summary.ts";
 import { medianInterval } from "../stats/median-interval.ts";
 import { median } from "../stats/quantile.ts";
 
@@ -13,7 +13,7 @@ export function compareSpeeds(reference: CellResult, candidate: CellResult): Spe
   const pairs = pairBatches(reference, candidate);
   const timed = (field: "latencyMs" | "computeMs"): Comparison["latencyRatio"] =>
     pairs.flatMap(([ours, theirs]) => {
-      const ratio = ratioOf(launchesOf(ours, field), launchesOf(theirs, field));
+      const ratio = ratioOf(timedLaunches(ours, field), timedLaunches(theirs, field));
       return ratio ? [{ batchSize: ours.batchSize, ...ratio }] : [];
     });
   const latencyRatio = timed("latencyMs");
@@ -35,7 +35,8 @@ function pairBatches(reference: CellResult, candidate: CellResult): [ForwardResu
   });
 }
 
-function launchesOf({ launches }: ForwardResult, field: "latencyMs" | "computeMs"): LaunchSamples[] {
+/** The times of each timing launch that took any; `computeMs` without the copy of the logits. */
+export function timedLaunches({ launches }: ForwardResult, field: "latencyMs" | "computeMs"): LaunchSamples[] {
   return launches
     .filter(({ kind, skipped }) => kind === "timing" && skipped === null)
     .map((launch) => ({ launch: launch.launch, samples: launch[field] }))
@@ -96,5 +97,5 @@ function crossoverOf(ratios: Comparison["latencyRatio"]): Comparison["crossover"
 
 /** Median over the launches, for tables. */
 export function medianLatencyMs(result: ForwardResult): number | null {
-  return median(launchesOf(result, "latencyMs").flatMap(({ samples }) => median(samples) ?? []));
+  return median([...launchMedians(timedLaunches(result, "latencyMs")).values()]);
 }

@@ -13,7 +13,7 @@ import { hashSeed } from "../random.ts";
 import type { CellResult, TextChunk, TextDifferences, TokenDifferences, TokenRow } from "../results.ts";
 import { bootstrapMean } from "../stats/bootstrap.ts";
 
-export interface TokenOptions {
+interface TokenOptions {
   readonly topK: readonly number[];
   readonly seed: number;
 }

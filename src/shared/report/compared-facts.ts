@@ -4,7 +4,7 @@ import { grouped, mebibytes } from "./quantities.ts";
 
 type ComparedSide = Pick<Side, "run" | "model" | "questionSet" | "textSet" | "cell">;
 
-export interface ComparedFact {
+interface ComparedFact {
   readonly id: string;
   readonly group: "Machine" | "Versions" | "Options" | "What was measured";
   readonly label: string;

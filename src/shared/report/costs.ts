@@ -1,7 +1,8 @@
 /** What a candidate saves and costs against the reference, in words. Only differences that are more than noise count. */
 import type { CellResult } from "../results.ts";
+import { memoryDiffers } from "../metrics/peak-memory.ts";
+import { isNegligible, ratioFinding } from "../stats/launch-ratio.ts";
 import type { Differences } from "./compare-cells.ts";
-import { isMeasurable } from "../stats/log-ratio.ts";
 import { times } from "./quantities.ts";
 
 /** 1 better than the reference, -1 worse, 0 no difference that could be measured, null not measured. */
@@ -27,15 +28,12 @@ export interface Costs {
   readonly doubts: readonly string[];
 }
 
-/** Differences below 2 % are no difference, however sure they are; of memory also those below 5 MiB (docs/measurement.md). */
-const NEGLIGIBLE = 0.02;
-const NEGLIGIBLE_BYTES = 5 * 2 ** 20;
 /** More of other programs' work than this disturbs a timing. */
 const FOREIGN_CORES = 0.15;
 /** A fixed piece of work that got slower by more than this during a launch: the processor was throttled. */
 const THROTTLED_DRIFT = 0.05;
 
-export interface CostsInput {
+interface CostsInput {
   readonly reference: CellResult;
   readonly candidate: CellResult;
   readonly differences: Differences;
@@ -67,9 +65,11 @@ function memoryPart({ reference, candidate, differences }: CostsInput): Part {
   const [before, after] = devices === 2 ? [ours!.device!, theirs!.device!] : [ours!.host, theirs!.host];
   // A graphics card's libraries fill the machine's memory too, so that is told apart from the card's own.
   const what = devices === 2 ? "device memory" : devices === 1 ? "of the machine's memory" : "memory";
-  const small = Math.abs(before - after) < NEGLIGIBLE_BYTES || after === 0;
+  // A driver that reports 0 has not told.
+  if (before === 0 || after === 0 || !memoryDiffers(before, after)) {
+    return { sign: 0, gain: 0, text: `the same ${what}`, batchSize };
+  }
   const ratio = before / after;
-  if (small || Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, gain: 0, text: `the same ${what}`, batchSize };
   const gain = Math.log(ratio);
   return ratio > 1
     ? { sign: 1, gain, text: `${times(ratio)} less ${what}`, batchSize }
@@ -84,16 +84,15 @@ function memoryAt(cell: CellResult, batchSize: number): { host: number; device: 
 function speedPart({ differences }: CostsInput): Part {
   const [first] = differences.latencyRatio;
   if (!first) return { sign: null, gain: 0, text: "" };
-  const { ratio, low, high, kind, launches, batchSize } = first;
-  if (kind === "range") {
+  const { ratio, launches, batchSize } = first;
+  const finding = ratioFinding(first);
+  if (finding === "unknown") {
     const few = launches > 1 ? `${launches} launches, too few for an interval` : "fewer than 6 timed runs";
     return { sign: null, gain: 0, text: `an unknown difference in speed (${few})`, batchSize };
   }
-  if (!isMeasurable({ low, high, kind: "signed-rank" })) {
-    return { sign: 0, gain: 0, text: "no measurable difference in speed", batchSize };
-  }
+  if (finding === "same") return { sign: 0, gain: 0, text: "no measurable difference in speed", batchSize };
   const gain = Math.log(ratio);
-  return low > 1
+  return finding === "faster"
     ? { sign: 1, gain, text: `${times(ratio)} faster`, batchSize }
     : { sign: -1, gain, text: `${times(1 / ratio)} slower`, batchSize };
 }
@@ -101,7 +100,7 @@ function speedPart({ differences }: CostsInput): Part {
 function filePart({ reference, candidate }: CostsInput): Part {
   const ratio = reference.bytes / candidate.bytes;
   const gain = Math.log(ratio);
-  if (Math.abs(ratio - 1) < NEGLIGIBLE) return { sign: 0, gain, text: "a file of the same size" };
+  if (isNegligible(ratio)) return { sign: 0, gain, text: "a file of the same size" };
   return ratio > 1
     ? { sign: 1, gain, text: `a file ${times(ratio)} smaller` }
     : { sign: -1, gain, text: `a file ${times(1 / ratio)} larger` };

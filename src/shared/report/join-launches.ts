@@ -1,4 +1,5 @@
 /** What several launches measured, as one row a batch size: the numbers that tables show, with the launches inside. */
+import { decodeTokensPerSecond, prefillTokensPerSecond } from "../metrics/generation-speed.ts";
 import type { DecodeLaunch, DecodeResult, ForwardLaunch, ForwardResult } from "../results.ts";
 import { median } from "../stats/quantile.ts";
 
@@ -65,29 +66,7 @@ function speeds(
   };
 }
 
-/** Tokens of all sequences that a launch's prompts held, by the time until their first new token. */
-export function prefillTokensPerSecond(launch: DecodeLaunch): number | null {
-  const { batchSize, promptTokens, timeToFirstTokenMs } = launch;
-  const ms = sum(timeToFirstTokenMs);
-  return ms > 0 ? (1000 * batchSize * promptTokens * timeToFirstTokenMs.length) / ms : null;
-}
-
-/** New tokens of all sequences behind the first, by the time that they took; null where there was no second one. */
-export function decodeTokensPerSecond({ batchSize, interTokenMs }: DecodeLaunch): number | null {
-  const ms = sum(interTokenMs);
-  return ms > 0 ? (1000 * batchSize * interTokenMs.length) / ms : null;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
 /** Items with the same key together, in the order in which keys first appear. */
 function groups<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const byKey = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    byKey.set(key, [...(byKey.get(key) ?? []), item]);
-  }
-  return [...byKey.values()];
+  return [...Map.groupBy(items, keyOf).values()];
 }

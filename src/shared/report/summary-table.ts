@@ -1,7 +1,7 @@
 /** The tables that a run ends with, cost and quality: one row a cell, strings ready to align. */
-import { wilson } from "../stats/wilson.ts";
-import { type CellResult, type Comparison, isValidAnswer, type Results, type TokenDifferences } from "../results.ts";
+import type { CellResult, Comparison, Results, TokenDifferences } from "../results.ts";
 import type { BenchmarkMode } from "../spec.ts";
+import { accuracyOf } from "./accuracy-of.ts";
 import { referenceCell } from "./build-results.ts";
 import { median } from "../stats/quantile.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
@@ -137,13 +137,10 @@ function klText(kl: TokenDifferences["kl"] | undefined): string | null {
 /** Share with its interval, and "n of N" where answers had to be left out. */
 function accuracyText(cell: CellResult, mode: BenchmarkMode): string | null {
   const answers = cell.benchmark.find((each) => each.mode === mode)?.answers ?? [];
-  const valid = answers.filter(isValidAnswer);
-  const correct = valid.filter((answer) => answer.correct).length;
-  const interval = wilson(correct, valid.length);
-  if (!interval) return null;
+  const { share, interval, n, total } = accuracyOf(answers);
+  if (share === null || interval === null) return null;
   const range = `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`;
-  const left = valid.length === answers.length ? "" : `; ${grouped(valid.length)} of ${grouped(answers.length)}`;
-  return `${percent(correct / valid.length)} (${range}${left})`;
+  return `${percent(share)} (${range}${n === total ? "" : `; ${grouped(n)} of ${grouped(total)}`})`;
 }
 
 function flipsText(comparison: Comparison | undefined): string | null {

@@ -15,7 +15,7 @@ export function logFactorial(n: number): number {
 }
 
 /** P(X = k) and P(X <= k) for X of the binomial distribution with n trials of probability 1/2. */
-export interface HalfBinomial {
+interface HalfBinomial {
   readonly equal: number;
   readonly atMost: number;
 }

@@ -2,7 +2,7 @@ import { type Interval, Z_95 } from "./interval.ts";
 import { requireInteger } from "./require.ts";
 
 /** Counts of a paired comparison of shares. */
-export interface PairedCounts {
+interface PairedCounts {
   /** Items that both answered. */
   readonly n: number;
   /** Items that only the reference got right. */
@@ -12,7 +12,7 @@ export interface PairedCounts {
 }
 
 /** Difference of two paired shares, candidate minus reference, from -1 to 1. */
-export interface PairedDifference extends Interval {
+interface PairedDifference extends Interval {
   /** The interval's centre, (c - b) / (n + 2): shrunk a little towards 0. */
   readonly delta: number;
   /** The plain estimate (c - b) / n, the one to show. */

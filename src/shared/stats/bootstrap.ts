@@ -5,9 +5,9 @@ import type { Numbers } from "./numbers.ts";
 import { quantileOfSorted } from "./quantile.ts";
 import { requireFinite, requireInteger, requireSameLength } from "./require.ts";
 
-export const BOOTSTRAP_RESAMPLES = 10_000;
+const BOOTSTRAP_RESAMPLES = 10_000;
 /** With fewer clusters a bootstrap interval is too narrow to be shown. */
-export const BOOTSTRAP_LEAST_CLUSTERS = 10;
+const BOOTSTRAP_LEAST_CLUSTERS = 10;
 /** A group costs about as much as drawing so many clusters one by one. */
 const DRAWS_A_GROUP = 32;
 
@@ -18,7 +18,7 @@ export interface BootstrapOptions {
   readonly resamples?: number;
 }
 
-export interface BootstrapMean {
+interface BootstrapMean {
   /** Mean of all values (for a difference: candidate minus reference), in their unit. */
   readonly estimate: number;
   /** Percentile 95 %; null with fewer than 10 clusters. */

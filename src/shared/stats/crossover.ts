@@ -1,11 +1,11 @@
-import { type LaunchRatio, ratioFinding } from "./launch-ratio.ts";
+import { type LaunchRatio, ratioFinding, type RatioFinding } from "./launch-ratio.ts";
 
 /** Reference over candidate at one batch size: above 1 the candidate is faster. */
 export interface BatchRatio extends Pick<LaunchRatio, "ratio" | "low" | "high" | "kind"> {
   readonly batchSize: number;
 }
 
-export interface BatchCrossover {
+interface BatchCrossover {
   /** Of the measured batch sizes; `always` needs a measurable difference at every one. */
   readonly kind: "always faster" | "always slower" | "crosses" | "not resolved";
   /** What happens as batches grow; null unless it crosses. */
@@ -14,10 +14,6 @@ export interface BatchCrossover {
   readonly between: readonly [number, number] | null;
   /** Batch size at which both are equally fast; null unless it crosses, and where the ratios swing to and fro in between. */
   readonly estimate: number | null;
-  /** Batch sizes by finding, ascending: what can be said where the whole is not resolved. */
-  readonly fasterAt: readonly number[];
-  readonly slowerAt: readonly number[];
-  readonly unresolvedAt: readonly number[];
 }
 
 /**
@@ -30,13 +26,10 @@ export interface BatchCrossover {
 export function batchCrossover(points: readonly BatchRatio[]): BatchCrossover {
   const sorted = points.toSorted((a, b) => a.batchSize - b.batchSize);
   sorted.forEach(check);
-  const found = sorted.map((point) => ({ ...point, finding: ratioFinding(point) }));
-  const sizes = (test: (finding: string) => boolean): number[] =>
-    found.filter(({ finding }) => test(finding)).map(({ batchSize }) => batchSize);
-  const fasterAt = sizes((finding) => finding === "faster");
-  const slowerAt = sizes((finding) => finding === "slower");
-  const unresolvedAt = sizes((finding) => finding === "same" || finding === "unknown");
-  const rest = { direction: null, between: null, estimate: null, fasterAt, slowerAt, unresolvedAt };
+  const sizes = (finding: RatioFinding): number[] =>
+    sorted.filter((point) => ratioFinding(point) === finding).map(({ batchSize }) => batchSize);
+  const [fasterAt, slowerAt] = [sizes("faster"), sizes("slower")];
+  const rest = { direction: null, between: null, estimate: null };
 
   if (points.length > 1 && fasterAt.length === points.length) return { kind: "always faster", ...rest };
   if (points.length > 1 && slowerAt.length === points.length) return { kind: "always slower", ...rest };
@@ -45,7 +38,6 @@ export function batchCrossover(points: readonly BatchRatio[]): BatchCrossover {
   const crossed = stops ?? starts;
   if (crossed === null) return { kind: "not resolved", ...rest };
   return {
-    ...rest,
     kind: "crosses",
     direction: stops ? "stops winning" : "starts winning",
     between: crossed,

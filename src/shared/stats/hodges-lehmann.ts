@@ -7,7 +7,7 @@ import { signedRankCut } from "./signed-rank.ts";
 /** Walsh averages grow with n squared: 4,000 differences make 8 million of them. */
 const MOST = 4000;
 
-export interface HodgesLehmann extends Interval {
+interface HodgesLehmann extends Interval {
   readonly estimate: number;
   readonly n: number;
   /** `range`: too few differences for a 95 % interval, low and high are the smallest and largest difference. */
@@ -19,7 +19,7 @@ export interface HodgesLehmann extends Interval {
 /**
  * Location of paired differences, one per launch: the median of all averages (d_i + d_j) / 2 with i <= j, and the
  * interval by inverting the signed-rank test (Hodges and Lehmann 1963). One wild launch does not move it.
- * @param differences any unit, any order; for a ratio give ln(A/B), see log-ratio.ts
+ * @param differences any unit, any order; for a ratio give ln(A/B), see launch-ratio.ts
  * @returns null when empty. RangeError for values that are not finite and for more than 4,000 of them.
  */
 export function hodgesLehmann(differences: Numbers): HodgesLehmann | null {

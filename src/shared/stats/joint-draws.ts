@@ -20,7 +20,7 @@ export interface DrawnCandidate {
   readonly values: Readonly<Record<string, ReadonlyMap<string | number, number>>>;
 }
 
-export interface JointDraws {
+interface JointDraws {
   /** Units that all candidates have, by kind: only those are drawn from. */
   readonly units: Readonly<Record<string, number>>;
   /** Draws all units anew, with replacement; before the first draw each unit counts once. */

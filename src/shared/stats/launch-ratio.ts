@@ -1,6 +1,6 @@
+import { hodgesLehmann } from "./hodges-lehmann.ts";
 import type { Interval } from "./interval.ts";
 import { launchMedians, type LaunchSamples } from "./launch-summary.ts";
-import { isMeasurable, ratioFromLogs } from "./log-ratio.ts";
 
 /** Reference over candidate: above 1 the candidate's samples are smaller, which for times is faster. */
 export interface LaunchRatio extends Interval {
@@ -32,32 +32,28 @@ export function launchRatio(
     }
     logs.push(Math.log(ours / theirs));
   }
-  const estimate = ratioFromLogs(logs);
-  if (estimate === null) return null;
-  const { ratio, low, high, kind, n } = estimate;
-  return { ratio, low, high, kind, launches: n };
+  const log = hodgesLehmann(logs);
+  if (log === null) return null;
+  const { estimate, low, high, kind, n } = log;
+  return { ratio: Math.exp(estimate), low: Math.exp(low), high: Math.exp(high), kind, launches: n };
 }
 
-/** What may be said of a ratio of times. */
-export const RATIO_WORDS = Object.freeze({
-  faster: "faster",
-  slower: "slower",
-  same: "no measurable difference",
-  unknown: "not known with fewer than 6 launches",
-});
-export type RatioFinding = keyof typeof RATIO_WORDS;
+/** Whether a ratio lies from 0.98 to 1.02: no difference that anyone notices, however sure it is. */
+export function isNegligible(ratio: number): boolean {
+  return ratio >= 0.98 && ratio <= 1.02;
+}
 
 /**
- * `faster` and `slower` only for a 95 % interval clear of 1 that does not lie inside 0.98 to 1.02; `same` where it holds 1
- * or lies inside; `unknown` for a range, which is no interval. Colour by this, never by the ratio alone.
+ * What may be said of a ratio of times. `faster` and `slower` only for a 95 % interval clear of 1 that does not lie inside
+ * 0.98 to 1.02; `same` where it holds 1 or lies inside; `unknown` for a range, which is no interval. Colour by this, never
+ * by the ratio alone.
  */
-export function ratioFinding(estimate: Pick<LaunchRatio, "low" | "high" | "kind">): RatioFinding {
-  if (estimate.kind === "range") return "unknown";
-  if (!isMeasurable(estimate)) return "same";
-  return estimate.low > 1 ? "faster" : "slower";
-}
+export type RatioFinding = "faster" | "slower" | "same" | "unknown";
 
-/** The smallest change that this interval could have shown, in percent: "no difference detected (resolution ±x %)". */
-export function ratioResolutionPercent({ low, high }: Interval): number {
-  return 100 * (Math.sqrt(high / low) - 1);
+/** @param estimate `runs`: the interval is of the runs of one launch, and the finding speaks of that launch only */
+export function ratioFinding(estimate: Interval & { readonly kind: LaunchRatio["kind"] | "runs" }): RatioFinding {
+  const { low, high, kind } = estimate;
+  if (kind === "range") return "unknown";
+  if ((low <= 1 && high >= 1) || (isNegligible(low) && isNegligible(high))) return "same";
+  return low > 1 ? "faster" : "slower";
 }

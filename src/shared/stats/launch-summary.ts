@@ -14,13 +14,13 @@ export interface LaunchSamples {
 }
 
 /** What is shown of one cell; every value but the counts has the unit of the samples. */
-export interface LaunchSummary extends Interval {
+interface LaunchSummary extends Interval {
   /** Median of the launches' medians, with the interval of that median. */
   readonly median: number;
-  /** `range`: fewer than 6 launches, low and high are the smallest and largest median of a launch. */
+  /** `range`: fewer than 6 of what it is over, low and high are the smallest and largest of them. */
   readonly kind: "order-statistics" | "range";
-  /** Coverage of the interval, at least 0.95; null for a range. */
-  readonly confidence: number | null;
+  /** `runs`: a single launch, and the interval is of its runs: it says nothing of other launches. */
+  readonly over: "launches" | "runs";
   /** Launches that measured something. */
   readonly launches: number;
   /** Samples of all of them. */
@@ -47,24 +47,17 @@ export function launchMedians(launches: readonly LaunchSamples[]): Map<number, n
 
 /**
  * One cell over its launches. The unit is the launch: processes differ by more than the runs of one (Kalibera and Jones
- * 2013, "Rigorous benchmarking in reasonable time"), so only their medians make the interval.
+ * 2013, "Rigorous benchmarking in reasonable time"), so only their medians make the interval, where there are several.
  * @returns null when no launch measured anything; RangeError as for `launchMedians`
  */
 export function launchSummary(launches: readonly LaunchSamples[]): LaunchSummary | null {
-  const middle = medianInterval([...launchMedians(launches).values()]);
-  const all = summarize(launches.flatMap(({ samples }) => Array.from(samples)));
+  const medians = [...launchMedians(launches).values()];
+  const samples = launches.flatMap((launch) => Array.from(launch.samples));
+  const over = medians.length === 1 ? "runs" : "launches";
+  const middle = medianInterval(over === "runs" ? samples : medians);
+  const all = summarize(samples);
   if (middle === null || all === null) return null;
-  return {
-    median: middle.median,
-    low: middle.low,
-    high: middle.high,
-    kind: middle.kind,
-    confidence: middle.confidence,
-    launches: middle.n,
-    runs: all.n,
-    p10: all.p10,
-    p90: all.p90,
-    min: all.min,
-    outliersSeen: all.outliers,
-  };
+  const { median: value, low, high, kind } = middle;
+  const { n: runs, p10, p90, min, outliers: outliersSeen } = all;
+  return { median: value, low, high, kind, over, launches: medians.length, runs, p10, p90, min, outliersSeen };
 }

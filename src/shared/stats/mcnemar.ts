@@ -1,7 +1,7 @@
 import { halfBinomial } from "./binomial.ts";
 import { requireInteger } from "./require.ts";
 
-export interface McNemar {
+interface McNemar {
   /** Two-sided exact p; conservative, so this is the one to decide by. */
   readonly exact: number;
   /** Two-sided mid-p; better calibrated (Fagerland, Lydersen and Laake 2013). */

@@ -7,7 +7,7 @@ import { requireInteger } from "./require.ts";
 const TAIL = 0.025;
 
 /** Ranks count from 1. */
-export interface MedianRanks {
+interface MedianRanks {
   readonly low: number;
   readonly high: number;
   /** Real coverage, at least 0.95. */

@@ -27,15 +27,3 @@ function upperTail(z: number): number {
   for (let level = 100; level > 0; level -= 1) fraction = z + level / fraction;
   return density(z) / fraction;
 }
-
-/** The z with P(Z <= z) = p, by halving: absolute error below 1e-12. RangeError unless 0 < p < 1. */
-export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) throw new RangeError(`A normal quantile needs a probability between 0 and 1, got ${p}.`);
-  let [low, high] = [-40, 40];
-  while (high - low > 1e-13 * Math.max(1, Math.abs(low))) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}

@@ -3,13 +3,13 @@ import { type DrawnCandidate, type DrawnObjective, jointDraws } from "./joint-dr
 import { requireInteger } from "./require.ts";
 
 /** The Monte Carlo error of a share is at most 1.1 points. */
-export const PARETO_RESAMPLES = 2000;
+const PARETO_RESAMPLES = 2000;
 
 export interface ParetoObjective extends DrawnObjective {
   readonly better: "lower" | "higher";
 }
 
-export interface ParetoShare {
+interface ParetoShare {
   readonly id: string;
   /** Share of draws in which no other candidate dominates it, 0 to 1. */
   readonly share: number;
@@ -19,7 +19,7 @@ export interface ParetoShare {
   readonly estimates: Readonly<Record<string, number>>;
 }
 
-export interface ParetoResult {
+interface ParetoResult {
   /** In the order of the candidates. */
   readonly candidates: readonly ParetoShare[];
   /** Units that all candidates have, by kind: only those are drawn from. */

@@ -4,7 +4,7 @@ import { normalCdf } from "./normal.ts";
 import { requireInteger } from "./require.ts";
 
 /** What the questions to come are assumed to be like, as shares of all questions. */
-export interface ExpectedAnswers {
+interface ExpectedAnswers {
   /** Questions whose correctness differs between the two, (b + c) / n: the flips. */
   readonly discordantShare: number;
   /** Candidate minus reference, (c - b) / n. */
@@ -13,14 +13,14 @@ export interface ExpectedAnswers {
   readonly margin: number;
 }
 
-export interface DecisionPlan extends ExpectedAnswers {
+interface DecisionPlan extends ExpectedAnswers {
   /** Questions answered by both so far. */
   readonly asked: number;
   /** Chance of a decision to plan for, 0.5 to below 1; default 0.8. */
   readonly power?: number;
 }
 
-export interface QuestionsToDecide {
+interface QuestionsToDecide {
   /** Questions still to ask. */
   readonly additional: number;
   /** Those asked among them. */

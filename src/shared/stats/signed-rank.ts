@@ -2,13 +2,13 @@ import { Z_95 } from "./interval.ts";
 import { requireInteger } from "./require.ts";
 
 /** Fewer differences than this give no 95 % signed-rank interval: already P(W = 0) = 2^-5 is more than 2.5 %. */
-export const SIGNED_RANK_LEAST = 6;
+const SIGNED_RANK_LEAST = 6;
 
 /** Up to here the null distribution is counted out; beyond, the normal approximation is off by one rank at most. */
 const EXACT_LIMIT = 100;
 const TAIL = 0.025;
 
-export interface SignedRankCut {
+interface SignedRankCut {
   /** The interval reaches from the k-th smallest to the k-th largest Walsh average, k from 1. */
   readonly k: number;
   /** Its real coverage, at least 0.95 where counted out. */

@@ -2,7 +2,7 @@ import type { Numbers } from "./numbers.ts";
 import { ascending, mad, quantileOfSorted } from "./quantile.ts";
 
 /** What is shown of repeated samples; every value but the counts has the unit of the samples. */
-export interface Summary {
+interface Summary {
   readonly n: number;
   readonly median: number;
   readonly min: number;

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BenchPlan } from "#shared/api.ts";
 import { PROBE_FORMATS, type ProbeReport } from "#shared/providers/probe.ts";
-import type { SpecInput } from "#shared/spec.ts";
+import { parseSpec, type SpecInput } from "#shared/spec.ts";
+import { planBench } from "#core/app/bench-plan.ts";
+import { BytePredictions } from "#core/app/predict-bytes.ts";
+import { openModelFolder } from "#core/models/model-folder.ts";
 import { keep } from "#core/store/library.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { testApp, type TestApp } from "../../helpers/app.ts";
@@ -33,7 +36,16 @@ describe("bench.plan", () => {
     expect(square(plan, "fp32@cpu")).toMatchObject({ state: "in-folder", bytesArePredicted: false, reason: null });
     expect(square(plan, "int4@cpu")).toMatchObject({ state: "can-be-made", bytesArePredicted: true, file: null });
     expect(plan.squares.filter(({ provider }) => provider === "cpu").map(({ format }) => format)[0]).toBe("fp32");
-    expect(plan.totals).toEqual({ cells: 0, seconds: 0, peakMemoryBytes: null, makeBytes: 0, questions: 0 });
+    expect(plan.totals).toEqual({
+      cells: 0,
+      seconds: 0,
+      filesToMake: 0,
+      makeSeconds: 0,
+      peakMemoryBytes: null,
+      makeBytes: 0,
+      questions: 0,
+    });
+    expect(plan.basis).toBeNull();
     expect(plan.reference).toBeNull();
   });
 
@@ -63,6 +75,114 @@ describe("bench.plan", () => {
     expect(plan.basis).toBe("rough");
     expect(float.prediction.makeSeconds).toBeNull();
     expect(small.prediction.makeSeconds).toBeGreaterThan(0);
+  });
+
+  it("counts cells with a recipe or a file, and says what they are made from", async () => {
+    const { app, folder } = await withModel();
+    const source = join(folder, "onnx", "model.onnx");
+    const other = join(folder, "onnx", "other.onnx");
+    await quantizeModel({ source, target: other, recipe: { format: "nf4" } });
+    const recipe = { format: "int4" as const, blockSize: 64 as const };
+    const cells = [{ recipe }, { recipe, threads: 1 }, { file: "onnx/other.onnx" }, { format: "int4" as const }];
+    const without = await app.ask("bench.plan", { spec: spec({ cells: cells.slice(3) }) });
+    const plan = await app.ask("bench.plan", { spec: spec({ cells }) });
+    const [made, again, named, plain] = plan.cells;
+    expect(plan.cells.map(({ label, square: of, state }) => [label, of, state])).toEqual([
+      ["int4@cpu", null, "can-be-made"],
+      ["int4@cpu#2", null, "can-be-made"],
+      ["nf4@cpu", null, "in-folder"],
+      ["int4@cpu#3", "int4@cpu", "can-be-made"],
+    ]);
+    expect(made).toMatchObject({ file: null, madeFrom: source, bytesArePredicted: true });
+    expect(named).toMatchObject({ file: other, madeFrom: null, bytesArePredicted: false });
+    expect(plain!.bytes).not.toBe(made!.bytes);
+    const every = [made!, again!, named!, plain!];
+    expect(plan.totals.cells).toBe(4);
+    expect(plan.totals.seconds).toBeCloseTo(
+      every.reduce((sum, { prediction }) => sum + prediction.measureSeconds!, 0),
+      6,
+    );
+    expect(plan.totals.seconds).toBeGreaterThan(without.totals.seconds!);
+    expect(plan.totals.peakMemoryBytes).toBe(Math.max(...every.map(({ prediction }) => prediction.peakMemoryBytes!)));
+    // Two cells of one recipe share its file.
+    expect(plan.totals).toMatchObject({ filesToMake: 2, makeBytes: made!.bytes! + plain!.bytes! });
+    expect(plan.reference).toBe("int4@cpu");
+  });
+
+  it("finds the file that a recipe made before", async () => {
+    const { app, folder } = await withModel();
+    const recipe = { format: "int4" as const, blockSize: 64 as const };
+    const ended = app.next("job.changed", ({ job }) => job.finishedAt !== null);
+    await app.ask("variants.make", { model: "llama", recipe });
+    const { job } = await ended;
+    const plan = await app.ask("bench.plan", { spec: spec({ cells: [{ recipe }] }) });
+    expect(plan.cells[0]).toMatchObject({
+      state: "made",
+      file: job.file,
+      bytes: job.fileBytes,
+      madeFrom: join(folder, "onnx", "model.onnx"),
+    });
+    expect(plan.totals).toMatchObject({ filesToMake: 0, makeBytes: 0, makeSeconds: 0 });
+  });
+
+  it("leaves out of every sum what cannot be measured, and says why", async () => {
+    const { app, folder } = await withModel();
+    const broken = join(folder, "onnx", "broken.onnx");
+    writeFileSync(broken, "not a model");
+    const cells = [
+      { file: "onnx/gone.onnx" },
+      { file: "onnx/broken.onnx" },
+      { format: "fp32" as const, graph: "fused" as const },
+      { format: "fp32" as const },
+      { format: "fp32" as const },
+    ];
+    const plan = await app.ask("bench.plan", { spec: spec({ cells }) });
+    expect(plan.cells.map(({ label, square: of, state }) => [label, of, state])).toEqual([
+      ["gone.onnx@cpu", null, "cannot"],
+      ["broken.onnx@cpu", null, "cannot"],
+      ["fp32@cpu", null, "in-folder"],
+      ["fp32@cpu#2", "fp32@cpu", "in-folder"],
+      ["fp32@cpu#3", null, "in-folder"],
+    ]);
+    expect(plan.cells[0]!.reason).toContain(join(folder, "onnx", "gone.onnx"));
+    expect(plan.cells[1]!.reason).toContain("broken.onnx");
+    expect(plan.cells[0]!.prediction.measureSeconds).toBeNull();
+    expect(plan.totals).toMatchObject({ cells: 3, filesToMake: 0 });
+    expect(plan.totals.seconds).toBeCloseTo(3 * plan.cells[3]!.prediction.measureSeconds!, 6);
+  });
+
+  it("rests on what the chosen cells rest on, and not on the rest of the grid", async () => {
+    const { app, folder } = await withModel();
+    const model = openModelFolder(folder);
+    const basisOf = (cells: SpecInput["cells"]) =>
+      planBench({
+        db: app.lab.db,
+        variantsDir: app.lab.variantsDir,
+        name: "llama",
+        model,
+        spec: parseSpec(spec({ cells })),
+        machineId: "m",
+        threads: 1,
+        probe: null,
+        sizes: new BytePredictions(),
+        estimate: (input) => ({
+          costs: [],
+          estimate: {
+            seconds: 1,
+            freeBytes: 1,
+            basis: "rough",
+            cells: input.cells.map(({ label, format }) => ({
+              label,
+              seconds: 1,
+              peakBytes: 1,
+              basis: format === "fp32" ? "measured" : format === "fp16" ? "scaled" : "rough",
+            })),
+          },
+        }),
+      }).then(({ basis }) => basis);
+    expect(await basisOf([{ format: "fp32" }])).toBe("measured");
+    expect(await basisOf([{ format: "fp32" }, { format: "fp16" }])).toBe("scaled");
+    expect(await basisOf([{ format: "fp32" }, { recipe: { format: "int4" } }])).toBe("rough");
   });
 
   it("finds what was made before", async () => {

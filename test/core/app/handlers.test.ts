@@ -25,6 +25,7 @@ function shell(extra: Partial<NativeShell> = {}): NativeShell {
     pickModel: nobody,
     pickQuestions: nobody,
     pickTarget: nobody,
+    printPdf: () => Promise.reject(new Error("nothing is printed here")),
     openFolder: () => Promise.resolve(),
     ...extra,
   };
@@ -51,12 +52,6 @@ describe("createHandlers", () => {
     expect(await app.refusal("runs.delete", { id: "a" })).toMatchObject({ code: "RUN_NOT_FOUND" });
     expect(await app.refusal("runs.rename", { id: "a", name: "x" })).toMatchObject({ code: "RUN_NOT_FOUND" });
     expect(app.seen.filter(({ name }) => name === "runs.changed")).toHaveLength(2);
-  });
-
-  it("exports a run as the file that docs/file-formats.md describes", async () => {
-    const { fileName, mediaType, text } = await withRuns().ask("runs.export", { id: "a", format: "json" });
-    expect([fileName, mediaType]).toEqual(["quantscope-a.json", "application/json"]);
-    expect(JSON.parse(text)).toMatchObject({ schemaVersion: 1, run: { id: "a" } });
   });
 
   it("keeps what pages want to find again", async () => {

@@ -1,12 +1,17 @@
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Spec } from "#shared/spec.ts";
 import { Gate } from "#core/app/gate.ts";
 import { DeletedRuns } from "#core/app/deleted-runs.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { hasRun } from "#core/store/edit-run.ts";
+import { insertRun, setRunStatus } from "#core/store/write-run.ts";
 import { testApp, type TestApp } from "../../helpers/app.ts";
-import { scratchDir } from "../../helpers/lab.ts";
+import { questionFile, scratchDir, smallSpec } from "../../helpers/lab.ts";
+import { FIXTURES } from "../../helpers/reference.ts";
 import { SEED_CELLS, type SeedResult, seedResult } from "../../helpers/seed-result.ts";
 import { seedRuns } from "../../helpers/seed-runs.ts";
+import { newRun } from "../store/sample-run.ts";
 
 function appWith(...runs: Partial<SeedResult>[]): TestApp {
   const app = testApp();
@@ -121,6 +126,42 @@ describe("DeletedRuns", () => {
 });
 
 describe("history.rerun", () => {
+  it("queues what the run was asked to do, under a new id that remembers which run it repeats", async () => {
+    const model = join(FIXTURES, "zoo", "llama");
+    const asked = smallSpec(model, questionFile(3), { name: "the first night", seed: 7, launches: 2 });
+    const held: { readonly spec: Spec; readonly id: string | undefined }[] = [];
+    const app = testApp({
+      executor: {
+        // Stores the run as one that is executed is, and ends it at once.
+        execute: (spec, { runId, db }) => {
+          held.push({ spec, id: runId });
+          insertRun(db, newRun(runId!, { name: spec.name, spec }));
+          setRunStatus(db, runId!, "done", new Date().toISOString());
+          return Promise.resolve({ runId: runId!, status: "done" });
+        },
+        resume: () => Promise.reject(new Error("nothing is resumed here")),
+      },
+    });
+    insertRun(app.lab.db, newRun("old", { name: "renamed since", spec: asked }));
+    setRunStatus(app.lab.db, "old", "done", new Date().toISOString());
+
+    const ended = app.next("run.event", ({ event }) => event.type === "ended");
+    const { started, refused } = await app.ask("history.rerun", { ids: ["old"] });
+    await ended;
+    expect(refused).toEqual([]);
+    expect(started).toEqual([{ from: "old", id: held[0]!.id }]);
+    expect(held[0]!.spec).toEqual({ ...asked, name: "renamed since" });
+    const { id } = started[0]!;
+    expect(id).not.toBe("old");
+    expect((await app.ask("history.cells", { id })).repeats).toEqual({ id: "old", name: "renamed since" });
+    expect((await app.ask("history.cells", { id: "old" })).repeats).toBeNull();
+    expect((await app.ask("history.list", {})).total).toBe(2);
+    // A repeat of the repeat names the run that it was made from.
+    const [second] = (await app.ask("history.rerun", { ids: [id] })).started;
+    await expect.poll(() => hasRun(app.lab.db, second!.id)).toBe(true);
+    expect((await app.ask("history.cells", { id: second!.id })).repeats!.id).toBe(id);
+  });
+
   it("says why a run cannot be run again, by its name", async () => {
     const app = appWith({});
     app.lab.db.exec(`UPDATE runs SET origin = '{"tool":"lm-eval"}' WHERE id = 'r0'`);

@@ -27,6 +27,12 @@ describe("ModelLibrary", () => {
     ]);
   });
 
+  it("lists models as people count, not letter by letter", () => {
+    const models = library();
+    for (const name of ["model-10", "Model-3", "model-2", "alpha"]) models.add(copyModel("llama"), name);
+    expect(models.list().map(({ name }) => name)).toEqual(["demo", "alpha", "model-2", "Model-3", "model-10"]);
+  });
+
   it("adds a folder under its own name and says what it holds", () => {
     const entry = library().add(LLAMA);
     expect(entry).toMatchObject({

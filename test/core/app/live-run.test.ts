@@ -4,6 +4,7 @@ import { joinSamples, LiveRunState } from "#core/app/live-run.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 import * as sample from "../store/sample-run.ts";
+import { FLOAT, launchOf, SMALL, twoLaunchesOfTwoCells } from "./two-launches.ts";
 
 const LABEL = "fp32@cpu";
 
@@ -50,7 +51,14 @@ describe("LiveRunState", () => {
     live.apply(stored(answers(false)));
     live.apply(stored(answers(true)));
     expect(live.snapshot().cells[0]!.measured).toEqual([
-      { kind: "questions", asked: 6, loglikelihoodCorrect: 2, generateCorrect: null },
+      {
+        kind: "questions",
+        asked: 6,
+        loglikelihoodCorrect: 2,
+        generateCorrect: null,
+        sameTop1: 0,
+        compared: 0,
+      },
     ]);
   });
 
@@ -72,6 +80,74 @@ describe("LiveRunState", () => {
     expect([atMs.length, atMs[0], atMs.at(-1), residentBytes.length]).toEqual([600, 400, 999, 600]);
     live.apply({ type: "launch", label: LABEL, kind: "timing", launch: 2, done: 1, total: 2 });
     expect(live.snapshot().cells[0]!.samples.atMs).toEqual([]);
+  });
+
+  it("begins each launch at its own beginning, and keeps what the cell has", () => {
+    const live = state();
+    for (const event of launchOf(LABEL, 1, 0, true)) live.apply(event);
+    const [before] = live.snapshot().cells;
+    expect(before!.progress).toEqual({ pass: "forward", done: 1, total: 1 });
+    live.apply({ type: "launch", label: LABEL, kind: "timing", launch: 2, done: 1, total: 2 });
+    const [after] = live.snapshot().cells;
+    expect(after).toEqual({
+      ...before,
+      launch: { kind: "timing", launch: 2 },
+      progress: { pass: "load", done: 0, total: 1 },
+      samples: { atMs: [], residentBytes: [], tokensPerSecond: [] },
+    });
+    expect(after!.status).toBe("running");
+    expect(after!.measured.map(({ kind }) => kind)).toEqual(["load", "forward"]);
+  });
+
+  it("has progress of the process that runs alone, after every event of two launches of two cells", () => {
+    const { spec, events } = twoLaunchesOfTwoCells();
+    const live = new LiveRunState({ id: "r", model: "m", spec, resumed: false });
+    let running: string | null = null;
+    for (const event of events) {
+      if (event.type === "launch") running = event.label;
+      if (event.type === "cell" && event.status === "done") running = null;
+      live.apply(event);
+      const busy = live.snapshot().cells.flatMap(({ label, progress }) => (progress === null ? [] : [label]));
+      expect(busy, event.type).toEqual(running === null ? [] : [running]);
+    }
+    const { cells } = live.snapshot();
+    expect(cells.map(({ label, status }) => [label, status])).toEqual([
+      [FLOAT, "done"],
+      [SMALL, "done"],
+    ]);
+    for (const { measured } of cells) {
+      expect(measured.flatMap((each) => (each.kind === "forward" ? [each.launch] : []))).toEqual([1, 2]);
+    }
+  });
+
+  it("counts next tokens that are the reference's, whichever cell the spec makes the reference", () => {
+    const spec = parseSpec({
+      schemaVersion: 1,
+      name: "n",
+      model: "m",
+      cells: [{ format: "fp32" }, { format: "int4" }],
+      reference: "int4",
+      passes: { tokens: { questions: "q" } },
+    });
+    const live = new LiveRunState({ id: "r", model: "m", spec, resumed: false });
+    const estimate = { seconds: 1, cells: [], freeBytes: 1, basis: "rough" } as const;
+    live.apply({ type: "started", runId: "r", labels: [FLOAT, SMALL], questions: 3, estimate });
+    const ask = (label: string, setIndex: number, top1: Readonly<Record<string, number[]>>): void => {
+      const results = Object.entries(top1).map(([id, topIds]) => ({
+        tokens: sample.tokenRow(id, { topIds }),
+        loglikelihood: null,
+        generate: null,
+      }));
+      live.apply({ type: "stored", label, pass: "questions", message: { type: "questions", setIndex, results } });
+    };
+    ask(SMALL, 0, { q1: [7, 1], q2: [8], q3: [] });
+    ask(SMALL, 1, { q1: [9] });
+    ask(FLOAT, 0, { q1: [7, 2], q2: [1, 8] });
+    ask(FLOAT, 0, { q3: [4], q4: [4] });
+    ask(FLOAT, 1, { q1: [9] });
+    const counts = (label: string): unknown => live.snapshot().cells.find((cell) => cell.label === label)!.measured;
+    expect(counts(FLOAT)).toMatchObject([{ asked: 5, sameTop1: 2, compared: 3 }]);
+    expect(counts(SMALL)).toMatchObject([{ asked: 4, sameTop1: 0, compared: 0 }]);
   });
 
   it("takes the cells as planned when the run starts", () => {

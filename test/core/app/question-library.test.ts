@@ -31,6 +31,12 @@ describe("QuestionLibrary", () => {
     expect(list[2]!.content).toMatchObject({ count: 5, choices: { min: 4, max: 4 } });
   });
 
+  it("lists sets as people count, not letter by letter", async () => {
+    const { sets } = library();
+    for (const name of ["set 10", "set 9"]) await sets.add(questionFile(1), name);
+    expect((await sets.list()).slice(2).map(({ name }) => name)).toEqual(["set 9", "set 10"]);
+  });
+
   it("names line and reason of a bad row, and keeps nothing", async () => {
     const { sets, uploads } = library();
     const file = join(scratchDir(), "bad.csv");

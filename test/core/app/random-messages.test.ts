@@ -81,6 +81,7 @@ describe("answer", () => {
       pickModel: dialog("pickModel"),
       pickQuestions: dialog("pickQuestions"),
       pickTarget: dialog("pickTarget"),
+      printPdf: () => Promise.reject(new Error("not in this test")),
       openFolder: () => Promise.resolve(),
     };
     const app = testApp({ shell, probe: () => Promise.reject(new Error("not in this test")) });

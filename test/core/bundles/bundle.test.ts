@@ -6,8 +6,8 @@ import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { importBundle } from "#core/bundles/import-bundle.ts";
 import { readBundle } from "#core/bundles/read-bundle.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
-import { hideRuns, readBaseline, pinBaseline, setNote } from "#core/store/history-edit.ts";
-import { readQuestions, renameRun } from "#core/store/edit-run.ts";
+import { hideRuns, pinBaseline, readBaseline, readNote, setNote } from "#core/store/history-edit.ts";
+import { deleteRun, readQuestions, renameRun } from "#core/store/edit-run.ts";
 import { readCellFacts, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
 import { saveForward } from "#core/store/write-measurements.ts";
@@ -25,7 +25,16 @@ function source(db = store()): Db {
   return db;
 }
 
-const bytesOf = (db: Db, id = "r"): Uint8Array => exportBundle(db, id).content as Uint8Array;
+const bytesOf = (db: Db, id = "r"): Uint8Array => exportBundle(db, id).content;
+
+/** A bundle with another run.json, whose hash fits. */
+function repackedAs(entries: Record<string, Uint8Array>, run: unknown): Uint8Array {
+  const bytes = strToU8(JSON.stringify(run));
+  const manifest = JSON.parse(strFromU8(entries["bundle.json"]!)) as { files: object };
+  const described = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const files = { ...manifest.files, "run.json": described };
+  return zipSync({ ...entries, "run.json": bytes, "bundle.json": strToU8(JSON.stringify({ ...manifest, files })) });
+}
 
 describe("exportBundle and importBundle", () => {
   it("bring a run to another store with every sample, its questions and its files' facts", () => {
@@ -74,6 +83,63 @@ describe("exportBundle and importBundle", () => {
   });
 });
 
+describe("what a user wrote to a run", () => {
+  const words = (db: Db): unknown => [readRun(db, "r").run.name, readNote(db, "r"), readTags(db, "r")];
+  const written = (): Db => {
+    const here = source();
+    renameRun(here, "r", "with the new driver");
+    setNote(here, "r", "slower than yesterday,\nand louder");
+    changeTags(here, "r", { add: ["nightly", "driver 581"] });
+    return here;
+  };
+
+  it("goes along: name, note and tags", () => {
+    const [here, there] = [written(), store()];
+    importBundle(there, bytesOf(here), "a.qsrun");
+    expect(words(there)).toEqual([
+      "with the new driver",
+      "slower than yesterday,\nand louder",
+      ["driver 581", "nightly"],
+    ]);
+  });
+
+  it("comes back with a run that was exported, deleted for good and imported again", () => {
+    const here = written();
+    const [before, bytes] = [words(here), bytesOf(here)];
+    deleteRun(here, "r");
+    importBundle(here, bytes, "a.qsrun");
+    expect(words(here)).toEqual(before);
+  });
+
+  it("changes nothing of a run that is there as it is", () => {
+    const [here, there] = [written(), store()];
+    importBundle(there, bytesOf(here), "a.qsrun");
+    setNote(there, "r", "");
+    changeTags(there, "r", { remove: ["nightly"] });
+    const before = words(there);
+    expect(importBundle(there, bytesOf(here), "b.qsrun").outcome).toBe("already there");
+    expect(words(there)).toEqual(before);
+  });
+
+  it("is missing from older bundles, which are read all the same", () => {
+    const entries = unzipSync(bytesOf(written()));
+    const { user, ...older } = JSON.parse(strFromU8(entries["run.json"]!)) as Record<string, unknown>;
+    expect(user).toEqual({ note: "slower than yesterday,\nand louder", tags: ["driver 581", "nightly"] });
+    const there = store();
+    importBundle(there, repackedAs(entries, older), "a.qsrun");
+    expect(words(there)).toEqual(["with the new driver", "", []]);
+  });
+
+  it("is checked like everything else", () => {
+    const entries = unzipSync(bytesOf(written()));
+    const run = JSON.parse(strFromU8(entries["run.json"]!)) as object;
+    const wrong = repackedAs(entries, { ...run, user: { note: "", tags: ["x".repeat(61)] } });
+    expect(() => importBundle(store(), wrong, "a.qsrun")).toThrow(
+      expect.objectContaining({ code: "BUNDLE_INVALID", message: expect.stringContaining("user.tags.0") as string }),
+    );
+  });
+});
+
 describe("importBundle of a run that is there already", () => {
   it("adds what was measured elsewhere since, and keeps tags, note and pin", () => {
     const [here, there] = [source(), store()];
@@ -119,16 +185,7 @@ describe("readBundle", () => {
   const packed = (changed: Zippable): Uint8Array => zipSync({ ...entries, ...changed });
   const manifest = JSON.parse(strFromU8(entries["bundle.json"]!)) as Record<string, unknown>;
   const json = (value: unknown): Uint8Array => strToU8(JSON.stringify(value));
-  /** A bundle of other contents whose hashes fit. */
-  const repacked = (run: unknown): Uint8Array => {
-    const bytes = json(run);
-    const files = manifest.files as Record<string, unknown>;
-    const described = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
-    return packed({
-      "run.json": bytes,
-      "bundle.json": json({ ...manifest, files: { ...files, "run.json": described } }),
-    });
-  };
+  const repacked = (changed: unknown): Uint8Array => repackedAs(entries, changed);
   const run = JSON.parse(strFromU8(entries["run.json"]!)) as {
     results: { run: object; cells: object[] };
     facts: object;

@@ -38,6 +38,7 @@ describe("measureTexts", () => {
     const [chunk] = await measureAll(job(), fakeContext(letters));
     const scored = Array.from(TEXT.slice(33, 64));
     const expected = scored.map((letter) => (/[a-z]/.test(letter) ? Math.log(26) : Infinity));
+    expect(chunk!.negativeLogLikelihood).toHaveLength(expected.length);
     for (const [index, nll] of chunk!.negativeLogLikelihood.entries()) expect(nll).toBeCloseTo(expected[index]!, 5);
   });
 
@@ -88,6 +89,7 @@ describe("measureTexts", () => {
     const reference = await measure("write", 0);
     expect(reference[0]!.positions[0]).toMatchObject({ referenceLogprobs: null, klDivergence: null });
     const same = await measure("read", 0);
+    expect(same.map(({ positions }) => positions.length)).toEqual(reference.map(({ positions }) => positions.length));
     for (const [chunk, { positions }] of same.entries()) {
       for (const [index, { referenceLogprobs, klDivergence }] of positions.entries()) {
         expect(referenceLogprobs).toEqual(reference[chunk]!.positions[index]!.topLogprobs);
@@ -95,6 +97,7 @@ describe("measureTexts", () => {
       }
     }
     const other = await measure("read", 0.5);
+    expect(other).toHaveLength(reference.length);
     expect(other.flatMap(({ positions }) => positions).every(({ klDivergence }) => klDivergence! > 0.01)).toBe(true);
   });
 

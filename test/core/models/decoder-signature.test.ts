@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DataTypeName } from "#core/onnx/data-types.ts";
-import type { ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { emptyCacheDims, readSignature } from "#core/models/decoder-signature.ts";
 import { node } from "../onnx/build-model.ts";

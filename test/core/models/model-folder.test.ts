@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { LabError } from "#shared/errors.ts";
-import type { ModelProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { setExternal } from "#core/onnx/messages.ts";
 import { findVariant, openModelFolder, openVariant, sourceVariant } from "#core/models/model-folder.ts";
 import { save, temporaryFolder } from "../onnx/build-model.ts";

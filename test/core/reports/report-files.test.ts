@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resultsSchema } from "#shared/results.ts";
 import { REPORT_FORMATS, reportFiles } from "#core/reports/report-files.ts";
-import { writeFiles } from "#core/reports/write-files.ts";
+import { partsOf, type ReportFile, writeFiles } from "#core/reports/write-files.ts";
 import { scratchDir } from "../../helpers/lab.ts";
 import { sampleQuestions, sampleResults } from "../../shared/report/export/sample.ts";
+
+const textOf = ({ content }: ReportFile): string => [...partsOf(content)].map((part) => part.toString()).join("");
 
 const input = { results: sampleResults(), questions: sampleQuestions };
 
@@ -13,16 +15,16 @@ describe("reportFiles", () => {
   it.each(REPORT_FORMATS)("has files for %s, under names that any file system takes", async (format) => {
     const files = await reportFiles(format, input);
     expect(files.length).toBeGreaterThan(0);
-    for (const { name, content } of files) {
-      expect(name).toMatch(/^[\w@./-]+$/);
-      expect(content.length).toBeGreaterThan(0);
+    for (const file of files) {
+      expect(file.name).toMatch(/^[\w@./-]+$/);
+      expect(textOf(file).length).toBeGreaterThan(0);
     }
     expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
   });
 
   it("gives JSON that the schema of results takes", async () => {
     const [file] = await reportFiles("json", input);
-    expect(resultsSchema.parse(JSON.parse(file!.content as string))).toEqual(input.results);
+    expect(resultsSchema.parse(JSON.parse(textOf(file!)))).toEqual(input.results);
   });
 
   it("lets no label of a cell lead out of the folder", async () => {
@@ -64,6 +66,19 @@ describe("writeFiles", () => {
       expect.objectContaining({ code: "PATH_REFUSED" }),
     );
     expect(existsSync(join(dir, "..", "x"))).toBe(false);
+  });
+
+  it("writes texts that come in parts one after another, and nothing of them when one cannot be made", () => {
+    const dir = scratchDir();
+    const [path] = writeFiles(dir, [{ name: "x.csv", content: ["a,", "b\r\n", "ü"] }], "");
+    expect(readFileSync(path!, "utf8")).toBe("a,b\r\nü");
+    function* broken(): Iterable<string> {
+      yield "a".repeat(3e6);
+      throw new Error("a bug");
+    }
+    expect(() => writeFiles(dir, [{ name: "x.csv", content: broken() }], "")).toThrow("a bug");
+    expect(readdirSync(dir)).toEqual(["x.csv"]);
+    expect(readFileSync(path!, "utf8")).toBe("a,b\r\nü");
   });
 
   it("refuses a folder below a file", () => {

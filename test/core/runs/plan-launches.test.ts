@@ -39,6 +39,19 @@ describe("planLaunches", () => {
     expect(short({ launches: 2, passes: { decode: {} } }, 0, 2)).toBe("t0 s0 t1 s1 t1 s1 t0 s0");
   });
 
+  it("has a number of every cell and the answers before it steps, in a preview", () => {
+    const passes = { forward: {}, decode: {}, benchmark: { questions: "q.csv" } };
+    expect(short({ depth: "preview", passes }, 1)).toBe("t1 t0 t2 q1 q0 q2 s1 s0 s2 t2 s2 t0 s0 t1 s1");
+    expect(short({ depth: "standard", launches: 1, passes }, 1)).toBe("t1 s1 t0 s0 t2 s2 q1 q0 q2");
+  });
+
+  it("runs the same processes in every depth, whatever their order", () => {
+    const passes = { forward: {}, decode: {}, benchmark: { questions: "q.csv" } };
+    const sorted = (depth: "preview" | "standard"): string =>
+      short({ depth, launches: 3, passes }).split(" ").sort().join(" ");
+    expect(sorted("preview")).toBe(sorted("standard"));
+  });
+
   it("times once where nothing is to be timed: what loading takes is still told", () => {
     expect(short({ launches: 6, passes: { generate: { prompts: ["a"] } } }, 0, 1)).toBe("t0 q0");
   });

@@ -13,8 +13,10 @@ import {
   setNote,
 } from "#core/store/history-edit.ts";
 import { countHistory, historyFacets, historyIds, listHistory } from "#core/store/history-list.ts";
-import { historyCells } from "#core/store/history-run.ts";
+import { historyCells, keepRepeats, repeatedRun } from "#core/store/history-run.ts";
 import { countRuns, listRuns } from "#core/store/read-run.ts";
+import { changeTags } from "#core/store/tags.ts";
+import { setOrigin } from "#core/store/write-stored-run.ts";
 import { generateHistory } from "../../helpers/generate-history.ts";
 import { scratchDir } from "../../helpers/lab.ts";
 
@@ -80,6 +82,38 @@ describe("listHistory", () => {
     expect(ids(db, { text: "'; DROP TABLE runs; --" })).toEqual([]);
   });
 
+  it("says of a run that was not measured here in one piece where it comes from", () => {
+    const db = generated();
+    const shown = (index: number) => listHistory(db, { text: name(index) }, NEWEST, { limit: 1, offset: 0 })[0]!;
+    const part = (index: number, machineId: string) => {
+      return { index, runId: `p${index}`, machineId, cpu: "x", startedAt: "2026-11-20T00:00:00.000Z", sha256: null };
+    };
+    const shards = { count: 8, plan: "p", parts: [part(4, "a"), part(2, "b"), part(3, "a")] };
+    setOrigin(db, name(1), { tool: "quantscope", file: null, importedAt: null, notes: [], shards });
+    expect(shown(1)).toMatchObject({
+      imported: true,
+      origin: { parts: { indexes: [2, 3, 4], count: 8, machines: 2 } },
+    });
+    setOrigin(db, name(2), { tool: "lm-eval", file: "s.jsonl", importedAt: "2026-11-21", notes: ["n"], shards: null });
+    expect(shown(2).origin).toEqual({ tool: "lm-eval", file: "s.jsonl", importedAt: "2026-11-21", parts: null });
+    expect(shown(4)).toMatchObject({ imported: false, origin: null });
+  });
+
+  it("gives tags as people count", () => {
+    const db = generated();
+    changeTags(db, name(1), { add: ["driver 10", "driver 9", "Alpha"] });
+    expect(listHistory(db, { tag: "driver 9" }, NEWEST, { limit: 1, offset: 0 })[0]!.tags).toEqual([
+      "Alpha",
+      "driver 9",
+      "driver 10",
+    ]);
+    expect(
+      historyFacets(db)
+        .tags.map(({ value }) => value)
+        .filter((value) => value.startsWith("driver ")),
+    ).toEqual(["driver 9", "driver 10"]);
+  });
+
   it("gives what a row shows", () => {
     const db = generated();
     expect(listHistory(db, { text: name(99) }, NEWEST, { limit: 1, offset: 0 })[0]).toMatchObject({
@@ -139,6 +173,27 @@ describe("purgeRun", () => {
     expect(restoreRuns(db, [name(5)])).toEqual([]);
     expect(db.prepare("SELECT count(*) FROM trend_cells WHERE run_id = ?").pluck().get(name(5))).toBe(0);
     expect(() => historyCells(db, name(5))).toThrow(expect.objectContaining({ code: "RUN_NOT_FOUND" }));
+  });
+});
+
+describe("repeatedRun", () => {
+  it("is the run that one was queued to repeat, while that is there", () => {
+    const db = generated();
+    keepRepeats(db, "queued", name(5));
+    expect(repeatedRun(db, "queued")).toMatchObject({ id: name(5) });
+    hideRuns(db, [name(5)], "2026-11-21T00:00:00.000Z");
+    expect(repeatedRun(db, "queued")).toBeNull();
+    restoreRuns(db, [name(5)]);
+    expect(repeatedRun(db, "queued")).toMatchObject({ id: name(5) });
+    expect(repeatedRun(db, name(6))).toBeNull();
+  });
+
+  it("is forgotten with the run that repeats", () => {
+    const db = generated();
+    keepRepeats(db, name(7), name(5));
+    hideRuns(db, [name(7)], "2026-11-21T00:00:00.000Z");
+    purgeRun(db, name(7));
+    expect(db.prepare("SELECT count(*) FROM kept_values WHERE value = ?").pluck().get(name(5))).toBe(0);
   });
 });
 

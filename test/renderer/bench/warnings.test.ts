@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { PROBE_VERSION, type ProbeReport, type ProbeStatus } from "#shared/providers/probe.ts";
 import { draftOf } from "../../../src/renderer/views/bench/draft.ts";
 import { warningsOf } from "../../../src/renderer/views/bench/warnings.ts";
@@ -18,7 +18,7 @@ function square(provider: BenchSquare["provider"], peakMiB: number, fits: boolea
     file: null,
     bytes: 10e6,
     bytesArePredicted: true,
-    prediction: { peakMemoryBytes: peakMiB * MIB, measureSeconds: 10, makeSeconds: 1, fits },
+    prediction: { peakMemoryBytes: peakMiB * MIB, measureSeconds: 10, makeSeconds: 1, fits, basis: "rough" },
   };
 }
 
@@ -26,8 +26,17 @@ function plan(squares: readonly BenchSquare[], rest: Partial<BenchPlan> = {}): B
   return {
     model: { name: "m", folder: "/m", architecture: null, parameters: 1 },
     squares: [...squares],
+    cells: [],
     reference: null,
-    totals: { cells: 1, seconds: 10, peakMemoryBytes: 1, makeBytes: 10e6, questions: 0 },
+    totals: {
+      cells: 1,
+      seconds: 10,
+      filesToMake: 1,
+      makeSeconds: 1,
+      peakMemoryBytes: 1,
+      makeBytes: 10e6,
+      questions: 0,
+    },
     memoryFreeBytes: 512 * MIB,
     diskFreeBytes: 1e9,
     basis: "rough",
@@ -63,6 +72,18 @@ describe("warningsOf", () => {
 
   it("leaves squares out that are not chosen", () => {
     expect(warningsOf(draft("cpu"), plan([square("cuda", 2000, false)]), null)).toEqual([]);
+  });
+
+  it("names a cell that no square stands for, and leaves out one that cannot be measured", () => {
+    const own = (label: string, peakMiB: number, state: BenchCell["state"]): BenchCell => {
+      const { format, provider, reason, file, bytes, bytesArePredicted, prediction } = square("cpu", peakMiB, false);
+      const rest = { format, provider, reason, file, bytes, bytesArePredicted, prediction };
+      return { ...rest, label, square: null, madeFrom: null, state };
+    };
+    const cells = [own("int4@cpu#2", 1000, "can-be-made"), own("nf4@cpu", 9000, "cannot")];
+    const [memory, ...others] = warningsOf(draft("cpu"), plan([square("cpu", 100, true)], { cells }), null);
+    expect(memory?.text).toMatch(/^int4@cpu#2 may need 1,000 MiB/);
+    expect(others).toEqual([]);
   });
 
   it("says that the disk is too small for what is made", () => {
@@ -119,7 +140,8 @@ describe("squareTip", () => {
 
   it("says that a file is made first, and what memory there is", () => {
     expect(squareTip(square("cpu", 1000, false), 512 * MIB)).toBe(
-      "The run makes the file first (≈ 1 s). Predicted peak memory 1,000 MiB, 512 MiB free now: not enough.",
+      "The run makes the file first (≈ 1 s). Predicted peak memory 1,000 MiB, 512 MiB free now: not enough. " +
+        "Takes ≈ 10 s, a rough guess.",
     );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { axis, type ChartModel, point } from "#shared/report/charts/model.ts";
 import { plotData } from "#shared/report/plot/plot-data.ts";
 import { exactly, readoutAt } from "../../../src/renderer/charts/readout.ts";
-import { chart } from "./model.ts";
+import { chart } from "../../helpers/chart.ts";
 
 /** Ten CSS pixels a unit. */
 const at = (_axis: "x" | "y", value: number): number => 10 * value;

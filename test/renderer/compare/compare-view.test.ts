@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ComparedCell } from "#shared/api.ts";
+import type { Compared, ComparedCell } from "#shared/api.ts";
 import { latencyByBatch } from "#shared/report/charts/from-results.ts";
-import type { MetricRow, MetricValue } from "../../../src/renderer/views/result/metric-rows.ts";
-import { differs, isPaired, refusalOf, toldApart } from "../../../src/renderer/views/compare/compare-view.ts";
+import { isPaired, type MetricRow, type MetricValue } from "../../../src/renderer/views/result/metric-rows.ts";
+import { compareMarkdown, differs, refusalOf, toldApart } from "../../../src/renderer/views/compare/compare-view.ts";
 
 const value = (exact: MetricValue["exact"], difference: MetricValue["difference"] = null): MetricValue => ({
   ...{ value: String(exact[0]), low: null, high: null, note: "", exact, difference },
@@ -43,6 +43,42 @@ describe("refusalOf", () => {
     expect(refusalOf(cell, "Speed")).toBe("two machines; on battery");
     expect(refusalOf(cell, "Memory")).toBeNull();
     expect(refusalOf(cell, "Size")).toBeNull();
+  });
+});
+
+describe("compareMarkdown", () => {
+  const run = {
+    id: "a|b",
+    name: "night <1>",
+    startedAt: "2026-11-21T07:00:00.000Z",
+    status: "done",
+    importedFrom: null,
+  };
+  const cell = (key: string): unknown => ({ key, run, cell: key, model: "llama", parts: [] });
+  const compared = {
+    cells: [cell("fp32@cpu"), cell("int4@cpu")],
+    baseline: "fp32@cpu",
+    table: { results: { cells: [], comparisons: [] } },
+  } as unknown as Compared;
+  const columns = ["fp32@cpu", "int4@cpu"].map((label) => ({ cell: { label } })) as unknown as Parameters<
+    typeof compareMarkdown
+  >[1];
+
+  it("is a table with units, intervals and differences, and says whose cells these are", () => {
+    const faster = {
+      ...value([5, 4, 6], { text: "2.0x faster", tone: "better" }),
+      value: "5.0",
+      low: "4.0",
+      high: "6.0",
+    };
+    const text = compareMarkdown(compared, columns, [row([value([10, null, null]), faster]), row([null, null])]);
+    expect(text.split("\n").slice(0, 4)).toEqual([
+      "| metric | fp32@cpu (baseline) | int4@cpu |",
+      "| :-- | --: | --: |",
+      "| Load (ms) | 10 | 5.0 (4.0–6.0), 2.0x faster |",
+      "| Load (ms) | – | – |",
+    ]);
+    expect(text).toContain(String.raw`- fp32@cpu: llama, night &lt;1>, 2026-11-21 07:00 UTC, run a\|b`);
   });
 });
 

@@ -41,6 +41,37 @@ describe("metricRows", () => {
     expect(difference).toEqual({ text: "no clear change", tone: "none" });
   });
 
+  it("calls a file and a peak within 2 % the same", () => {
+    const cells = [SEED_CELLS[0]!, { format: "fp16" as const, size: 0.99 }];
+    const rows = rowsOf(readResult({ cells, questions: 0, texts: false }));
+    for (const id of ["memory-1", "file"]) {
+      expect(rows.find((row) => row.id === id)!.values[1]!.difference).toEqual({ text: "the same", tone: "none" });
+    }
+  });
+
+  it("says what a batch gives beside its sequences one by one", () => {
+    const row = rowsOf(all).find(({ id }) => id === "throughput-4")!;
+    const { exact, note } = row.values[0]!;
+    const [latency] = rowsOf(all).find(({ id }) => id === "latency-4")!.values[0]!.exact;
+    const { sequenceLength } = all.run.results.cells[0]!.forward[0]!;
+    expect(exact[0]).toBeCloseTo((4 * sequenceLength * 1000) / latency!, 6);
+    expect(note).toMatch(/^[\d.]+ ms a sequence, \d\.\d+x that of batch 1$/);
+    expect(rowsOf(all).some(({ id }) => id === "throughput-1")).toBe(false);
+  });
+
+  it("says that a peak was reached while loading, and what the runs take then", () => {
+    const [cell] = all.run.results.cells;
+    const [forward] = cell!.forward;
+    const quiet = { ...cell!, forward: [{ ...forward!, runPeakBytes: 10 * 2 ** 20 }] };
+    const noteOf = (source: "VmHWM" | "maxRSS"): string => {
+      const memory = { ...cell!.memory!, source };
+      const columns = [{ cell: { ...quiet, memory }, comparison: undefined }];
+      return metricRows(all.run, columns, []).find(({ id }) => id === "memory-1")!.values[0]!.note;
+    };
+    expect(noteOf("VmHWM")).toContain("; reached while loading, runs take 10.0");
+    expect(noteOf("maxRSS")).toContain("; reached while loading, runs take at most 10.0");
+  });
+
   it("claims no difference from too few launches", () => {
     const few = readResult({ launches: 3, questions: 0, texts: false });
     const value = rowsOf(few).find(({ id }) => id === "latency-1")!.values[1]!;
@@ -48,7 +79,9 @@ describe("metricRows", () => {
       tone: "none",
       text: expect.stringContaining("too few launches") as string,
     });
-    expect(value.note).toBe("median of 3 launches, 36 runs, smallest to largest");
+    expect(value.note).toMatch(
+      /^median of 3 launches, 36 runs, smallest to largest; runs: least [\d.]+, p10 [\d.]+, p90 [\d.]+, 1 outlier$/,
+    );
     expect(rowsOf(few).some(({ group }) => group === "Answers")).toBe(false);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LiveCell, LiveRun, LiveRunEvent } from "#shared/api.ts";
-import { applyEvent, settled } from "../../../src/renderer/views/run/apply-event.ts";
+import { LiveRunState } from "#core/app/live-run.ts";
+import { twoLaunchesOfTwoCells } from "../../core/app/two-launches.ts";
+import { applyEvent } from "../../../src/renderer/views/run/apply-event.ts";
 
 const cell = (label: string, rest: Partial<LiveCell> = {}): LiveCell => ({
   label,
@@ -50,8 +52,6 @@ const PROGRESS: LiveRunEvent = {
   remainingMs: 5000,
 };
 
-const PROGRESS_AT = { pass: "decode" as const, done: 1, total: 1 };
-
 describe("applyEvent", () => {
   it("shows what is made", () => {
     const run = after({ type: "making", format: "int4", bytesDone: 1, bytesTotal: 2 });
@@ -78,11 +78,6 @@ describe("applyEvent", () => {
     expect(run).toMatchObject({ launchesDone: 1, launchesTotal: 6 });
   });
 
-  it("ends what another cell was at with progress as well: a snapshot may not have known", () => {
-    const both = { ...RUN, cells: [cell("fp32@cpu"), cell("int4@cpu", { status: "running", progress: PROGRESS_AT })] };
-    expect(of(applyEvent(both, PROGRESS), "int4@cpu").progress).toBeNull();
-  });
-
   it("keeps progress and the time left", () => {
     const run = after(LAUNCH, PROGRESS);
     expect(of(run, "fp32@cpu").progress).toEqual({ pass: "forward", done: 1, total: 3 });
@@ -99,7 +94,14 @@ describe("applyEvent", () => {
     const asked = (count: number): LiveRunEvent => ({
       type: "measured",
       label: "fp32@cpu",
-      measured: { kind: "questions", asked: count, loglikelihoodCorrect: 1, generateCorrect: null },
+      measured: {
+        kind: "questions",
+        asked: count,
+        loglikelihoodCorrect: 1,
+        generateCorrect: null,
+        sameTop1: 0,
+        compared: 0,
+      },
     });
     const load: LiveRunEvent = {
       type: "measured",
@@ -134,31 +136,29 @@ describe("applyEvent", () => {
   });
 });
 
-describe("settled", () => {
-  it("leaves progress to the one cell whose process runs", () => {
-    const at = (done: number): LiveCell["progress"] => ({ pass: "decode", done, total: 2 });
-    const snapshot = {
-      ...RUN,
-      cells: [
-        cell("a@cpu", { status: "running", progress: at(2) }),
-        cell("b@cpu", { status: "running", progress: at(1) }),
-        cell("c@cpu", { status: "running", progress: at(2) }),
-      ],
-    };
-    const atOf = (run: LiveRun): boolean[] => run.cells.map(({ progress }) => progress !== null);
-    expect(atOf(settled(snapshot, null))).toEqual([false, true, false]);
-    const heard = { ...snapshot, cells: [cell("c@cpu", { status: "running", progress: at(0) })] };
-    expect(atOf(settled(snapshot, heard))).toEqual([false, false, true]);
+describe("applyEvent and the lab's own sum", () => {
+  it("are the same after every event of two launches of two cells", () => {
+    const { events, spec } = twoLaunchesOfTwoCells();
+    const lab = new LiveRunState({ id: "r", model: "m", spec, resumed: false });
+    let page = lab.snapshot();
+    for (const event of events) {
+      const told = lab.apply(event);
+      if (told) page = applyEvent(page, told);
+      expect(page, event.type).toEqual(lab.snapshot());
+    }
   });
 
-  it("believes what was heard of the process that runs more than what a snapshot has of the one before", () => {
-    const launch = { kind: "timing" as const, launch: 2 };
-    const old = { pass: "generate" as const, done: 12, total: 12 };
-    const snapshot = { ...RUN, cells: [cell("a@cpu", { status: "running", launch, progress: old })] };
-    const begun = { pass: "load" as const, done: 0, total: 1 };
-    const heard = { ...RUN, cells: [cell("a@cpu", { status: "running", launch, progress: begun })] };
-    expect(of(settled(snapshot, heard), "a@cpu").progress).toEqual(begun);
-    const earlier = { ...RUN, cells: [cell("a@cpu", { launch: { kind: "timing", launch: 1 }, progress: begun })] };
-    expect(of(settled(snapshot, earlier), "a@cpu").progress).toEqual(old);
+  it("are the same for a page that comes in the middle", () => {
+    const { events, spec } = twoLaunchesOfTwoCells();
+    for (let from = 1; from < events.length; from++) {
+      const lab = new LiveRunState({ id: "r", model: "m", spec, resumed: false });
+      for (const event of events.slice(0, from)) lab.apply(event);
+      let page = lab.snapshot();
+      for (const event of events.slice(from)) {
+        const told = lab.apply(event);
+        if (told) page = applyEvent(page, told);
+      }
+      expect(page).toEqual(lab.snapshot());
+    }
   });
 });

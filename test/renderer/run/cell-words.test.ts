@@ -91,13 +91,19 @@ describe("figuresOf", () => {
       forward(1, 4, 100),
       forward(8, 20, 300),
       forward(1, 6, 100),
-      { kind: "questions", asked: 40, loglikelihoodCorrect: 10, generateCorrect: null },
+      { kind: "questions", asked: 40, loglikelihoodCorrect: 10, generateCorrect: null, sameTop1: 18, compared: 20 },
     ];
-    expect(figuresOf({ ...CELL, measured })).toEqual({ latency: "5.00", memory: "300", speed: null, right: "25 %" });
+    expect(figuresOf({ ...CELL, measured })).toEqual({
+      latency: "5.00",
+      memory: "300",
+      speed: null,
+      right: "25 %",
+      same: "90 %",
+    });
   });
 
   it("has nothing before anything was measured, or where nothing could be", () => {
-    expect(figuresOf(CELL)).toEqual({ latency: null, memory: null, speed: null, right: null });
+    expect(figuresOf(CELL)).toEqual({ latency: null, memory: null, speed: null, right: null, same: null });
     expect(figuresOf({ ...CELL, measured: [forward(1, null, 1)] }).latency).toBeNull();
   });
 });

@@ -7,8 +7,12 @@ describe("choiceHistogram", () => {
     expect(histogram).toEqual({ counts: [1, 3, 0, 1], n: 5, mostCommon: 1, share: 0.6, biased: false });
   });
 
-  it("is biased above 60 %", () => {
-    expect(choiceHistogram([2, 2, 2, 0], 3)).toMatchObject({ mostCommon: 2, share: 0.75, biased: true });
+  it("is biased where the share is surely above 60 %", () => {
+    const answers = (twos: number, n: number): number[] =>
+      Array.from({ length: n }, (_, index) => (index < twos ? 2 : 0));
+    expect(choiceHistogram(answers(3, 4), 3)).toMatchObject({ mostCommon: 2, share: 0.75, biased: false });
+    expect(choiceHistogram(answers(75, 100), 3)).toMatchObject({ mostCommon: 2, share: 0.75, biased: true });
+    expect(choiceHistogram(answers(62, 100), 3).biased).toBe(false);
   });
 
   it("takes the first of equals", () => {

@@ -1,39 +1,43 @@
 import { describe, expect, it } from "vitest";
-import { generationSpeed } from "#shared/metrics/generation-speed.ts";
-import { wordsPerMinute } from "#shared/metrics/words-per-minute.ts";
+import {
+  decodeTokensPerSecond,
+  type GenerationTimes,
+  prefillTokensPerSecond,
+} from "#shared/metrics/generation-speed.ts";
 
-describe("generationSpeed", () => {
-  it("of 128 prompt tokens, the first of 64 at 64 ms and the last at 564 ms, is the worked example's", () => {
-    const tokenMs = Array.from({ length: 64 }, (_, i) => 64 + (500 * i) / 63);
-    const speed = generationSpeed(128, tokenMs)!;
-    expect(speed.timeToFirstTokenMs).toBe(64);
-    expect(speed.prefillTokensPerSecond).toBeCloseTo(2000, 10);
-    expect(speed.decodeTokensPerSecond).toBeCloseTo(126, 10);
-    expect(speed.endToEndTokensPerSecond).toBeCloseTo(113.48, 2);
-    expect(speed.interTokenMs!.p50).toBeCloseTo(500 / 63, 10);
-    expect(wordsPerMinute(48, tokenMs.at(-1)!)).toBeCloseTo(5106.4, 1);
+// The worked example: 128 prompt tokens, the first of 64 tokens at 64 ms and the last at 564 ms.
+const example: GenerationTimes = {
+  batchSize: 1,
+  promptTokens: 128,
+  timeToFirstTokenMs: [64],
+  interTokenMs: Array<number>(63).fill(500 / 63),
+};
+
+describe("prefillTokensPerSecond", () => {
+  it("is the worked example's 2,000", () => {
+    expect(prefillTokensPerSecond(example)).toBeCloseTo(2000, 10);
   });
 
-  it("has quantiles of the time between tokens", () => {
-    // numpy: gaps 6, 10, 1, 14, 469.
-    const { interTokenMs } = generationSpeed(1, [64, 70, 80, 81, 95, 564])!;
-    expect(interTokenMs!.p50).toBe(10);
-    expect(interTokenMs!.p95).toBeCloseTo(378, 10);
+  it("divides all prompts by all their time, and counts every sequence of a batch", () => {
+    expect(prefillTokensPerSecond({ ...example, batchSize: 4, timeToFirstTokenMs: [64, 192] })).toBeCloseTo(4000, 10);
   });
 
-  it("has no decoding speed from one token", () => {
-    const speed = generationSpeed(10, [50]);
-    expect(speed).toMatchObject({ decodeTokensPerSecond: null, interTokenMs: null, endToEndTokensPerSecond: 20 });
+  it("is null where no generation was timed", () => {
+    expect(prefillTokensPerSecond({ ...example, timeToFirstTokenMs: [] })).toBeNull();
+  });
+});
+
+describe("decodeTokensPerSecond", () => {
+  it("is the worked example's 126", () => {
+    expect(decodeTokensPerSecond(example)).toBeCloseTo(126, 10);
   });
 
-  it("is null without tokens", () => {
-    expect(generationSpeed(10, [])).toBeNull();
+  it("divides all tokens by all their time, and counts every sequence of a batch", () => {
+    expect(decodeTokensPerSecond({ ...example, interTokenMs: [10, 30] })).toBe(50);
+    expect(decodeTokensPerSecond({ ...example, batchSize: 4, interTokenMs: [10, 30] })).toBe(200);
   });
 
-  it("refuses times that do not ascend from above 0, and no prompt", () => {
-    expect(() => generationSpeed(10, [50, 40])).toThrow("must ascend");
-    expect(() => generationSpeed(10, [0, 40])).toThrow("must ascend");
-    expect(() => generationSpeed(10, [1, Number.NaN])).toThrow(RangeError);
-    expect(() => generationSpeed(0, [1])).toThrow(RangeError);
+  it("is null for a single token, which has no decoding step", () => {
+    expect(decodeTokensPerSecond({ ...example, interTokenMs: [] })).toBeNull();
   });
 });

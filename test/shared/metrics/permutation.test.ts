@@ -5,13 +5,11 @@ import { accuracyDeltaBySubject } from "#shared/metrics/accuracy-by-subject.ts";
 import { boundaryTies } from "#shared/metrics/boundary-ties.ts";
 import { choiceHistogram } from "#shared/metrics/choice-histogram.ts";
 import { deltaP } from "#shared/metrics/delta-p.ts";
-import { alignTexts, summarizeDivergence } from "#shared/metrics/divergence.ts";
 import { excessFlips } from "#shared/metrics/excess-flips.ts";
 import { changedShare, countFlips, flipShare } from "#shared/metrics/flips.ts";
 import { meanJaccard } from "#shared/metrics/jaccard.ts";
 import { klDivergence, summarizeKl } from "#shared/metrics/kl-divergence.ts";
 import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
-import { logMargin, meanMargin } from "#shared/metrics/margin.ts";
 import { perplexityRatio } from "#shared/metrics/perplexity-ratio.ts";
 import { topK } from "#shared/metrics/top-k.ts";
 import { top1Agreement } from "#shared/metrics/top1-agreement.ts";
@@ -72,8 +70,7 @@ function measured(items: readonly Question[]): object {
     ),
     top1: top1Agreement(items.map(({ a, b }) => ({ reference: a.top[0]!, candidate: b.top[0]! }))),
     kl: summarizeKl(items.map(({ rows }) => klDivergence(...rows))),
-    margin: meanMargin(items.map(({ a }) => logMargin(a.logprobs))),
-    accuracy: accuracy(gold, candidate),
+    accuracy: accuracy(rights.map((item) => item.candidate)),
     histogram: choiceHistogram(candidate, 4),
     flips: [flips, flipShare(flips), changedShare(flips), accuracyDelta(flips)],
     bySubject: accuracyDeltaBySubject(rights, options),
@@ -94,7 +91,6 @@ function measured(items: readonly Question[]): object {
       items.map(({ b }) => b.nll),
       options,
     ),
-    texts: summarizeDivergence(items.map(({ a, b }) => alignTexts(a.top, b.top))),
   };
 }
 

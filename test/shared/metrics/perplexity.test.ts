@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bitsPerByte, perplexity } from "#shared/metrics/perplexity.ts";
+import { perplexity } from "#shared/metrics/perplexity.ts";
 
 const nlls = [1 / 2, 1 / 4, 1 / 8].map((p) => -Math.log(p));
 
@@ -41,22 +41,5 @@ describe("perplexity", () => {
 
   it("refuses NaN", () => {
     expect(() => perplexity([1, Number.NaN])).toThrow(RangeError);
-  });
-});
-
-describe("bitsPerByte", () => {
-  it("is the sum in bits over the bytes", () => {
-    expect(bitsPerByte(6 * Math.LN2, 12)).toBeCloseTo(0.5, 14);
-    expect(bitsPerByte(Infinity, 12)).toBe(Infinity);
-  });
-
-  it("is null for an empty text", () => {
-    expect(bitsPerByte(0, 0)).toBeNull();
-  });
-
-  it("refuses NaN and negative sizes", () => {
-    expect(() => bitsPerByte(Number.NaN, 1)).toThrow(RangeError);
-    expect(() => bitsPerByte(1, -1)).toThrow(RangeError);
-    expect(() => bitsPerByte(1, Number.NaN)).toThrow(RangeError);
   });
 });

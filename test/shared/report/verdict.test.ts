@@ -101,6 +101,19 @@ describe("verdict by accuracy", () => {
     expect(sentence).toContain("loses accuracy of generated answers, −1.7 points");
     expect(reasons).toContain("named no choice, of 1,600 questions: fp32@cpu 0, int4@cpu 10 (wrong answers)");
   });
+
+  it("says where most answers are one letter, and not where choices are texts", () => {
+    const [before, after] = flipping(200, 0, 0);
+    const biased = after.map((each, index) => ({ ...each, predicted: index < 160 ? 1 : 0, correct: index >= 160 }));
+    const reasons = (answers: typeof after): string =>
+      judge(fp32({ benchmark: [benchmark(before)] }), int4({ benchmark: [benchmark(answers)] })).reasons.join("; ");
+    expect(reasons(biased)).toContain(
+      "int4@cpu answers B to 80 % of 200 questions: it may go by the place of a choice",
+    );
+    expect(reasons(biased)).not.toContain("fp32@cpu answers");
+    const texts = biased.map((each) => ({ ...each, normalized: { predicted: each.predicted, correct: each.correct } }));
+    expect(reasons(texts)).not.toContain("the place of a choice");
+  });
 });
 
 describe("verdict by the user's limits", () => {

@@ -26,12 +26,11 @@ describe("batchCrossover", () => {
   it("finds where a candidate starts winning", () => {
     const result = batchCrossover([at(1, 0.7), at(2, 0.8), at(4, 1.3), at(8, 1.5)]);
     expect(result).toMatchObject({ kind: "crosses", direction: "starts winning", between: [2, 4] });
-    expect(result).toMatchObject({ slowerAt: [1, 2], fasterAt: [4, 8], unresolvedAt: [] });
   });
 
   it("is as wide as unresolved batch sizes in between make it", () => {
     const result = batchCrossover([at(1, 1.6), at(2, 1.3), at(4, 1.02), at(8, 0.97), at(16, 0.7)]);
-    expect(result).toMatchObject({ kind: "crosses", between: [2, 16], unresolvedAt: [4, 8] });
+    expect(result).toMatchObject({ kind: "crosses", between: [2, 16] });
     expect(result.estimate).toBeGreaterThan(4);
     expect(result.estimate).toBeLessThan(8);
   });
@@ -48,18 +47,17 @@ describe("batchCrossover", () => {
   it("is always faster or slower only where every batch size is", () => {
     expect(batchCrossover([at(1, 1.2), at(8, 1.1)])).toMatchObject({ kind: "always faster", between: null });
     expect(batchCrossover([at(1, 0.8), at(8, 0.9)])).toMatchObject({ kind: "always slower", estimate: null });
-    const open = batchCrossover([at(1, 1.2), at(8, 1.01)]);
-    expect(open).toMatchObject({ kind: "not resolved", fasterAt: [1], unresolvedAt: [8], direction: null });
+    expect(batchCrossover([at(1, 1.2), at(8, 1.01)])).toMatchObject({ kind: "not resolved", direction: null });
   });
 
   it("is not resolved when the sign changes twice", () => {
     const result = batchCrossover([at(1, 1.3), at(2, 0.7), at(4, 1.3)]);
-    expect(result).toMatchObject({ kind: "not resolved", between: null, estimate: null, fasterAt: [1, 4] });
+    expect(result).toMatchObject({ kind: "not resolved", between: null, estimate: null });
   });
 
   it("does not count a difference of less than 2 %, nor a range of too few launches", () => {
     const tiny = { batchSize: 8, ratio: 0.99, low: 0.985, high: 0.995, kind: "signed-rank" } as const;
-    expect(batchCrossover([at(1, 1.3), tiny])).toMatchObject({ kind: "not resolved", unresolvedAt: [8] });
+    expect(batchCrossover([at(1, 1.3), tiny]).kind).toBe("not resolved");
     expect(batchCrossover([at(1, 1.3), at(8, 0.6, "range")]).kind).toBe("not resolved");
   });
 
@@ -71,8 +69,8 @@ describe("batchCrossover", () => {
   });
 
   it("is not resolved by one batch size or none", () => {
-    expect(batchCrossover([at(1, 1.5)])).toMatchObject({ kind: "not resolved", fasterAt: [1] });
-    expect(batchCrossover([])).toMatchObject({ kind: "not resolved", fasterAt: [] });
+    expect(batchCrossover([at(1, 1.5)]).kind).toBe("not resolved");
+    expect(batchCrossover([]).kind).toBe("not resolved");
   });
 
   it("refuses a batch size given twice, and sizes and ratios that are not above 0", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RATIO_WORDS, launchRatio, ratioFinding, ratioResolutionPercent } from "#shared/stats/launch-ratio.ts";
+import { isNegligible, launchRatio, ratioFinding } from "#shared/stats/launch-ratio.ts";
 import type { LaunchSamples } from "#shared/stats/launch-summary.ts";
 import { shuffled } from "./shuffled.ts";
 
@@ -59,9 +59,15 @@ describe("launchRatio", () => {
   });
 });
 
+describe("isNegligible", () => {
+  it("is from 0.98 to 1.02", () => {
+    expect([0.979, 0.98, 1, 1.02, 1.021].map(isNegligible)).toEqual([false, true, true, true, false]);
+  });
+});
+
 describe("ratioFinding", () => {
-  const finding = (low: number, high: number, kind: "signed-rank" | "range" = "signed-rank"): string =>
-    RATIO_WORDS[ratioFinding({ low, high, kind })];
+  const finding = (low: number, high: number, kind: "signed-rank" | "range" | "runs" = "signed-rank"): string =>
+    ratioFinding({ low, high, kind });
 
   it("says faster or slower for an interval clear of 1", () => {
     expect(finding(1.22, 1.4)).toBe("faster");
@@ -69,21 +75,15 @@ describe("ratioFinding", () => {
     expect(finding(0.8, 0.99)).toBe("slower");
   });
 
-  it("says no measurable difference when it holds 1 or lies inside 0.98 to 1.02", () => {
-    expect(finding(0.9, 1.3)).toBe("no measurable difference");
-    expect(finding(1, 1.3)).toBe("no measurable difference");
-    expect(finding(1.005, 1.02)).toBe("no measurable difference");
-    expect(finding(0.98, 0.99)).toBe("no measurable difference");
+  it("says same when it holds 1 or lies inside 0.98 to 1.02", () => {
+    expect(finding(0.9, 1.3)).toBe("same");
+    expect(finding(1, 1.3)).toBe("same");
+    expect(finding(1.005, 1.02)).toBe("same");
+    expect(finding(0.98, 0.99)).toBe("same");
   });
 
-  it("does not know from a range", () => {
-    expect(finding(1.5, 1.6, "range")).toContain("fewer than 6 launches");
-  });
-});
-
-describe("ratioResolutionPercent", () => {
-  it("is half the width on the log scale, in percent", () => {
-    expect(ratioResolutionPercent({ low: 1 / 1.05, high: 1.05 })).toBeCloseTo(5, 12);
-    expect(ratioResolutionPercent({ low: 1.3, high: 1.3 })).toBe(0);
+  it("speaks of the runs of one launch, and does not know from a range", () => {
+    expect(finding(1.5, 1.6, "runs")).toBe("faster");
+    expect(finding(1.5, 1.6, "range")).toBe("unknown");
   });
 });

@@ -4,7 +4,7 @@ import type { historyRequests } from "#shared/api/history.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
 import { pinBaseline, readBaseline, setNote } from "#core/store/history-edit.ts";
 import { countHistory, historyFacets, historyIds, listHistory } from "#core/store/history-list.ts";
-import { historyCells, isRunning, readSpec } from "#core/store/history-run.ts";
+import { historyCells, isRunning, keepRepeats, readSpec, repeatedRun } from "#core/store/history-run.ts";
 import { readTrend, trendKinds, trendMachines } from "#core/store/history-trend.ts";
 import { changeTags } from "#core/store/tags.ts";
 import type { AppParts } from "../app.ts";
@@ -28,7 +28,7 @@ export function historyHandlers(parts: AppParts): Request {
     }),
     "history.ids": ({ filter }) => ({ ids: historyIds(db, filter) }),
     "history.facets": () => historyFacets(db),
-    "history.cells": ({ id }) => ({ cells: historyCells(db, id) }),
+    "history.cells": ({ id }) => ({ cells: historyCells(db, id), repeats: repeatedRun(db, id) }),
     "history.tag": ({ ids, add, remove }) => {
       db.transaction(() => {
         for (const id of ids) changeTags(db, id, { add, remove });
@@ -111,5 +111,7 @@ function rerun({ lab, runs }: AppParts, id: string): string {
   if (!existsSync(run.spec.model)) {
     throw new LabError("MODEL_NOT_FOUND", `The model of "${run.name}" is no longer in ${run.spec.model}.`, { id });
   }
-  return runs.start({ ...run.spec, name: run.name }, run.model);
+  const again = runs.start({ ...run.spec, name: run.name }, run.model);
+  keepRepeats(lab.db, again, id);
+  return again;
 }

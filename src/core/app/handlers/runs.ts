@@ -8,7 +8,7 @@ import type { AppParts } from "../app.ts";
 import { resolvePageSpec } from "../page-spec.ts";
 
 export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runRequests> {
-  const { lab, runs, stored, events } = parts;
+  const { lab, runs, stored, exports, events } = parts;
   return {
     "runs.list": ({ limit, offset }) => ({ total: countRuns(lab.db), runs: listRuns(lab.db, { limit, offset }) }),
     "runs.start": ({ spec: input }) => {
@@ -31,7 +31,8 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
     "runs.flips": (input) => stored.ask("runs.flips", input),
     "runs.generations": (input) => stored.ask("runs.generations", input),
     "runs.samples": (input) => stored.ask("runs.samples", input),
-    "runs.export": (input) => stored.ask("runs.export", input),
+    "runs.export": ({ ids, format }) => exports.runs(ids, format),
+    "runs.backup": () => exports.backup(),
     "runs.rename": ({ id, name }) => {
       renameRun(lab.db, id, name);
       stored.forget(id);

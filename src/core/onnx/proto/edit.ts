@@ -17,7 +17,7 @@ export type Parts<T> = { readonly [K in keyof T]?: Init<T[K]> | undefined };
 
 export function create<T extends Message>(type: MessageType<T>, parts: Parts<NoInfer<T>> = {}): T {
   const message = new type();
-  fill(message, parts as Properties, type, CREATE);
+  fill(message, parts, type, CREATE);
   return message;
 }
 

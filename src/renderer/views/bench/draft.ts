@@ -8,8 +8,8 @@ import type { FormatId } from "#shared/formats/formats.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
 import type { SpecInput } from "#shared/spec.ts";
 
-export type Passes = SpecInput["passes"];
-export type PassId = keyof Passes;
+type Passes = SpecInput["passes"];
+type PassId = keyof Passes;
 export type CellInput = SpecInput["cells"][number];
 type PassOf<Id extends PassId> = NonNullable<Passes[Id]>;
 
@@ -31,8 +31,9 @@ export function newDraft(model: ModelEntry, sets: readonly QuestionSetEntry[]): 
   const set = sets.find(({ content }) => content !== null);
   const asks = set && { questions: set.name };
   const limit = Math.min(model.bundled ? FIRST_QUESTIONS : USUAL_QUESTIONS, set?.content?.count ?? 1);
+  // Half of a launch went to batch 8: without it every cell has numbers within seconds (bench/ui/first-run.ts).
   const first: Passes = {
-    forward: { batchSizes: [1, 4, 8] },
+    forward: { batchSizes: [1, 4] },
     decode: { depths: [0] },
     generate: { prompts: BUNDLED_PROMPTS, maxNewTokens: 48 },
   };
@@ -145,10 +146,9 @@ export function withPass<Id extends PassId>(draft: Draft, id: Id, change: Change
 }
 
 /** How questions are asked. Both passes that ask are changed alike: asked in the same words, each is asked once. */
-export type Asking = Pick<
-  PassOf<"benchmark">,
-  "promptTemplate" | "chatTemplate" | "subject" | "shots" | "shotQuestions"
-> & { readonly questions?: string | undefined };
+type Asking = Pick<PassOf<"benchmark">, "promptTemplate" | "chatTemplate" | "subject" | "shots" | "shotQuestions"> & {
+  readonly questions?: string | undefined;
+};
 
 export function askingOf(draft: Draft): Asking {
   return passOf(draft, "benchmark") ?? passOf(draft, "tokens") ?? {};

@@ -1,5 +1,5 @@
 /** Numbers that were typed. */
-export interface NumberLimits {
+interface NumberLimits {
   readonly min: number;
   readonly max: number;
 }

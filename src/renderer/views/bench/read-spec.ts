@@ -4,7 +4,7 @@ import { LabError } from "#shared/errors.ts";
 import { parseSpec, type SpecInput } from "#shared/spec.ts";
 import { BUNDLED_PROMPTS } from "./draft.ts";
 
-export interface Libraries {
+interface Libraries {
   readonly models: readonly ModelEntry[];
   readonly sets: readonly QuestionSetEntry[];
 }

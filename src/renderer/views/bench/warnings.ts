@@ -1,5 +1,5 @@
 /** What may go wrong, said before the button is pressed. */
-import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import type { ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDERS } from "#shared/providers/providers.ts";
 import { type Draft, hasCell } from "./draft.ts";
@@ -12,11 +12,17 @@ export interface Warning {
 
 /** @param probe what was found to work here; null before anyone tried */
 export function warningsOf(draft: Draft, plan: BenchPlan, probe: ProbeReport | null): Warning[] {
-  const chosen = plan.squares.filter(({ format, provider }) => hasCell(draft, format, provider));
+  // Squares follow the draft at once; what no square stands for, the plan.
+  const chosen = [
+    ...plan.squares.filter(({ format, provider }) => hasCell(draft, format, provider)),
+    ...plan.cells.filter(({ square, state }) => square === null && state !== "cannot"),
+  ];
   return [...memoryWarnings(chosen, plan), ...diskWarnings(plan), ...providerWarnings(chosen, probe)];
 }
 
-function memoryWarnings(chosen: readonly BenchSquare[], { memoryFreeBytes }: BenchPlan): Warning[] {
+type Chosen = Pick<BenchSquare, "provider" | "label" | "prediction"> & Pick<BenchCell, "format">;
+
+function memoryWarnings(chosen: readonly Chosen[], { memoryFreeBytes }: BenchPlan): Warning[] {
   const tooLarge = chosen.filter(({ prediction }) => prediction.fits === false);
   const [first] = [...tooLarge].sort(
     (a, b) => (b.prediction.peakMemoryBytes ?? 0) - (a.prediction.peakMemoryBytes ?? 0),
@@ -36,7 +42,7 @@ function diskWarnings({ totals, diskFreeBytes }: BenchPlan): Warning[] {
   return [{ id: "disk", text }];
 }
 
-function providerWarnings(chosen: readonly BenchSquare[], probe: ProbeReport | null): Warning[] {
+function providerWarnings(chosen: readonly Chosen[], probe: ProbeReport | null): Warning[] {
   const untried = new Set<string>();
   const warnings: Warning[] = [];
   for (const { format, provider, label } of chosen) {

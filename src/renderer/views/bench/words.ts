@@ -1,12 +1,12 @@
 /** Settings and predictions in words. */
-import type { BenchPlan, BenchSquare } from "#shared/api.ts";
+import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { DEPTHS, type Depth } from "#shared/depths.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { grouped, mebibytes, megabytes, plural } from "#shared/report/quantities.ts";
 import { BATCH_SIZES } from "#shared/spec.ts";
 import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
 import { formatDuration } from "../../format/time.ts";
-import type { Draft } from "./draft.ts";
+import type { CellInput, Draft } from "./draft.ts";
 import { askingOf, passOf } from "./draft.ts";
 
 export const STATE_WORDS: Readonly<Record<BenchSquare["state"], string>> = Object.freeze({
@@ -40,6 +40,24 @@ export function aboutTime(seconds: number | null): string {
   return `≈ ${formatDuration(1000 * Math.max(1, seconds < 10 ? Math.ceil(seconds) : seconds)).replace(".0 s", " s")}`;
 }
 
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+/** The same in one unit, where there is little room: `≈ 87 s`, `≈ 4 min`, `≈ 2.5 h`, `≈ 3.1 d`. Seconds go up to two minutes. */
+export function aboutTimeShort(seconds: number | null): string {
+  if (seconds === null) return "–";
+  const whole = Math.max(1, seconds < 10 ? Math.ceil(seconds) : Math.round(seconds));
+  if (whole < 2 * MINUTE) return `≈ ${whole} s`;
+  if (Math.round(whole / MINUTE) < 90) return `≈ ${Math.round(whole / MINUTE)} min`;
+  return Math.round(whole / HOUR) < 48 ? `≈ ${oneDecimal(whole / HOUR)} h` : `≈ ${oneDecimal(whole / DAY)} d`;
+}
+
+/** `2.5`, `2`, `14`. */
+function oneDecimal(value: number): string {
+  return value < 9.95 ? value.toFixed(1).replace(".0", "") : grouped(value);
+}
+
 export function memory(bytes: number | null): string {
   return bytes === null ? "–" : `${mebibytes(bytes)} MiB`;
 }
@@ -52,14 +70,45 @@ export function fileSize(bytes: number | null, predicted = false): string {
 export function squareTip(square: BenchSquare, memoryFreeBytes: number): string {
   const { state, reason, prediction } = square;
   if (state === "cannot") return reason ?? "This cannot be measured here.";
-  const { peakMemoryBytes, fits, makeSeconds } = prediction;
+  const { peakMemoryBytes, fits, makeSeconds, measureSeconds, basis } = prediction;
   const parts = [
     state === "can-be-made" ? `The run makes the file first (${aboutTime(makeSeconds)})` : STATE_WORDS[state],
     peakMemoryBytes === null
       ? null
       : `Predicted peak memory ${memory(peakMemoryBytes)}, ${memory(memoryFreeBytes)} free now${fits === false ? ": not enough" : ""}`,
+    measureSeconds === null
+      ? null
+      : `Takes ${aboutTime(measureSeconds)}${basis === null ? "" : `, ${BASIS_WORDS[basis]}`}`,
   ];
   return `${parts.filter(Boolean).join(". ")}.`;
+}
+
+/** The file's own name, whichever system it lies on. */
+const nameOf = (file: string): string => file.split(/[\\/]/).at(-1)!;
+
+/** What sets a cell apart that no square stands for: `own recipe, 2 threads`. */
+export function cellWords({ recipe, threads, graph }: CellInput): string {
+  return [
+    recipe === undefined ? null : "own recipe",
+    threads === undefined ? null : plural(threads, "thread"),
+    graph === "fused" ? "attention fused" : null,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** What such a cell is measured from: `made first from model.onnx, ≈ 12.1 MB`, `model_q4.onnx, 12.1 MB`; or why it cannot be. */
+export function sourceWords({ state, reason, file, madeFrom, bytes }: BenchCell): string {
+  switch (state) {
+    case "cannot":
+      return reason ?? "This cannot be measured here.";
+    case "can-be-made":
+      return `made first from ${nameOf(madeFrom ?? "")}, ${fileSize(bytes, true)}`;
+    case "made":
+      return `made before from ${nameOf(madeFrom ?? "")}, ${fileSize(bytes)}`;
+    case "in-folder":
+      return `${nameOf(file ?? "")}, ${fileSize(bytes)}`;
+  }
 }
 
 /** Of the questions to come, the share that is assumed to flip between right and wrong; 4-bit weights flip about so many. */

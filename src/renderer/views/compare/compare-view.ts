@@ -3,7 +3,8 @@ import type { Compared, ComparedCell } from "#shared/api.ts";
 import { type Marker, MARKER_OUTLINES } from "#shared/formats/marks.ts";
 import type { ChartModel } from "#shared/report/charts/model.ts";
 import type { ComparedPart } from "#shared/report/across/comparability.ts";
-import { metricRows, type Column, type MetricRow, type MetricValue } from "../result/metric-rows.ts";
+import { escapeMarkdown, markdownTable } from "#shared/report/export/markdown.ts";
+import { type Column, isPaired, metricRows, type MetricRow, type MetricValue } from "../result/metric-rows.ts";
 
 /** One column a cell, in the order asked for. */
 export function columnsOf({ table, cells, baseline }: Compared): Column[] {
@@ -19,12 +20,7 @@ export function rowsOf(compared: Compared, columns: readonly Column[]): readonly
   return metricRows(compared.table, columns, compared.generations);
 }
 
-/** Rows that say how far a cell is from the baseline: the baseline itself has none. */
-export function isPaired({ group, unit, id }: MetricRow): boolean {
-  return group === "Next tokens" || unit === "points" || id === "flips";
-}
-
-/** What such a row says of two cells that are the same. */
+/** What a paired row says of two cells that are the same. */
 function nothingChanged(id: string): number {
   if (id.startsWith("jaccard")) return 1;
   return id === "top1" ? 100 : 0;
@@ -74,7 +70,7 @@ export const PART_WORDS: Readonly<Record<ComparedPart, string>> = Object.freeze(
   generations: "Generated texts",
 });
 
-export interface PartRow {
+interface PartRow {
   readonly part: ComparedPart;
   /** One a cell; null for the baseline. */
   readonly cells: readonly (ComparedCell["parts"][number] | null)[];
@@ -100,6 +96,31 @@ export function verdictOf(compared: Compared, key: string): string | null {
   // Of one file on one provider, measured twice, there is nothing to decide.
   if (own?.sha256 === base?.sha256 && own?.provider === base?.provider) return null;
   return compared.table.results.comparisons.find(({ candidate }) => candidate === key)?.verdict.sentence ?? null;
+}
+
+/** The whole table for an issue or a page of notes: values with intervals and differences, whose cells they are, the verdicts. */
+export function compareMarkdown(compared: Compared, columns: readonly Column[], rows: readonly MetricRow[]): string {
+  const table = markdownTable({
+    header: ["metric", ...columns.map(({ cell }) => cell.label)],
+    units: ["", ...columns.map(({ cell }) => (cell.label === compared.baseline ? "baseline" : ""))],
+    rows: rows.map(({ label, unit, values }) => [unit === "" ? label : `${label} (${unit})`, ...values.map(valueText)]),
+  });
+  const cells = compared.cells.map(
+    ({ key, model, run }) =>
+      `- ${escapeMarkdown(`${key}: ${model}, ${run.name}, ${run.startedAt.slice(0, 16).replace("T", " ")} UTC, run ${run.id}`)}`,
+  );
+  const verdicts = compared.cells.flatMap(({ key }) => {
+    const sentence = verdictOf(compared, key);
+    return sentence === null ? [] : [`- ${escapeMarkdown(sentence)}`];
+  });
+  return [table, ...(verdicts.length > 0 ? [verdicts.join("\n")] : []), cells.join("\n"), ""].join("\n\n");
+}
+
+function valueText(value: MetricValue | null): string {
+  if (!value) return "–";
+  const { low, high, difference } = value;
+  const range = low === null || high === null || (low === value.value && high === low) ? "" : ` (${low}–${high})`;
+  return value.value + range + (difference === null ? "" : `, ${difference.text}`);
 }
 
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [9, 3, 2, 3]];

@@ -8,7 +8,7 @@ import { RUN_STATUSES } from "#shared/results.ts";
 
 type Query = Readonly<Record<string, string>>;
 
-export const NEWEST_FIRST: HistorySort = Object.freeze({ by: "started", descending: true });
+const NEWEST_FIRST: HistorySort = Object.freeze({ by: "started", descending: true });
 
 /** What the address says; a value that there is not (an old link) is left out. */
 export function filterOf({ q, model, format, provider, status, tag, machine }: Query): HistoryFilter {

@@ -3,7 +3,7 @@ import { FORMAT_IDS, type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { ACCURACY_LEVELS, ALGORITHMS, BLOCK_SIZES, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
 /** `choice`: one of `values`. `switch`: yes or no. `patterns`: names of layers. `layers`: pattern = format, one a line. */
-export interface OptionWords {
+interface OptionWords {
   readonly kind: "choice" | "switch" | "patterns" | "layers";
   readonly label: string;
   readonly hint: string;

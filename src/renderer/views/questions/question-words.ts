@@ -9,7 +9,7 @@ const FLIP_SHARES = [0.05, 0.1, 0.2] as const;
 /** The loss that a verdict accepts unless the user says otherwise, as a share. */
 const MARGIN = 0.01;
 
-export interface Resolution {
+interface Resolution {
   readonly flipPercent: number;
   /** Half-width of the 95 % interval of an accuracy change; null without questions. */
   readonly points: number | null;
@@ -48,7 +48,7 @@ export function isUpload(file: string, home: string): boolean {
   return file.startsWith(home) && /^[\\/]questions[\\/]/.test(file.slice(home.length));
 }
 
-export interface ImportProblem {
+interface ImportProblem {
   /** `Line 12`; null where the whole file is meant. */
   readonly place: string | null;
   readonly reason: string;
@@ -63,7 +63,7 @@ export function importProblem({ message, details }: ErrorEnvelope): ImportProble
   };
 }
 
-export interface PromptPiece {
+interface PromptPiece {
   readonly kind: "text" | "special" | "space" | "end";
   readonly text: string;
 }

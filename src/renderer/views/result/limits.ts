@@ -22,7 +22,7 @@ export function readLimits(kept: unknown): ResultLimits {
   };
 }
 
-export interface LimitRange {
+interface LimitRange {
   readonly min: number;
   readonly max: number;
   readonly step: number;

@@ -59,6 +59,11 @@ export function metricRows(
     .filter(({ values }) => values.some((value) => value !== null));
 }
 
+/** Rows that say how far a cell is from the reference: the reference itself has none. */
+export function isPaired({ group, unit, id }: MetricRow): boolean {
+  return group === "Next tokens" || unit === "points" || id === "flips";
+}
+
 /** One line a number, so that another tool can pivot it: full precision, the unit beside it. */
 export function metricCsvRows(rows: readonly MetricRow[], columns: readonly Column[]): (string | number | null)[][] {
   return [

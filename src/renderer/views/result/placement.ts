@@ -1,6 +1,6 @@
 import { PROVIDER_IDS, type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
 
-export interface Placement {
+interface Placement {
   /** All nodes; 0 where the cell was not loaded. */
   readonly nodes: number;
   /** Nodes that ran on another provider than the cell's. */

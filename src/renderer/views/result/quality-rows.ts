@@ -1,5 +1,6 @@
 /** How far a cell's predictions are from the reference's, and how often it is right. */
 import type { CellSummary, RunResults } from "#shared/api.ts";
+import { changedShare } from "#shared/metrics/flips.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { grouped, plural, signed, significant } from "#shared/report/quantities.ts";
 import type { Comparison } from "#shared/results.ts";
@@ -202,6 +203,8 @@ function flipsOf(comparison: Comparison | undefined): MetricValue | null {
   const flips = comparison?.flips;
   if (!flips) return null;
   const { rightToWrong, wrongToRight, wrongToOtherWrong, questions, share, low, high } = flips;
+  const counts = { n: questions, correctToWrong: rightToWrong, wrongToCorrect: wrongToRight, wrongToOtherWrong };
+  const changed = changedShare(counts);
   return {
     value: `${grouped(rightToWrong)} : ${grouped(wrongToRight)}`,
     low: null,
@@ -209,7 +212,8 @@ function flipsOf(comparison: Comparison | undefined): MetricValue | null {
     note:
       `of ${plural(questions, "question")}: ${percentNumber(share)} % flipped` +
       (low === null || high === null ? "" : ` (${percentNumber(low)}–${percentNumber(high)})`) +
-      `; ${grouped(wrongToOtherWrong)} from one wrong answer to another`,
+      `; ${grouped(wrongToOtherWrong)} from one wrong answer to another` +
+      (changed.share === null ? "" : `, so that ${percentNumber(changed.share)} % of the answers changed`),
     exact: [rightToWrong + wrongToRight, null, null],
     difference: null,
   };

@@ -1,11 +1,10 @@
 /** What the run that is measured looks like after one more event: the same sum that the lab keeps, so that a page needs to ask once. */
 import type { LiveCell, LiveRun, LiveRunEvent, Measured } from "#shared/api.ts";
+import { LAUNCH_BEGINS } from "#shared/api/live.ts";
 
 /** As many as the lab keeps of a launch: at ten a second, a minute. */
 const SAMPLES_KEPT = 600;
 
-/** A process begins with it. */
-const LOADING: LiveCell["progress"] = Object.freeze({ pass: "load", done: 0, total: 1 });
 const NO_SAMPLES: LiveCell["samples"] = { atMs: [], residentBytes: [], tokensPerSecond: [] };
 
 /** @param run is left as it is; "ended" changes no cell and is told by the next snapshot */
@@ -37,14 +36,14 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
       const next = withCell(aloneAt(run, label), label, (cell) => ({
         ...cell,
         launch: { kind, launch },
-        progress: LOADING,
+        progress: LAUNCH_BEGINS,
         samples: NO_SAMPLES,
       }));
       return { ...next, launchesDone, launchesTotal };
     }
     case "progress": {
       const { label, pass, done, total, remainingMs } = event;
-      const next = withCell(aloneAt(run, label), label, (cell) => ({ ...cell, progress: { pass, done, total } }));
+      const next = withCell(run, label, (cell) => ({ ...cell, progress: { pass, done, total } }));
       return { ...next, remainingMs };
     }
     case "measured":
@@ -54,28 +53,6 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
     case "ended":
       return run;
   }
-}
-
-/**
- * Of a snapshot: progress stays with the one cell whose process runs.
- * @param before the run as events had told it: which cell it is at, and how far its process is; null where none were heard,
- * then it is the last cell that is not through its pass
- */
-export function settled(run: LiveRun, before: LiveRun | null): LiveRun {
-  const heard = before?.cells.find(({ progress }) => progress !== null);
-  const running = run.cells.filter(({ status }) => status === "running");
-  const current =
-    running.find(({ label }) => label === heard?.label) ??
-    running.findLast(({ progress }) => progress !== null && progress.done < progress.total) ??
-    running.findLast(({ progress }) => progress !== null);
-  // A process that just began has told nothing yet: what the snapshot has is that of the one before.
-  const same = heard?.label === current?.label && isSameLaunch(heard?.launch, current?.launch);
-  const progress = (same ? heard?.progress : current?.progress) ?? null;
-  return { ...run, cells: run.cells.map((cell) => ({ ...cell, progress: cell === current ? progress : null })) };
-}
-
-function isSameLaunch(a: LiveCell["launch"] | undefined, b: LiveCell["launch"] | undefined): boolean {
-  return a?.kind === b?.kind && a?.launch === b?.launch;
 }
 
 /** One process at a time: whatever other cells were at is over. */

@@ -55,13 +55,15 @@ export function passLeftMs({ progress }: LiveCell, perSecond: number | null): nu
   return (1000 * (progress.total - progress.done)) / perSecond;
 }
 
-export interface CellFigures {
+interface CellFigures {
   /** At the smallest batch size. */
   readonly latency: string | null;
   /** At the largest batch size. */
   readonly memory: string | null;
   readonly speed: string | null;
   readonly right: string | null;
+  /** Most likely next tokens that are the reference's, of the questions compared so far. */
+  readonly same: string | null;
 }
 
 type Of<Kind extends Measured["kind"]> = Extract<Measured, { kind: Kind }>;
@@ -88,6 +90,7 @@ export function figuresOf({ measured }: LiveCell): CellFigures {
     latency: latency === null ? null : significant(latency),
     memory: Number.isFinite(peak) ? mebibytes(peak) : null,
     speed: speed === null ? null : significant(speed),
+    same: !asked || asked.compared === 0 ? null : percent(asked.sameTop1 / asked.compared, 0),
     right: !asked || correct === null || asked.asked === 0 ? null : percent(correct / asked.asked, 0),
   };
 }

@@ -21,7 +21,7 @@ export function calibrationSpec(title: string, model: string, format: FormatId, 
 /** `unsure`: there were too few launches for an interval, and low and high are only the range of what was seen. */
 export type NoiseVerdict = "same" | "differs" | "unsure";
 
-export interface NoiseRow {
+interface NoiseRow {
   readonly what: string;
   /** How much slower or larger the second was than the first, in percent, with its interval. */
   readonly percent: number;

@@ -1,19 +1,17 @@
 /** How often cells are right, alone and against what they cost. */
-import { isValidAnswer, type Results } from "../../results.ts";
+import type { Results } from "../../results.ts";
 import type { BenchmarkMode } from "../../spec.ts";
 import type { Interval } from "../../stats/interval.ts";
 import { wilson } from "../../stats/wilson.ts";
-import { plural } from "../quantities.ts";
-import { cellSeries, latencyPoint } from "./from-results.ts";
+import { accuracyOf } from "../accuracy-of.ts";
+import { MB, plural } from "../quantities.ts";
+import { cellSeries, timePoint } from "./from-results.ts";
 import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
 import { paretoFront } from "./pareto.ts";
 import { scaleFor } from "./range.ts";
 
-/** Files in MB, as shared/report/quantities.ts shows them. */
-const MB = 1e6;
-
 /** Answers of one cell that count. A page that was sent no answers (a large run) has these from the run's summaries. */
-export interface RightCount {
+interface RightCount {
   /** Of the cell. */
   readonly label: string;
   readonly mode: string;
@@ -24,8 +22,8 @@ export interface RightCount {
 export function countsOf({ cells }: Results): RightCount[] {
   return cells.flatMap(({ label, benchmark }) =>
     benchmark.map(({ mode, answers }) => {
-      const valid = answers.filter(isValidAnswer);
-      return { label, mode, correct: valid.filter(({ correct }) => correct).length, valid: valid.length };
+      const { correct, n } = accuracyOf(answers);
+      return { label, mode, correct, valid: n };
     }),
   );
 }
@@ -62,7 +60,10 @@ export function qualityAgainst(
 ): ChartModel {
   const series = cellSeries(results, (cell) => {
     const share = shareOf(counts, cell.label, mode);
-    const at = cost === "size" ? point(0, cell.bytes / MB) : smallestBatch(cell.forward.map(latencyPoint));
+    const at =
+      cost === "size"
+        ? point(0, cell.bytes / MB)
+        : smallestBatch(cell.forward.map((each) => timePoint(each, "latencyMs")));
     if (!share || !at) return [];
     return [point(at.y, share.percent, { low: share.low, high: share.high, xLow: at.low, xHigh: at.high })];
   });

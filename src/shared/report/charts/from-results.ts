@@ -1,15 +1,13 @@
 /** The charts of one run, made from its results. Values are converted to display units here, and only here. */
 import type { CellResult, ForwardResult, Results } from "../../results.ts";
-import { medianInterval } from "../../stats/median-interval.ts";
-import { median } from "../../stats/quantile.ts";
+import { launchSummary } from "../../stats/launch-summary.ts";
+import type { MedianInterval } from "../../stats/median-interval.ts";
 import { referenceCell } from "../build-results.ts";
-import { plural } from "../quantities.ts";
+import { timedLaunches } from "../compare-speeds.ts";
+import { MIB, plural } from "../quantities.ts";
 import { looksOf } from "./looks.ts";
 import { axis, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
-import { scaleFor } from "./range.ts";
-
-/** Memory in MiB, as shared/report/quantities.ts shows it. */
-const MIB = 2 ** 20;
+import { yScaleFor } from "./range.ts";
 
 /** One series a cell that has any point, in the look of its format and provider. */
 export function cellSeries(results: Results, pointsOf: (cell: CellResult) => ChartPoint[]): ChartSeries[] {
@@ -27,8 +25,6 @@ export function cellSeries(results: Results, pointsOf: (cell: CellResult) => Cha
     .filter(({ points }) => points.length > 0);
 }
 
-const yValues = (series: readonly ChartSeries[]): number[] => series.flatMap(({ points }) => points.map(({ y }) => y));
-
 const byX = (a: ChartPoint, b: ChartPoint): number => a.x - b.x;
 
 export function memoryByBatch(results: Results): ChartModel {
@@ -45,7 +41,7 @@ export function memoryByBatch(results: Results): ChartModel {
     title: "Peak memory by batch size",
     note: "Peak resident memory above the idle process, loading included.",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
-    y: axis("Peak memory", "MiB", { scale: scaleFor(yValues(series)), better: "lower", least: 0, fromZero: true }),
+    y: axis("Peak memory", "MiB", { scale: yScaleFor(series), better: "lower", least: 0, fromZero: true }),
     series,
     guides: [],
     front: [],
@@ -54,30 +50,61 @@ export function memoryByBatch(results: Results): ChartModel {
 }
 
 export function latencyByBatch(results: Results): ChartModel {
-  const series = cellSeries(results, ({ forward }) => forward.flatMap((each) => latencyPoint(each) ?? []).sort(byX));
-  return {
+  return timeByBatch(results, "latencyMs", {
     id: "latency-by-batch",
-    kind: "lines",
     title: "Forward latency by batch size",
     note: "Median over launches with its 95 % interval; fewer than six give the range that was seen.",
+    empty: "No cell has measured latency. The forward pass does.",
+  });
+}
+
+/** Forward latency without the copy of the logits, which grows with the vocabulary. */
+export function computeByBatch(results: Results): ChartModel {
+  return timeByBatch(results, "computeMs", {
+    id: "compute-by-batch",
+    title: "Forward compute by batch size",
+    note: "Logits stay in the runtime. Median over launches, 95 % interval.",
+    empty: "No cell has timed its forward pass without fetching the logits.",
+  });
+}
+
+function timeByBatch(
+  results: Results,
+  field: "latencyMs" | "computeMs",
+  words: Pick<ChartModel, "id" | "title" | "note" | "empty">,
+): ChartModel {
+  const series = cellSeries(results, ({ forward }) =>
+    forward.flatMap((each) => timePoint(each, field) ?? []).sort(byX),
+  );
+  return {
+    ...words,
+    kind: "lines",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
-    y: axis("Latency", "ms", { scale: scaleFor(yValues(series)), better: "lower", least: 0, fromZero: true }),
+    y: axis("Latency", "ms", { scale: yScaleFor(series), better: "lower", least: 0, fromZero: true }),
     series,
     guides: [],
     front: [],
-    empty: "No cell has measured latency. The forward pass does.",
   };
 }
 
-/** Null where nothing was timed. A launch is a process: launches differ by more than the runs inside one. */
-export function latencyPoint({ batchSize, launches }: ForwardResult): ChartPoint | null {
-  const timed = launches.filter(({ kind, latencyMs }) => kind === "timing" && latencyMs.length > 0);
-  const [first, second] = timed;
-  if (!first) return null;
-  const values = second ? timed.map(({ latencyMs }) => median(latencyMs)!) : first.latencyMs;
-  const { median: value, low, high, n, kind } = medianInterval(values)!;
-  const what = plural(n, second ? "launch" : "run").replace(/launchs$/, "launches");
-  return point(batchSize, value, { low, high, note: kind === "range" ? `${what}, smallest to largest` : what });
+/** A forward pass at its batch size; null where nothing was timed. */
+export function timePoint(forward: ForwardResult, field: "latencyMs" | "computeMs"): ChartPoint | null {
+  const summary = launchSummary(timedLaunches(forward, field));
+  if (!summary) return null;
+  const { over, launches, runs } = summary;
+  return over === "runs"
+    ? medianPoint(forward.batchSize, { ...summary, n: runs }, "run")
+    : medianPoint(forward.batchSize, { ...summary, n: launches }, "launch");
+}
+
+/** @param noun what `n` counts */
+export function medianPoint(
+  x: number,
+  { median, low, high, n, kind }: Pick<MedianInterval, "median" | "low" | "high" | "n" | "kind">,
+  noun: "launch" | "run",
+): ChartPoint {
+  const what = plural(n, noun);
+  return point(x, median, { low, high, note: kind === "range" && n > 1 ? `${what}, smallest to largest` : what });
 }
 
 /** Jaccard index of the top k next tokens with the reference's, grouped by k. */

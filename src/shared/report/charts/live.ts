@@ -3,12 +3,11 @@ import type { LiveCell, Measured } from "../../api.ts";
 import { type FormatId, isFormatId } from "../../formats/formats.ts";
 import { isProviderId, type ProviderId } from "../../providers/providers.ts";
 import { median } from "../../stats/quantile.ts";
-import { plural } from "../quantities.ts";
+import { MIB, plural } from "../quantities.ts";
 import { looksOf } from "./looks.ts";
 import { axis, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
-import { scaleFor } from "./range.ts";
+import { yScaleFor } from "./range.ts";
 
-const MIB = 2 ** 20;
 const MS = 1000;
 /** More lines than these are not told apart; the newest are shown. */
 const MOST_LINES = 6;
@@ -114,7 +113,6 @@ export function liveForward(cells: readonly LiveCell[], what: "latency" | "memor
       points: byBatch(measured, valueOf),
     }))
     .filter(({ points }) => points.length > 0);
-  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   return {
     id: what === "latency" ? "live-latency" : "live-peak-memory",
     kind: "lines",
@@ -122,7 +120,7 @@ export function liveForward(cells: readonly LiveCell[], what: "latency" | "memor
     note: "Median and range of the launches so far.",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis(what === "latency" ? "Latency" : "Peak memory", what === "latency" ? "ms" : "MiB", {
-      scale: scaleFor(values),
+      scale: yScaleFor(series),
       better: "lower",
       least: 0,
       fromZero: true,
@@ -147,7 +145,7 @@ function byBatch(measured: readonly Measured[], valueOf: (forward: Forward) => n
       point(batchSize, median(values)!, {
         low: values.length > 1 ? Math.min(...values) : null,
         high: values.length > 1 ? Math.max(...values) : null,
-        note: plural(values.length, "launch").replace(/launchs$/, "launches"),
+        note: plural(values.length, "launch"),
       }),
     );
 }

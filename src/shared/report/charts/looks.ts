@@ -21,12 +21,3 @@ export function looksOf(cells: readonly LookOf[]): SeriesLook[] {
     return { tone: format, marker, dash, fill: PROVIDER_FILLS[provider], variant };
   });
 }
-
-/** For what is of no format: memory of the whole machine, a trend's mean. */
-export const PLAIN_LOOK: SeriesLook = Object.freeze({
-  tone: "accent",
-  marker: "circle",
-  dash: [],
-  fill: "solid",
-  variant: 0,
-});

@@ -43,8 +43,8 @@ export interface ChartPoint {
 }
 
 export interface SeriesLook {
-  /** A format's colour, or one for what is of no format: `accent` the measured, `muted` the background. */
-  readonly tone: FormatId | "accent" | "muted";
+  /** The format whose colour it has. */
+  readonly tone: FormatId;
   readonly marker: Marker;
   readonly dash: readonly number[];
   readonly fill: MarkerFill;

@@ -1,5 +1,5 @@
 /** Which part of an axis is shown: all values with their intervals and guides, and a little air. */
-import type { ChartAxis, ChartModel, ChartScale } from "./model.ts";
+import type { ChartAxis, ChartModel, ChartScale, ChartSeries } from "./model.ts";
 
 export type Range = readonly [low: number, high: number];
 
@@ -14,6 +14,11 @@ export function scaleFor(values: readonly number[]): Extract<ChartScale, "linear
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   return low > 0 && high / low >= DECADES ? "log10" : "linear";
+}
+
+/** `scaleFor` the values of all points. */
+export function yScaleFor(series: readonly Pick<ChartSeries, "points">[]): ReturnType<typeof scaleFor> {
+  return scaleFor(series.flatMap(({ points }) => points.map(({ y }) => y)));
 }
 
 export function isLog(scale: ChartScale): boolean {

@@ -1,53 +1,12 @@
-/** The charts of a run's speeds that are not its forward latency. */
-import type { CellResult, DecodeResult, ForwardResult, Results } from "../../results.ts";
+/** The charts of how fast a run's cells wrote. */
+import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
+import type { CellResult, DecodeResult, Results } from "../../results.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
-import { decodeTokensPerSecond } from "../join-launches.ts";
 import { plural } from "../quantities.ts";
-import { cellSeries } from "./from-results.ts";
-import { axis, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
-import { scaleFor } from "./range.ts";
-
-const yValues = (series: readonly ChartSeries[]): number[] => series.flatMap(({ points }) => points.map(({ y }) => y));
-
-/** Forward latency without the copy of the logits, which grows with the vocabulary. */
-export function computeByBatch(results: Results): ChartModel {
-  const series = cellSeries(results, ({ forward }) =>
-    forward.flatMap((each) => computePoint(each) ?? []).sort((a, b) => a.x - b.x),
-  );
-  return {
-    id: "compute-by-batch",
-    kind: "lines",
-    title: "Forward compute by batch size",
-    note: "Logits stay in the runtime. Median over launches, 95 % interval.",
-    x: axis("Batch size", "", { scale: "log2", least: 1 }),
-    y: axis("Latency", "ms", { scale: scaleFor(yValues(series)), better: "lower", least: 0, fromZero: true }),
-    series,
-    guides: [],
-    front: [],
-    empty: "No cell has timed its forward pass without fetching the logits.",
-  };
-}
-
-function computePoint({ batchSize, launches }: ForwardResult): ChartPoint | null {
-  const timed = launches.filter(({ kind, computeMs }) => kind === "timing" && computeMs.length > 0);
-  const [first, second] = timed;
-  if (!first) return null;
-  return overLaunches(
-    batchSize,
-    second ? timed.map(({ computeMs }) => median(computeMs)!) : first.computeMs,
-    second ? "launch" : "run",
-  );
-}
-
-/** The median of `values`, one a launch or one a run, with its interval. */
-function overLaunches(x: number, values: readonly number[], unit: "launch" | "run"): ChartPoint | null {
-  const interval = medianInterval(values);
-  if (!interval) return null;
-  const { median: y, low, high, n, kind } = interval;
-  const what = unit === "run" ? plural(n, "run") : n === 1 ? "1 launch" : `${n} launches`;
-  return point(x, y, { low, high, note: kind === "range" && n > 1 ? `${what}, smallest to largest` : what });
-}
+import { cellSeries, medianPoint } from "./from-results.ts";
+import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
+import { yScaleFor } from "./range.ts";
 
 /** How fast new tokens come, by how many stand before them. Of the smallest batch size of each cell. */
 export function decodeByDepth(results: Results, way: "user" | "compute"): ChartModel {
@@ -65,7 +24,7 @@ export function decodeByDepth(results: Results, way: "user" | "compute"): ChartM
         ? "The cache is copied at every step. Median over launches, 95 % interval."
         : "The cache stays in the runtime. Median over launches, 95 % interval.",
     x: axis("Tokens before", "", { least: 0 }),
-    y: axis("Decoding", "tokens/s", { scale: scaleFor(yValues(series)), better: "higher", least: 0, fromZero: true }),
+    y: axis("Decoding", "tokens/s", { scale: yScaleFor(series), better: "higher", least: 0, fromZero: true }),
     series,
     guides: [],
     front: [],
@@ -82,7 +41,8 @@ function decodePoint({ promptTokens, launches }: DecodeResult, way: "user" | "co
   const speeds = launches
     .filter((launch) => launch.way === way && launch.skipped === null)
     .flatMap((launch) => decodeTokensPerSecond(launch) ?? []);
-  return overLaunches(promptTokens, speeds, "launch");
+  const middle = medianInterval(speeds);
+  return middle && medianPoint(promptTokens, middle, "launch");
 }
 
 /** Words per minute of each generated text, by the cell's label. */
@@ -107,7 +67,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     title: "Words per minute",
     note: "From the prompt to the last token; of texts the median, slowest to fastest.",
     x: axis("Of", "", { scale: "category", categories: used.map(({ name }) => name) }),
-    y: axis("Words per minute", "", { scale: scaleFor(yValues(series)), better: "higher", least: 0 }),
+    y: axis("Words per minute", "", { scale: yScaleFor(series), better: "higher", least: 0 }),
     series,
     guides: [],
     front: [],

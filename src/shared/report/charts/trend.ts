@@ -5,7 +5,7 @@ import type { Trend, TrendRun, TrendSeries } from "../trend/series.ts";
 import { trendEvents, type Surrounding, type TrendEvent } from "../trend/surroundings.ts";
 import { looksOf } from "./looks.ts";
 import { axis, type ChartGuide, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
-import { scaleFor } from "./range.ts";
+import { yScaleFor } from "./range.ts";
 
 /** Marks that are nearer than this share of the axis are one. */
 const NEAR = 0.03;
@@ -24,14 +24,13 @@ export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): C
   const series = trend.series.flatMap((each, index) =>
     linesOf(each, runs, metric, scale).map((line) => ({ ...line, look: looks[index]! })),
   );
-  const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   return {
     id: `trend-${metric}`,
     kind: "lines",
     title,
     note,
     x: axis("Run started", "", { scale: "time" }),
-    y: axis(label, unit, { scale: scaleFor(values), better, least, most }),
+    y: axis(label, unit, { scale: yScaleFor(series), better, least, most }),
     series: series.map((line): ChartSeries => ({ ...line, reference: false })),
     guides:
       marks && series.length > 0 ? guidesOf(trendEvents(trend.runs, withMetric(trend.series, metric)), series) : [],
@@ -89,7 +88,7 @@ function counted(n: number, noun: string): string {
   const key = `${n} ${noun}`;
   const known = countedBefore.get(key);
   if (known !== undefined) return known;
-  const words = plural(n, noun).replace(/launchs$/, "launches");
+  const words = plural(n, noun);
   if (countedBefore.size < MOST_REMEMBERED) countedBefore.set(key, words);
   return words;
 }

@@ -35,7 +35,7 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
     ["Machine", at.machineId],
     ["Began", run.startedAt],
     ["Ended", run.finishedAt ?? "not yet"],
-    ["Depth", `${spec.depth}, ${plural(spec.launches, "launch").replace(/launchs$/, "launches")} a cell`],
+    ["Depth", `${spec.depth}, ${plural(spec.launches, "launch")} a cell`],
     ["Seed", String(spec.seed)],
   ];
 }

@@ -1,10 +1,10 @@
 /** The charts that a report of a run shows, in reading order; those that have nothing to show are left out. */
 import type { Results } from "../../results.ts";
 import { accuracyByCell, qualityAgainst } from "../charts/accuracy.ts";
-import { jaccardByK, latencyByBatch, memoryByBatch } from "../charts/from-results.ts";
+import { computeByBatch, jaccardByK, latencyByBatch, memoryByBatch } from "../charts/from-results.ts";
 import { withFrontShares } from "../charts/front-shares.ts";
 import { type ChartModel, isEmpty } from "../charts/model.ts";
-import { computeByBatch, decodeByDepth, wordsByCell } from "../charts/speeds.ts";
+import { decodeByDepth, wordsByCell } from "../charts/speeds.ts";
 import { BENCHMARK_MODES } from "../../spec.ts";
 
 export function reportCharts(results: Results): ChartModel[] {

@@ -35,7 +35,7 @@ ${section("Cost", tableHtml(costTable(results)))}
 ${section("Quality", tableHtml(qualityTable(results)))}
 ${section("Charts", reportCharts(results).map(figure).join("\n"))}
 ${section("Generated texts", texts(results))}
-${section("Files", tableHtml(filesTable(results)))}
+${section("Files", tableHtml(filesTable(results), "scroll names"))}
 ${section("Method", METHOD.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n"))}
 ${section("Environment", factsHtml(environmentRows(results)))}
 </body>
@@ -60,14 +60,15 @@ function verdicts({ comparisons, cells }: Results): string {
   return [...cards, ...nothing, ...failures].join("\n");
 }
 
-function tableHtml({ header, units, rows }: Table): string {
+/** @param kind `names` where most of it is words: on paper they may break anywhere, numbers never */
+function tableHtml({ header, units, rows }: Table, kind: "scroll" | "scroll names" = "scroll"): string {
   if (header.length < 2) return "";
   const heads = header.map((name, column) => {
     const unit = units[column] ?? "";
     return `<th>${escapeHtml(name)}${unit === "" ? "" : `<small>${escapeHtml(unit)}</small>`}</th>`;
   });
   const body = rows.map((row) => `<tr>${row.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`);
-  return `<div class="scroll"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
+  return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
 }
 
 function filesTable({ cells }: Results): Table {

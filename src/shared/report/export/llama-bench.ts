@@ -3,9 +3,9 @@
  * prompt processing, decoding (the user's way) as text generation. Batches of several sequences have no place there.
  */
 import type { CellResult, Results } from "../../results.ts";
-import { decodeTokensPerSecond } from "../join-launches.ts";
+import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
 
-export const LLAMA_BENCH_COLUMNS = [
+const LLAMA_BENCH_COLUMNS = [
   "build_commit",
   "build_number",
   "cpu_info",

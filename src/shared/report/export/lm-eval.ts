@@ -6,7 +6,7 @@ import { type BenchmarkResult, type CellResult, isValidAnswer, type Results } fr
 import type { BenchmarkMode } from "../../spec.ts";
 import type { ExportedQuestion } from "./questions-jsonl.ts";
 
-export interface LmEvalFiles {
+interface LmEvalFiles {
   readonly cell: string;
   readonly resultsName: string;
   readonly results: string;

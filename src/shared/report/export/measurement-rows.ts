@@ -48,19 +48,29 @@ export const MEASUREMENT_COLUMNS = [
   "scored_bytes",
   "skipped",
 ] as const;
-export type MeasurementColumn = (typeof MEASUREMENT_COLUMNS)[number];
+type MeasurementColumn = (typeof MEASUREMENT_COLUMNS)[number];
 type Value = string | number | null;
-export type MeasurementRow = Readonly<Partial<Record<MeasurementColumn, Value>>>;
+type MeasurementRow = Readonly<Partial<Record<MeasurementColumn, Value>>>;
 
-export function measurementsCsv(results: Pick<Results, "run" | "model" | "cells">): string {
-  const rows = measurementRows(results);
-  return toCsv([
-    [...MEASUREMENT_COLUMNS],
-    ...rows.map((row) => MEASUREMENT_COLUMNS.map((column) => row[column] ?? null)),
-  ]);
+type Measured = Pick<Results, "run" | "model" | "cells">;
+
+export function measurementsCsv(results: Measured): string {
+  return [...measurementsCsvParts(results)].join("");
 }
 
-export function measurementRows({ run, model, cells }: Pick<Results, "run" | "model" | "cells">): MeasurementRow[] {
+/**
+ * The same in parts to be written one after another, a cell at a time.
+ * @param header false where the rows of another run stand in front
+ */
+export function* measurementsCsvParts(results: Measured, header = true): Iterable<string> {
+  if (header) yield toCsv([[...MEASUREMENT_COLUMNS]]);
+  for (const cell of results.cells) {
+    const rows = measurementRows({ ...results, cells: [cell] });
+    yield toCsv(rows.map((row) => MEASUREMENT_COLUMNS.map((column) => row[column] ?? null)));
+  }
+}
+
+export function measurementRows({ run, model, cells }: Measured): MeasurementRow[] {
   return cells.flatMap((cell) => {
     const { label, format, provider } = cell;
     const place = { run: run.id, model: model.name, cell: label, format, provider };

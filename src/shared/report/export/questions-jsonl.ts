@@ -17,27 +17,32 @@ export interface ExportedQuestion {
  * {tokens, loglikelihood, generate}}}`; empty for a run that asked nothing
  */
 export function questionsJsonl(
-  { run, questionSet, cells }: Pick<Results, "run" | "questionSet" | "cells">,
+  results: Pick<Results, "run" | "questionSet" | "cells">,
   questions: ReadonlyMap<string, ExportedQuestion>,
 ): string {
+  return [...questionLines(results, questions)].join("");
+}
+
+/** The same line by line, each with its newline. */
+export function* questionLines(
+  { run, questionSet, cells }: Pick<Results, "run" | "questionSet" | "cells">,
+  questions: ReadonlyMap<string, ExportedQuestion>,
+): Iterable<string> {
   const indexed = cells.map(indexCell);
-  const ids = [...new Set(indexed.flatMap(({ ids: own }) => own))];
-  return ids
-    .map((id) => {
-      const known = questions.get(id);
-      const line = {
-        run: run.id,
-        questionSet: questionSet?.sha256 ?? null,
-        questionId: id,
-        subject: known?.subject ?? questionSet?.subjects[id] ?? null,
-        question: known?.question ?? null,
-        choices: known?.choices ?? null,
-        gold: known?.answer ?? null,
-        cells: Object.fromEntries(indexed.map(({ label, of }) => [label, of(id)])),
-      };
-      return `${JSON.stringify(line)}\n`;
-    })
-    .join("");
+  for (const id of new Set(indexed.flatMap(({ ids: own }) => own))) {
+    const known = questions.get(id);
+    const line = {
+      run: run.id,
+      questionSet: questionSet?.sha256 ?? null,
+      questionId: id,
+      subject: known?.subject ?? questionSet?.subjects[id] ?? null,
+      question: known?.question ?? null,
+      choices: known?.choices ?? null,
+      gold: known?.answer ?? null,
+      cells: Object.fromEntries(indexed.map(({ label, of }) => [label, of(id)])),
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
 }
 
 interface IndexedCell {

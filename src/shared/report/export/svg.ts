@@ -179,7 +179,7 @@ function legendOf(model: ChartModel): { marks: string[]; rows: number } {
 }
 
 function tone({ look }: ChartSeries): string {
-  return look.tone === "accent" || look.tone === "muted" ? `var(--${look.tone})` : `var(--format-${look.tone})`;
+  return `var(--format-${look.tone})`;
 }
 
 function line(x1: number, y1: number, x2: number, y2: number, colour: string, extra = ""): string {

@@ -5,7 +5,7 @@ import type { DrawContext } from "./draw-context.ts";
 import type { PlotData } from "./plot-data.ts";
 import { type ChartColours, lineWidth, toneColour } from "./settings.ts";
 
-export interface Ground {
+interface Ground {
   readonly context: DrawContext;
   /** Canvas pixels in a CSS pixel of a chart that is drawn at its own size. */
   readonly unit: number;
@@ -86,7 +86,7 @@ function line(context: DrawContext, from: Place, to: Place): void {
 }
 
 /** Also for the legend of a picture. */
-export function drawMarker(
+function drawMarker(
   ground: Pick<Ground, "context" | "unit" | "colours">,
   series: ChartSeries,
   x: number,

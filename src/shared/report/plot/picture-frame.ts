@@ -25,7 +25,7 @@ interface LegendEntry {
 }
 
 /** Sizes and places in pixels of the picture. */
-export interface PictureFrame {
+interface PictureFrame {
   readonly width: number;
   readonly height: number;
   readonly plot: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };

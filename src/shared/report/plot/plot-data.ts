@@ -1,7 +1,7 @@
 /** A model as the aligned columns that uPlot takes, and where each of its points went. */
 import type { ChartModel, ChartPoint } from "../charts/model.ts";
 
-export interface Placed {
+interface Placed {
   readonly point: ChartPoint;
   /** In the axis' unit; on a category axis beside the position, so that points of several series do not cover each other. */
   readonly x: number;

@@ -15,7 +15,7 @@ const ROOM = { x: 64, y: 34 };
 const TILT = 35;
 const LONGEST_LABEL = 22;
 
-export interface PlotOptions {
+interface PlotOptions {
   readonly model: ChartModel;
   readonly settings: ChartSettings;
   readonly width: number;

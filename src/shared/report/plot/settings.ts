@@ -33,8 +33,6 @@ export interface ChartSettings {
 }
 
 export function toneColour(tone: SeriesLook["tone"], colours: ChartColours): string {
-  if (tone === "accent") return colours.accent;
-  if (tone === "muted") return colours.muted;
   return FORMAT_MARKS[tone][colours.dark ? "dark" : "light"];
 }
 

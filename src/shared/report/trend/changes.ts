@@ -1,5 +1,7 @@
 /** Changes beyond the noise, named: a number that left the band of those before it, and what else was new when it did. */
 import type { MetricDirection } from "../../metrics/descriptor.ts";
+import { memoryDiffers } from "../../metrics/peak-memory.ts";
+import { isNegligible } from "../../stats/launch-ratio.ts";
 import { median } from "../../stats/quantile.ts";
 import { signed, significant } from "../quantities.ts";
 import { type TrendMetric, TREND_METRICS, type TrendMetricId, type TrendValue } from "./metrics.ts";
@@ -21,9 +23,6 @@ export interface TrendChange {
 
 /** How many numbers before a new one make the band that it has to leave. */
 const WINDOW = 5;
-/** Differences below these are no difference, however sure they are (docs/measurement.md). */
-const NEGLIGIBLE_SHARE = 0.02;
-const NEGLIGIBLE_BYTES = 5 * 2 ** 20;
 
 interface Seen {
   readonly point: TrendPoint;
@@ -66,13 +65,13 @@ function isChange(band: readonly Seen[], now: TrendValue, metric: TrendMetricId)
   const high = median(band.map(({ value }) => value.high!))!;
   const above = now.low! > Math.max(high, last.high!);
   const below = now.high! < Math.min(low, last.low!);
-  return (above || below) && !isNegligible(last.value, now.value, metric);
+  return (above || below) && !isTooSmall(last.value, now.value, metric);
 }
 
-function isNegligible(before: number, now: number, metric: TrendMetricId): boolean {
-  const difference = Math.abs(now - before);
+/** However sure it is. Of what is told as a difference, a share or an index, nothing is. */
+function isTooSmall(before: number, now: number, metric: TrendMetricId): boolean {
   if (TREND_METRICS[metric].change === "difference") return false;
-  return difference < NEGLIGIBLE_SHARE * Math.abs(before) || (metric === "memory" && difference < NEGLIGIBLE_BYTES);
+  return metric === "memory" ? !memoryDiffers(before, now) : isNegligible(now / before);
 }
 
 function describe(series: TrendSeries, before: Seen, now: Seen, metric: TrendMetricId): TrendChange {

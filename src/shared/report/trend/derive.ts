@@ -11,7 +11,7 @@ export const TREND_VERSION = 1;
 const JACCARD_K = 20;
 
 /** One launch at the cell's smallest batch size. */
-export interface TrendForward {
+interface TrendForward {
   readonly kind: "timing" | "memory";
   readonly batchSize: number;
   readonly sequenceLength: number;

@@ -2,8 +2,7 @@
 import { grouped } from "../quantities.ts";
 import type { TrendPoint, TrendRun } from "./series.ts";
 
-export const SURROUNDING_IDS = ["onnxruntime", "driver", "app", "machine", "power", "file"] as const;
-export type SurroundingId = (typeof SURROUNDING_IDS)[number];
+type SurroundingId = "onnxruntime" | "driver" | "app" | "machine" | "power" | "file";
 
 export interface Surrounding {
   readonly id: SurroundingId;

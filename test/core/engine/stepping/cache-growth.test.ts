@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readCacheGrowth } from "#core/engine/stepping/cache-growth.ts";
 import { readSignature } from "#core/models/decoder-signature.ts";
-import type { NodeProto, ValueInfoProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { int, node } from "../../onnx/build-model.ts";
 import {
   cache,

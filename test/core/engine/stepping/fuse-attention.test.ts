@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readCacheGrowth } from "#core/engine/stepping/cache-growth.ts";
 import { fuseAttention } from "#core/engine/stepping/fuse-attention.ts";
 import { readSignature } from "#core/models/decoder-signature.ts";
-import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { floats, node, rawTensor } from "../../onnx/build-model.ts";
 import { FIXTURES } from "../../../helpers/reference.ts";

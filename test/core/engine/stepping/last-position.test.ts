@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { keepLastPosition } from "#core/engine/stepping/last-position.ts";
 import { readSignature } from "#core/models/decoder-signature.ts";
-import type { NodeProto } from "#core/onnx/proto/onnx_pb.ts";
+import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { node } from "../../onnx/build-model.ts";
 import {

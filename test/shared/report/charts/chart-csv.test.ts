@@ -1,28 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { chartCsv } from "#shared/report/charts/chart-csv.ts";
-import { PLAIN_LOOK } from "#shared/report/charts/looks.ts";
-import { axis, type ChartModel, point } from "#shared/report/charts/model.ts";
+import { axis, point } from "#shared/report/charts/model.ts";
+import { chart } from "../../../helpers/chart.ts";
 
-const base: ChartModel = {
-  id: "m",
-  kind: "lines",
-  title: "",
-  note: "",
-  x: axis("Batch size", ""),
-  y: axis("Latency", "ms"),
-  series: [
-    {
-      id: "a",
-      label: "int4@cpu",
-      reference: true,
-      look: PLAIN_LOOK,
-      points: [point(1, 1.25, { low: 1, high: 2 }), point(2, 3)],
-    },
-  ],
-  guides: [],
-  front: [],
-  empty: "",
-};
+const base = chart("lines", [[point(1, 1.25, { low: 1, high: 2 }), point(2, 3)]]);
 
 describe("chartCsv", () => {
   it("has units in the header, every digit, and no column that is always empty", () => {

@@ -3,7 +3,6 @@ import { buildResults } from "#shared/report/build-results.ts";
 import { accuracyByCell, countsOf, qualityAgainst } from "#shared/report/charts/accuracy.ts";
 import { jaccardByK, latencyByBatch, memoryByBatch } from "#shared/report/charts/from-results.ts";
 import type { ChartModel } from "#shared/report/charts/model.ts";
-import { overTime } from "#shared/report/charts/stream.ts";
 import { benchmark, cell, flipping, forward, fp32, int4, overLaunches, predictions, stored, tokens } from "../cells.ts";
 
 const results = buildResults(stored([fp32(), int4()]));
@@ -120,23 +119,6 @@ describe("qualityAgainst", () => {
     const [only] = pointsOf(qualityAgainst(both, "latency", "loglikelihood"), "int4@cpu");
     expect(only!.x).toBeCloseTo(10, 1);
     expect(only!.xLow).toBeLessThan(only!.x);
-  });
-});
-
-describe("overTime", () => {
-  it("shows zero and the limit, and keeps gaps", () => {
-    const series = [{ id: "m", label: "memory", seconds: [0, 1, 2], values: [5, NaN, 7] }];
-    const chart = overTime({
-      id: "m",
-      title: "",
-      label: "Memory",
-      unit: "MiB",
-      series,
-      limit: { value: 9, label: "limit" },
-    });
-    expect(chart.y).toMatchObject({ fromZero: true, least: 0 });
-    expect(chart.series[0]!.points.map(({ y }) => y)).toEqual([5, NaN, 7]);
-    expect(chart.guides).toEqual([{ axis: "y", value: 9, label: "limit" }]);
   });
 });
 

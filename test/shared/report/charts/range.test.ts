@@ -1,24 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { axis, type ChartModel, point } from "#shared/report/charts/model.ts";
-import { PLAIN_LOOK } from "#shared/report/charts/looks.ts";
-import { axisRange, scaleFor } from "#shared/report/charts/range.ts";
+import { axisRange, scaleFor, yScaleFor } from "#shared/report/charts/range.ts";
+import { chart } from "../../../helpers/chart.ts";
 
-function model(rest: Partial<ChartModel>, points = [point(1, 10), point(2, 30)]): ChartModel {
-  const series = [{ id: "a", label: "a", reference: false, look: PLAIN_LOOK, points }];
-  return {
-    id: "m",
-    kind: "lines",
-    title: "",
-    note: "",
-    x: axis("x", ""),
-    y: axis("y", ""),
-    series,
-    guides: [],
-    front: [],
-    empty: "",
-    ...rest,
-  };
-}
+const model = (rest: Partial<ChartModel>, points = [point(1, 10), point(2, 30)]): ChartModel =>
+  chart("lines", [points], rest);
 
 describe("scaleFor", () => {
   it.each<[readonly number[], string]>([
@@ -29,6 +15,7 @@ describe("scaleFor", () => {
     [[], "linear"],
   ])("takes %j as %s", (values, scale) => {
     expect(scaleFor(values)).toBe(scale);
+    expect(yScaleFor([{ points: values.map((y, x) => point(x, y)) }])).toBe(scale);
   });
 });
 

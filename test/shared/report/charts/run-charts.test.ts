@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { qualityAgainst } from "#shared/report/charts/accuracy.ts";
+import { computeByBatch } from "#shared/report/charts/from-results.ts";
 import { withFrontShares } from "#shared/report/charts/front-shares.ts";
 import { launchStream, sampledLaunches } from "#shared/report/charts/launch-stream.ts";
-import { computeByBatch, decodeByDepth, wordsByCell } from "#shared/report/charts/speeds.ts";
+import { decodeByDepth, wordsByCell } from "#shared/report/charts/speeds.ts";
 import { readResult, type ReadResult } from "../../../helpers/read-result.ts";
 
 let all: ReadResult;

@@ -49,6 +49,15 @@ describe("reportHtml", () => {
     expect(Buffer.byteLength(reportHtml(large))).toBeLessThan(2e6);
   });
 
+  it("is light on paper, cuts no table and no chart, and repeats a table's head", () => {
+    const print = /@media print\{([\s\S]*?)\n\}/.exec(html)?.[1] ?? "";
+    expect(print).toContain(`--surface:${PALETTES.light.surface}`);
+    expect(print).toContain("figure,.verdict,tr,svg{break-inside:avoid}");
+    expect(print).toContain("thead{display:table-header-group}");
+    // Behind the dark colours, or a dark system would print them.
+    expect(html.indexOf("@media print")).toBeGreaterThan(html.indexOf("prefers-color-scheme:dark"));
+  });
+
   it("says so where there is nothing to compare", () => {
     const alone = reportHtml({ ...results, cells: results.cells.slice(0, 1), comparisons: [] });
     expect(alone).toContain("nothing to compare");

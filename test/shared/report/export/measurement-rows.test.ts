@@ -1,7 +1,12 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { toCsv } from "#shared/report/csv.ts";
-import { MEASUREMENT_COLUMNS, measurementRows, measurementsCsv } from "#shared/report/export/measurement-rows.ts";
+import {
+  MEASUREMENT_COLUMNS,
+  measurementRows,
+  measurementsCsv,
+  measurementsCsvParts,
+} from "#shared/report/export/measurement-rows.ts";
 import { createRandom } from "#shared/random.ts";
 import { sampleResults } from "./sample.ts";
 
@@ -16,6 +21,11 @@ describe("measurementsCsv", () => {
     const latencies = results.cells.flatMap(({ forward }) => forward.flatMap(({ latencyMs }) => latencyMs));
     const column = header!.indexOf("latency_ms");
     expect(rows.flatMap((row) => (row[column] === "" ? [] : [Number(row[column])]))).toEqual(latencies);
+  });
+
+  it("goes on under the header of another run", () => {
+    const more = [...measurementsCsvParts(results, false)].join("");
+    expect(measurementsCsv(results)).toBe(`${MEASUREMENT_COLUMNS.join(",")}\r\n${more}`);
   });
 
   it("names the unit in every column that has one", () => {

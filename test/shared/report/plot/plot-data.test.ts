@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { axis, point } from "#shared/report/charts/model.ts";
 import { plotData } from "#shared/report/plot/plot-data.ts";
-import { chart } from "./model.ts";
+import { chart } from "../../../helpers/chart.ts";
 
 describe("plotData", () => {
   it("puts series on a common x, ascending, with nulls where one has nothing", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { axis, point } from "#shared/report/charts/model.ts";
 import { canSwitchLog, withScale } from "#shared/report/plot/settings.ts";
-import { chart } from "./model.ts";
+import { chart } from "../../../helpers/chart.ts";
 
 describe("canSwitchLog", () => {
   it("needs every value and whisker above zero", () => {

@@ -1,0 +1,96 @@
+/** How fast a cell is, one row a batch size or depth. */
+import { decodeTokensPerSecond } from "#shared/metrics/generation-speed.ts";
+import { METRICS } from "#shared/metrics/index.ts";
+import { forwardSpeed, scalingEfficiency } from "#shared/metrics/latency.ts";
+import { medianLatencyMs, timedLaunches } from "#shared/report/compare-speeds.ts";
+import { grouped, plural, significant, times } from "#shared/report/quantities.ts";
+import type { CellResult, ForwardResult } from "#shared/results.ts";
+import { launchSummary } from "#shared/stats/launch-summary.ts";
+import type { RowOf } from "./metric-rows.ts";
+import { overLaunches, speedDifference, within } from "./metric-values.ts";
+
+export function latencyRow(batch: number): RowOf {
+  return {
+    id: `latency-${batch}`,
+    group: "Speed",
+    label: `Latency, batch ${batch}`,
+    unit: "ms",
+    definition: `${METRICS.latency.label}, logits fetched: ${METRICS.latency.aggregation}.`,
+    of: ({ cell, comparison }) => {
+      const row = forwardAt(cell, batch);
+      const summary = row && launchSummary(timedLaunches(row, "latencyMs"));
+      if (!summary) return null;
+      const { median: ms, low, high, kind, over, p10, p90, min, outliersSeen } = summary;
+      const runs = plural(summary.runs, "run");
+      const interval = kind === "range" ? "smallest to largest" : "95 % interval";
+      const note =
+        over === "runs"
+          ? `median of ${runs} of one launch, ${interval}${kind === "range" ? "" : " of its runs only"}`
+          : `median of ${plural(summary.launches, "launch")}, ${runs}, ${interval}`;
+      const all = `; runs: least ${significant(min)}, p10 ${significant(p10)}, p90 ${significant(p90)}`;
+      const ratio = comparison?.latencyRatio.find(({ batchSize }) => batchSize === batch);
+      return {
+        ...within(ms, low, high, significant),
+        note: `${note}${all}${outliersSeen > 0 ? `, ${plural(outliersSeen, "outlier")}` : ""}`,
+        difference: speedDifference(ratio),
+      };
+    },
+  };
+}
+
+/** What a batch gives that its sequences one by one do not. */
+export function throughputRow(batch: number): RowOf {
+  return {
+    id: `throughput-${batch}`,
+    group: "Speed",
+    label: `Throughput, batch ${batch}`,
+    unit: "tokens/s",
+    definition:
+      "Tokens of a forward pass over its latency, with the latency's interval; and how many times that of batch 1.",
+    of: ({ cell }) => {
+      const row = forwardAt(cell, batch);
+      const summary = row && launchSummary(timedLaunches(row, "latencyMs"));
+      if (!summary) return null;
+      const { median: ms, low, high } = summary;
+      const [middle, fastest, slowest] = [ms, low, high].map((each) => forwardSpeed(each, batch, row.sequenceLength));
+      const single = forwardAt(cell, 1);
+      const singleMs = single?.sequenceLength === row.sequenceLength ? medianLatencyMs(single) : null;
+      const gain = singleMs === null ? "" : `, ${times(scalingEfficiency(batch, ms, singleMs))} that of batch 1`;
+      return {
+        ...within(middle!.tokensPerSecond, slowest!.tokensPerSecond, fastest!.tokensPerSecond, significant),
+        note: `${significant(middle!.msPerSequence)} ms a sequence${gain}`,
+        difference: null,
+      };
+    },
+  };
+}
+
+export function decodeRow(depth: number, way: "user" | "compute"): RowOf {
+  return {
+    id: `decode-${depth}-${way}`,
+    group: "Speed",
+    label: `Decode at depth ${grouped(depth)}${way === "compute" ? ", no copy" : ""}`,
+    unit: "tokens/s",
+    definition: `${METRICS.decodeSpeed.label}: ${METRICS.decodeSpeed.aggregation}. ${
+      way === "user"
+        ? "As a JavaScript program gets it, the cache copied at every step."
+        : "Without the copy of the cache: what the provider itself takes."
+    }`,
+    of: ({ cell, comparison }) => {
+      const row = cell.decode.find((each) => each.depth === depth);
+      if (!row) return null;
+      const speeds = row.launches
+        .filter((launch) => launch.way === way && launch.skipped === null)
+        .flatMap((launch) => decodeTokensPerSecond(launch) ?? []);
+      const value = overLaunches(speeds, row.batchSize > 1 ? `, batch ${row.batchSize}` : "");
+      const ratio = comparison?.decodeRatio.find(
+        (each) => each.depth === depth && each.way === way && each.batchSize === row.batchSize,
+      );
+      return value && { ...value, difference: speedDifference(ratio) };
+    },
+  };
+}
+
+export function forwardAt({ forward }: CellResult, batch: number): ForwardResult | undefined {
+  return forward.find(({ batchSize }) => batchSize === batch);
+}

@@ -1,0 +1,115 @@
+/** What a verdict says of answers and predictions. */
+import { choiceHistogram } from "../metrics/choice-histogram.ts";
+import { type Answer, type CellResult, isValidAnswer } from "../results.ts";
+import { accuracyOf } from "./accuracy-of.ts";
+import { comparedAnswers, type Differences } from "./compare-cells.ts";
+import { grouped, percent, plural, pValue, signed, significant } from "./quantities.ts";
+import type { VerdictInput } from "./verdict.ts";
+
+/** With a larger share of answers that were computed from NaN, a variant is broken and not ranked (docs/measurement.md). */
+const BROKEN_SHARE = 0.01;
+/** A to Z. */
+const MOST_CHOICES = 26;
+
+/** How much of a cell's output was not a number, where that is too much; null where it is not. */
+export function brokenText(cell: CellResult, { reference, candidate }: VerdictInput): string | null {
+  const mode = comparedAnswers(reference, candidate)?.mode;
+  const rows = mode
+    ? cell.benchmark.find((result) => result.mode === mode)!.answers.map(isValidAnswer)
+    : cell.tokens.map(({ topIds }) => topIds.length > 0);
+  const invalid = rows.filter((valid) => !valid).length;
+  if (invalid === 0 || invalid / rows.length <= BROKEN_SHARE) return null;
+  return `its output was not a number (NaN) for ${grouped(invalid)} of ${plural(rows.length, "question")}`;
+}
+
+export function accuracyText(input: VerdictInput): { what: string; change: string } {
+  const { reference, candidate, differences, adjusted } = input;
+  const { points, low, high, mcnemarP } = differences.accuracyDelta!;
+  const { rightToWrong, wrongToRight, questions } = differences.flips!;
+  const what =
+    comparedAnswers(reference, candidate)?.mode === "generate" ? "accuracy of generated answers" : "accuracy";
+  const several = adjusted !== undefined && adjusted.candidates > 1;
+  const p = several ? `${pValue(adjusted.p)} for ${adjusted.candidates} candidates` : pValue(mcnemarP);
+  const change =
+    `${signed(points, 1)} points (95 % CI ${signed(low, 1)} to ${signed(high, 1)}; ` +
+    `of ${plural(questions, "question")} ${grouped(rightToWrong)} right to wrong, ${grouped(wrongToRight)} wrong to right; ${p})`;
+  return { what, change };
+}
+
+/** How far apart the next tokens are; empty where none were compared. */
+export function overlapText(differences: Differences): string {
+  return [jaccardText(differences), klText(differences)].filter((text) => text !== "").join(", ");
+}
+
+/** Divergence from the reference, with the sign of a bound where it is one. */
+function klText({ tokens, texts }: Differences): string {
+  const parts: string[] = [];
+  const kl = tokens?.kl ?? texts?.kl;
+  // A bound of 0 says nothing.
+  if (kl?.mean != null && (kl.exact || kl.mean > 0))
+    parts.push(`KL divergence ${kl.exact ? "" : "≥ "}${significant(kl.mean)} nats`);
+  const perplexity = texts?.perplexity;
+  if (perplexity?.ratio != null) parts.push(`perplexity × ${perplexity.ratio.toFixed(3)}`);
+  return parts.join(", ");
+}
+
+/** Overlap at the smallest and the largest k. */
+function jaccardText({ jaccard }: Differences): string {
+  const entries = Object.entries(jaccard);
+  const shown = entries.filter(([k], index) => k === "1" || index === entries.length - 1);
+  return shown.map(([k, { mean }]) => `Jaccard@${k} ${mean.toFixed(3)}`).join(", ");
+}
+
+/** What a reader of the accuracy must know of the answers. */
+export function answerNotes({ reference, candidate }: VerdictInput): string[] {
+  const compared = comparedAnswers(reference, candidate);
+  if (!compared) return [];
+  const count = (test: (pair: readonly [Answer, Answer]) => boolean): number => compared.pairs.filter(test).length;
+  const total = plural(compared.pairs.length, "question");
+  const invalid = count((pair) => !pair.every(isValidAnswer));
+  const nameless = [count(([answer]) => answer.formatFailure), count(([, answer]) => answer.formatFailure)] as const;
+  return [
+    ...(invalid > 0 ? [`left out: ${grouped(invalid)} of ${total}, where an output was not a number (NaN)`] : []),
+    ...(nameless[0] + nameless[1] > 0
+      ? [
+          `named no choice, of ${total}: ${reference.label} ${nameless[0]}, ${candidate.label} ${nameless[1]} (wrong answers)`,
+        ]
+      : []),
+    ...[reference, candidate].flatMap(({ label }, side) =>
+      biasNotes(
+        label,
+        compared.pairs.map((pair) => pair[side]!),
+      ),
+    ),
+  ];
+}
+
+/** Where one letter is most of the answers, they may go by its place. Choices that are scored by their texts have none. */
+function biasNotes(label: string, answers: readonly Answer[]): string[] {
+  const letters = answers.flatMap(({ predicted, normalized }) => (normalized === null ? (predicted ?? []) : []));
+  const { mostCommon, share, n, biased } = choiceHistogram(letters, MOST_CHOICES);
+  if (mostCommon === null || share === null || !biased) return [];
+  const letter = String.fromCharCode("A".charCodeAt(0) + mostCommon);
+  return [
+    `${label} answers ${letter} to ${percent(share, 0)} of ${plural(n, "question")}: it may go by the place of a choice`,
+  ];
+}
+
+/** Why the questions cannot tell formats apart; null when they can. */
+export function atChance({ reference, candidate, chanceLevel }: VerdictInput): string | null {
+  const compared = comparedAnswers(reference, candidate);
+  if (!compared || chanceLevel === null) return null;
+  const answers = compared.pairs.map(([answer]) => answer).filter(isValidAnswer);
+  const { share, interval } = accuracyOf(answers);
+  if (share === null || !interval || interval.low > chanceLevel) return null;
+  const how = interval.high < chanceLevel ? "worse than chance" : "at chance";
+  const nameless = answers.filter(({ formatFailure }) => formatFailure).length;
+  const why =
+    nameless > answers.length / 2
+      ? `; ${grouped(nameless)} of its ${grouped(answers.length)} answers name no choice`
+      : "";
+  return (
+    `these questions cannot tell, because ${reference.label} itself answers them ${how} ` +
+    `(${percent(share)}, 95 % CI ${percent(interval.low)} to ${percent(interval.high)}; guessing gives ${percent(chanceLevel)}${why})`
+  );
+}
