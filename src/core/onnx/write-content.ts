@@ -17,7 +17,7 @@ import {
 } from "./tensor-job.ts";
 import type { WriteModelOptions } from "./write-model.ts";
 
-const COPY_CHUNK_BYTES = 4 << 20;
+const COPY_CHUNK_BYTES = 1 << 20;
 /** A copy is cut into tasks of this size. */
 const COPY_TASK_BYTES = 32 << 20;
 /** Tasks above this are done first: one of them at the end would keep a single thread busy. */

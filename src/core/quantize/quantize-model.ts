@@ -70,6 +70,8 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.
   using threads = openThreads(options, model);
+  // A plan may quantize small tensors at once.
+  await machines;
   // Looked for before the graph is changed.
   const copies = tablePairs(model.graph).filter((pair) => isCopy(model.path, pair));
   const inFunctions = functionMatMuls(model.proto);
@@ -81,7 +83,6 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   for (const error of plan.errors ?? []) ledger.add(error);
   const measured = (): MeasuredTensor[] => plan.quantized.map((each) => ({ ...each, error: ledger.of(each) }));
   const sidecar = sidecarPath(options.target);
-  await machines;
   const { path, files, bytes, times } = await writeModel({
     ...options,
     proto: model.proto,

@@ -3,7 +3,7 @@ import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from "./wire.ts";
 
 /** Below it a bigint is exact as a number and fits seven bytes. */
 const SMALL = 1n << 49n;
-const FIRST_BYTES = 1 << 12;
+const FIRST_BYTES = 1 << 16;
 
 /** Writes a message: known fields by number, then the unknown ones. */
 export function toBinary<T extends Message>(type: MessageType<T>, message: T): Uint8Array {
