@@ -43,6 +43,7 @@ export function menuTemplate({ platform, packaged, choose, openHome }: MenuOptio
     submenu: [
       item("models.add", "Add Model...", "CmdOrCtrl+O"),
       item("questions.add", "Add Question Set...", "CmdOrCtrl+Shift+O"),
+      item("runs.import", "Import Runs...", "CmdOrCtrl+I"),
       separator,
       item("result.export", "Export Result...", "CmdOrCtrl+E"),
       { label: "Open Data Folder", click: openHome },

@@ -20,6 +20,7 @@ export type { BenchCell, BenchPlan, BenchSquare } from "./api/bench.ts";
 export type { Compared, ComparedCell } from "./api/compare.ts";
 export type { CellRef, HistoryFacets, HistoryFilter, HistoryOrigin, HistoryRun, HistorySort } from "./api/history.ts";
 export type { FolderListing } from "./api/files.ts";
+export type { ImportedFile } from "./api/imports.ts";
 export type { LiveCell, LiveRun, LiveRunEvent, LiveRuns, Measured } from "./api/live.ts";
 export type { ModelDetails, ModelEntry, ModelLayer, VariantDetails } from "./api/models.ts";
 export type { PromptPreview, QuestionRow, QuestionSetEntry } from "./api/questions.ts";

@@ -5,10 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Reply } from "#shared/api.ts";
+import { openLab } from "#core/app/open-lab.ts";
+import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { dropFile } from "../helpers/drop-file.ts";
 import { ElectronStandIn } from "../helpers/electron-stand-in.ts";
 import { ROOT } from "../helpers/host-process.ts";
+import { seedRuns } from "../helpers/seed-runs.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 // A built main script starts once in a process: all of this is about one window.
 let browser: Browser;
@@ -177,5 +181,59 @@ describe("a page that wants out", () => {
     expect(page.url()).toBe(here);
     expect(page.context().pages()).toHaveLength(1);
     expect(await page.getByText("dropped").count()).toBe(0);
+  });
+});
+
+describe("importing runs", () => {
+  const choose = (): void => {
+    const items = electron.menu.flatMap(({ submenu }) => submenu ?? []);
+    items.find(({ id }) => id === "runs.import")!.click!();
+  };
+  let outside: string;
+  let file: string;
+  beforeAll(() => {
+    outside = mkdtempSync(join(tmpdir(), "quantscope-"));
+    file = join(outside, "a.qsrun");
+  });
+  afterAll(() => {
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  it("asks with the system's own dialog from the menu, and takes what lies anywhere", async () => {
+    const elsewhere = temporaryFolder();
+    seedRuns(elsewhere, [{ id: "a", name: "From afar" }]);
+    using lab = openLab(elsewhere);
+    writeFileSync(file, exportBundle(lab.db, "a").content);
+    // The page may not name it until its user chose it.
+    expect(await ask("runs.import", { paths: [file] })).toMatchObject({ error: { code: "PATH_REFUSED" } });
+    electron.answers.open = file;
+    choose();
+    await page.getByText("“From afar” was imported").waitFor();
+    expect(await ask("runs.list", {})).toMatchObject({ value: { total: 1, runs: [{ id: "a", name: "From afar" }] } });
+    choose();
+    await page.getByText("“From afar” is already here").waitFor();
+    expect(await ask("runs.list", {})).toMatchObject({ value: { total: 1 } });
+  });
+
+  it("says what is wrong with a damaged file; nothing where the dialog was closed", async () => {
+    electron.answers.open = null;
+    choose();
+    const cut = join(outside, "cut.qsrun");
+    writeFileSync(cut, "PK");
+    electron.answers.open = cut;
+    choose();
+    const answers = page.getByRole("dialog", { name: "Not everything was imported" });
+    await answers.getByText("cut.qsrun could not be imported").waitFor();
+    await answers.getByText("BUNDLE_INVALID").waitFor();
+    await page.keyboard.press("Escape");
+    await answers.waitFor({ state: "detached" });
+    expect(await ask("runs.list", {})).toMatchObject({ value: { total: 1 } });
+  });
+
+  it("takes a file that is dropped on the window", async () => {
+    const dismiss = page.getByRole("button", { name: "Dismiss" });
+    while ((await dismiss.count()) > 0) await dismiss.first().click();
+    await dropFile(page, file);
+    await page.getByText("“From afar” is already here").waitFor();
   });
 });

@@ -34,6 +34,14 @@ describe("menuTemplate", () => {
     expect(choose).toHaveBeenCalledExactlyOnceWith("models.add");
   });
 
+  it("has importing in File, with keys that nothing else of the menu has", () => {
+    const file = menuTemplate({ platform: "linux", packaged: true, choose, openHome }).find(
+      ({ label }) => label === "File",
+    )!;
+    const item = (file.submenu as MenuItemConstructorOptions[]).find(({ id }) => id === "runs.import");
+    expect(item).toMatchObject({ label: "Import Runs...", accelerator: "CmdOrCtrl+I" });
+  });
+
   it("keeps reload and developer tools out of a package", () => {
     const has = (packaged: boolean): boolean => items("linux", packaged).some(({ role }) => role === "toggleDevTools");
     expect([has(true), has(false)]).toEqual([false, true]);

@@ -36,6 +36,21 @@ describe("electronShell", () => {
     expect(dialog.showOpenDialog).toHaveBeenLastCalledWith(expect.objectContaining({ properties: ["openFile"] }));
   });
 
+  it("takes several files of runs at once, none where the dialog was closed", async () => {
+    const native = electronShell();
+    dialog.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: ["/in/a.qsrun", "/in/b.csv"] });
+    expect(await native.pickRuns()).toEqual(["/in/a.qsrun", "/in/b.csv"]);
+    expect(dialog.showOpenDialog).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        properties: ["openFile", "multiSelections"],
+        filters: [{ name: "Runs", extensions: ["qsrun", "zip", "json", "jsonl", "csv"] }],
+      }),
+    );
+    dialog.showOpenDialog.mockResolvedValueOnce({ canceled: true, filePaths: [] });
+    expect(await native.pickRuns()).toEqual([]);
+    expect(dialog.showOpenDialog).toHaveBeenLastCalledWith(expect.objectContaining({ defaultPath: "/in" }));
+  });
+
   it("begins where the dialog before was left", async () => {
     const native = electronShell();
     dialog.showSaveDialog.mockResolvedValue({ canceled: false, filePath: "/data/out/a.json" });

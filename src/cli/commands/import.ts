@@ -3,7 +3,8 @@ import { LabError } from "#shared/errors.ts";
 import { isFormatId } from "#shared/formats/formats.ts";
 import { isProviderId } from "#shared/providers/providers.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
-import { importFiles, type ImportOptions } from "#core/bundles/import-files.ts";
+import { importFiles } from "#core/bundles/import-files.ts";
+import type { ImportOptions } from "#core/bundles/import-source.ts";
 
 export function addImport(program: Command): void {
   program

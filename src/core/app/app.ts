@@ -10,6 +10,7 @@ import { Events } from "./events.ts";
 import { Exports } from "./exports.ts";
 import { Gate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
+import { Imports } from "./imports.ts";
 import { Jobs } from "./jobs.ts";
 import { ModelLibrary } from "./library.ts";
 import type { NativeShell } from "./native-shell.ts";
@@ -53,6 +54,7 @@ export interface AppParts {
   readonly stored: RunReader;
   readonly downloads: Downloads;
   readonly exports: Exports;
+  readonly imports: Imports;
   readonly deleted: DeletedRuns;
   readonly trends: TrendKeeper;
   readonly jobs: Jobs;
@@ -96,6 +98,7 @@ export function createApp(options: AppOptions): LabApp {
     stored,
     downloads,
     exports: new Exports({ lab, shell: options.shell, stored, downloads }),
+    imports: new Imports({ gate, paths, stored, events }),
     deleted,
     trends,
     jobs,

@@ -3,6 +3,8 @@ export interface NativeShell {
   /** Null when the user closed the dialog. */
   pickModel(): Promise<string | null>;
   pickQuestions(): Promise<string | null>;
+  /** Empty when the user closed the dialog. */
+  pickRuns(): Promise<readonly string[]>;
   /** Asks where to write; writing is the caller's. */
   pickTarget(fileName: string): Promise<string | null>;
   /**

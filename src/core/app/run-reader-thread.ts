@@ -4,14 +4,16 @@ import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
 import { type Asked, type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
 import { StoredRuns } from "./stored-runs.ts";
+import type { ImportTask } from "./import-runs.ts";
 import type { BackupTask, ExportTask } from "./write-export.ts";
 
 const port = parentPort!;
 const stored = new StoredRuns(workerData as string);
 const handlers = {
   ...storedRunHandlers(stored),
-  // Loaded when something is written: reading needs neither the reports nor the zip library.
+  // Loaded when something is written or imported: reading needs neither the reports nor the zip library.
   writeExport: async (task: ExportTask) => (await import("./write-export.ts")).writeExport(stored, task),
+  importRuns: async (task: ImportTask) => (await import("./import-runs.ts")).importRuns(stored, task),
   writeBackup: async (task: BackupTask) => (await import("./write-export.ts")).writeBackup(stored, task),
 };
 

@@ -1,9 +1,10 @@
 /** Stored runs, read, compared and exported in a thread: a large one takes seconds, in which windows and measurements must go on. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { RequestArguments, RequestOutput } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
+import { partOf } from "#core/reports/part-of.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./stored-run-handlers.ts";
 
@@ -11,6 +12,8 @@ import type { FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./s
 const IDLE_MS = 5 * 60_000;
 
 interface Waiting {
+  /** The file that is being written; null for what only reads. */
+  readonly target: string | null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -42,10 +45,10 @@ export class RunReader {
 
   /** Writes a file. LabError as writeExport and writeBackup have them, and those of `ask`. */
   run<N extends keyof StoredRunTasks>(name: N, task: StoredRunTasks[N]["task"]): Promise<StoredRunTasks[N]["done"]> {
-    return this.#send(name, task) as Promise<StoredRunTasks[N]["done"]>;
+    return this.#send(name, task, targetOf(task)) as Promise<StoredRunTasks[N]["done"]>;
   }
 
-  #send(name: string, input: unknown): Promise<unknown> {
+  #send(name: string, input: unknown, target: string | null = null): Promise<unknown> {
     if (this.#closed) return Promise.reject(closedError());
     const thread = (this.#thread ??= this.#start());
     const id = ++this.#lastId;
@@ -53,7 +56,7 @@ export class RunReader {
     thread.ref();
     thread.postMessage({ id, name, input });
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject, target });
     });
   }
 
@@ -96,10 +99,30 @@ export class RunReader {
     const thread = this.#thread;
     this.#thread = null;
     clearTimeout(this.#idle);
-    for (const { reject } of this.#waiting.values()) reject(error);
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+    // Now, since a program that quits waits for nothing; and when the thread is at rest, since it may have begun another.
+    removeParts(waiting);
     await thread?.terminate();
+    removeParts(waiting);
   }
+}
+
+/** What an ended thread had begun to write, beside its place. */
+function removeParts(waiting: readonly Waiting[]): void {
+  for (const { target } of waiting) {
+    try {
+      if (target !== null) rmSync(partOf(target), { force: true });
+    } catch {
+      // A folder that is gone or not ours any more: nobody can do anything about it here.
+    }
+  }
+}
+
+function targetOf(task: StoredRunTasks[keyof StoredRunTasks]["task"]): string | null {
+  if ("backup" in task) return task.backup;
+  return "path" in task ? task.path : null;
 }
 
 function closedError(): LabError {

@@ -1,6 +1,7 @@
 /** What pages ask of stored runs. Of a large run each may take seconds, so they are answered in a thread (run-reader.ts). */
-import type { Handlers, Reply, RequestArguments } from "#shared/api.ts";
+import type { Handlers, ImportedFile, Reply, RequestArguments } from "#shared/api.ts";
 import { compareStored } from "./compare-stored.ts";
+import type { ImportTask } from "./import-runs.ts";
 import { judgeBy, runDetails, runFlips, runGenerations, runResults, runSamples } from "./run-views.ts";
 import type { StoredRuns } from "./stored-runs.ts";
 import type { BackupTask, ExportTask, Written } from "./write-export.ts";
@@ -10,10 +11,11 @@ export type StoredRunRequest =
 
 type StoredRunHandlers = Pick<Handlers, StoredRunRequest>;
 
-/** What else the thread does: files whose place was chosen already. */
+/** What else the thread does: files whose place was chosen already, and runs out of files. */
 export interface StoredRunTasks {
   readonly writeExport: { readonly task: ExportTask; readonly done: Written };
   readonly writeBackup: { readonly task: BackupTask; readonly done: Written };
+  readonly importRuns: { readonly task: ImportTask; readonly done: readonly ImportedFile[] };
 }
 
 /** A request of the contract whose input was checked, or a task. */

@@ -26,6 +26,12 @@ export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Impor
   const { user, ...read } = readBundle(bytes, fileName);
   const whole = marked(read, fileName);
   const { shards } = whole.stored.run.origin!;
+  // Before the store is locked: of a large run reading and comparing take seconds, in which others want to write.
+  const same = sameRun(db, whole);
+  if (same) {
+    restoreRuns(db, [same.runId]);
+    return same;
+  }
   const bring = (): Imported => {
     const imported = shards && isPart(shards) ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
     if (imported.outcome !== "already there") addUserWords(db, imported.runId, user);
@@ -38,6 +44,16 @@ export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Impor
   } catch (error) {
     throw storeError(error, db.name);
   }
+}
+
+/** The stored run where it is this one; null where there is none, or another state of it, or parts. */
+function sameRun(db: Db, whole: WholeRun): Imported | null {
+  const { id, origin } = whole.stored.run;
+  if ((origin?.shards && isPart(origin.shards)) || !hasRun(db, id)) return null;
+  const known = readWholeRun(db, id);
+  refuseBusy(known);
+  if (fingerprint(known) !== fingerprint(whole)) return null;
+  return { runId: id, outcome: "already there", notes: notesOf(known) };
 }
 
 function importRun(db: Db, whole: WholeRun): Imported {

@@ -1,6 +1,7 @@
 /** One file that is there whole or not at all: written beside its place, synchronised and renamed. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
+import { partOf } from "./part-of.ts";
 
 /** Texts come line by line; the disk gets them in pieces of this size. */
 const PIECE_BYTES = 1 << 20;
@@ -20,7 +21,7 @@ export class WholeFile implements Disposable {
    */
   constructor(path: string, remedy: string) {
     this.path = path;
-    this.#part = `${path}.part`;
+    this.#part = partOf(path);
     this.#remedy = remedy;
     this.#descriptor = this.#guard(() => openSync(this.#part, "w"));
   }

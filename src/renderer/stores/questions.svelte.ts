@@ -1,5 +1,6 @@
 import type { FolderListing, PromptPreview, QuestionRow, QuestionSetEntry, RequestInput } from "#shared/api.ts";
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
+import { base64Of } from "../format/read-file.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
 
@@ -69,7 +70,7 @@ export class QuestionsStore {
 
   upload(file: File): Promise<QuestionSetEntry | null> {
     return this.#add(file.name, async () => {
-      const content = await base64(file);
+      const content = await base64Of(file);
       return this.#lab.request("questions.upload", { fileName: file.name, content });
     });
   }
@@ -100,18 +101,4 @@ export class QuestionsStore {
   async remove(questions: string): Promise<void> {
     await this.#lab.request("questions.remove", { questions });
   }
-}
-
-/** A page reads a file whole as a data URL; the part behind the comma is its content. */
-function base64(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      resolve((reader.result as string).replace(/^[^,]*,/, ""));
-    };
-    reader.onerror = () => {
-      reject(new Error(`${file.name} could not be read: ${reader.error?.message ?? "unknown"}.`));
-    };
-    reader.readAsDataURL(file);
-  });
 }

@@ -14,6 +14,7 @@ export const MENU_COMMANDS = [
   "view.system",
   "models.add",
   "questions.add",
+  "runs.import",
   "run.start",
   "run.cancel",
   "result.export",

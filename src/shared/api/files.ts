@@ -27,6 +27,8 @@ export const fileRequests = {
   /** A folder to add (models.add). NOT_AVAILABLE in a browser; so are the other dialogs. */
   "dialog.pickModel": { input: nothing, output: chosen },
   "dialog.pickQuestions": { input: nothing, output: chosen },
+  /** Files to import (runs.import); none when the user closed the dialog. */
+  "dialog.pickRuns": { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
   /** Asks where, and writes the file whole or not at all. */
   "dialog.save": {
     input: z.strictObject({

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EXPORT_FORMATS } from "../report/export/formats.ts";
 import { comparisonSchema, RUN_STATUSES } from "../results.ts";
 import { specInput } from "./bench.ts";
+import { importInput, importOutput, uploadInput } from "./imports.ts";
 import { liveSchema } from "./live.ts";
 import { bytes, cellLabelInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
 import {
@@ -103,6 +104,14 @@ export const runRequests = {
   },
   /** A copy of the whole store as one file, in the same way. */
   "runs.backup": { input: nothing, output: exportedSchema },
+  /**
+   * Runs out of files: .qsrun bundles, lm-eval's samples, llama-bench's output. Answers file by file; what cannot be imported
+   * leaves the rest alone. Before anything is read: PATH_REFUSED for a path that the page may not name, RUN_BUSY while
+   * something is measured or made.
+   */
+  "runs.import": { input: importInput, output: importOutput },
+  /** The same with the files' content, which is kept nowhere. BAD_REQUEST where it is too much. */
+  "runs.upload": { input: uploadInput, output: importOutput },
   "runs.rename": { input: z.strictObject({ id: runIdInput, name: nameInput }), output: nothing },
   /** With everything measured in it. RUN_BUSY while it waits or is measured. */
   "runs.delete": { input: byId, output: nothing },

@@ -24,6 +24,7 @@ function shell(extra: Partial<NativeShell> = {}): NativeShell {
   return {
     pickModel: nobody,
     pickQuestions: nobody,
+    pickRuns: () => Promise.resolve([]),
     pickTarget: nobody,
     printPdf: () => Promise.reject(new Error("nothing is printed here")),
     openFolder: () => Promise.resolve(),

@@ -61,6 +61,8 @@ const FIELDS = [
   "file",
   "fileName",
   "content",
+  "paths",
+  "files",
 ];
 FIELDS.push("questions", "index", "key", "value", "format", "candidate", "jobId", "place", "marginPoints", "extra");
 
@@ -80,6 +82,10 @@ describe("answer", () => {
     const shell: NativeShell = {
       pickModel: dialog("pickModel"),
       pickQuestions: dialog("pickQuestions"),
+      pickRuns: () => {
+        asked.push("pickRuns");
+        return Promise.resolve([]);
+      },
       pickTarget: dialog("pickTarget"),
       printPdf: () => Promise.reject(new Error("not in this test")),
       openFolder: () => Promise.resolve(),

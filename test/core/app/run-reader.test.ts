@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
@@ -95,5 +95,29 @@ describe("RunReader", () => {
     await asked.close();
     await refused;
     await expect(asked.ask("runs.get", { id: "a" })).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+
+  it("leaves nothing beside the file that was being written when it was closed", async () => {
+    const { home, file } = seeded();
+    const folder = temporaryFolder();
+    const asked = reader(file);
+    const ids = Array.from({ length: 20 }, (_, index) => `run-${index}`);
+    for (const id of ids) seedResult(home, { id, name: id, questions: 40, cells: SEED_CELLS.slice(0, 2) });
+    const task = { ids, format: "html", path: join(folder, "all.zip") } as const;
+    const writing = asked.run("writeExport", task);
+    const ended = expect(writing).rejects.toMatchObject({ code: "CANCELLED" });
+    await expect.poll(() => existsSync(join(folder, "all.zip.part")), { interval: 1, timeout: 20_000 }).toBe(true);
+    await asked.close();
+    await ended;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("keeps what lies beside a place where nothing was begun", async () => {
+    const folder = temporaryFolder();
+    const asked = reader(seeded().file);
+    writeFileSync(join(folder, "mine.zip.part"), "the user's own");
+    await asked.run("writeExport", { ids: ["a"], format: "json", path: join(folder, "a.json") });
+    await asked.close();
+    expect(readdirSync(folder).sort()).toEqual(["a.json", "mine.zip.part"]);
   });
 });

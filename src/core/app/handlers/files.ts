@@ -15,6 +15,11 @@ export function fileHandlers({ options, paths, folders }: AppParts): Pick<Handle
   return {
     "dialog.pickModel": async () => granted(await nativeShell(shell).pickModel()),
     "dialog.pickQuestions": async () => granted(await nativeShell(shell).pickQuestions()),
+    "dialog.pickRuns": async () => {
+      const picked = await nativeShell(shell).pickRuns();
+      for (const path of picked) paths.grant(path);
+      return { paths: [...picked] };
+    },
     "dialog.save": async ({ fileName, content, encoding }) => {
       const path = await nativeShell(shell).pickTarget(fileName);
       if (path !== null) writeWhole(path, Buffer.from(content, encoding));

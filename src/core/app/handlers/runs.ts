@@ -8,7 +8,7 @@ import type { AppParts } from "../app.ts";
 import { resolvePageSpec } from "../page-spec.ts";
 
 export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runRequests> {
-  const { lab, runs, stored, exports, events } = parts;
+  const { lab, runs, stored, exports, imports, events } = parts;
   return {
     "runs.list": ({ limit, offset }) => ({ total: countRuns(lab.db), runs: listRuns(lab.db, { limit, offset }) }),
     "runs.start": ({ spec: input }) => {
@@ -33,6 +33,8 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
     "runs.samples": (input) => stored.ask("runs.samples", input),
     "runs.export": ({ ids, format }) => exports.runs(ids, format),
     "runs.backup": () => exports.backup(),
+    "runs.import": async ({ paths, ...about }) => ({ files: await imports.byPath(paths, about) }),
+    "runs.upload": async ({ files, ...about }) => ({ files: await imports.byContent(files, about) }),
     "runs.rename": ({ id, name }) => {
       renameRun(lab.db, id, name);
       stored.forget(id);

@@ -65,8 +65,9 @@ function cellOf(group: readonly LlamaBenchRow[], all: readonly LlamaBenchRow[], 
   const first = group[0]!;
   const measured = group.map((row) => {
     const where = `${file}: row ${all.indexOf(row) + 1}`;
-    return measure(row, where);
+    return { ...measure(row, where), where };
   });
+  refuseRepeated(measured);
   const modelType = text(first, "model_type");
   const backends = text(first, "backends");
   const threads = Number(text(first, "n_threads"));
@@ -81,6 +82,22 @@ function cellOf(group: readonly LlamaBenchRow[], all: readonly LlamaBenchRow[], 
     forward: measured.flatMap(({ forward }) => forward ?? []),
     decode: measured.flatMap(({ decode }) => decode ?? []),
   };
+}
+
+/** A cell has one prompt length and each depth once; which of several rows counts is not for us to say. */
+function refuseRepeated(measured: readonly (Measured & { readonly where: string })[]): void {
+  const prompts = measured.filter(({ forward }) => forward);
+  const depths = Map.groupBy(
+    measured.filter(({ decode }) => decode),
+    ({ decode }) => decode!.depth,
+  );
+  const [, second] = [prompts, ...depths.values()].find((rows) => rows.length > 1) ?? [];
+  if (!second) return;
+  const what = second.forward ? "prompt speed" : `generation speed at depth ${second.decode!.depth}`;
+  throw new LabError(
+    "BAD_REQUEST",
+    `${second.where}: a second ${what} of the same model, backend and threads. Keep one row of these and leave the others out.`,
+  );
 }
 
 interface Measured {

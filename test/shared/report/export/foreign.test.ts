@@ -141,6 +141,11 @@ describe("readLlamaBench", () => {
     [[{ ...row, n_prompt: "x" }], /row 1: n_prompt is not a whole number/],
     [[row, { ...row, avg_ns: 0 }], /row 2: avg_ns is no time/],
     [[{ ...row, n_gen: 4 }], /n_prompt and n_gen together/],
+    [[row, { ...row, n_prompt: 128 }], /b\.csv: row 2: a second prompt speed of the same model/],
+    [
+      [row, { ...row, n_prompt: 0, n_gen: 2 }, { ...row, n_prompt: 0, n_gen: 4 }],
+      /row 3: a second generation speed at depth 0/,
+    ],
     [[{ ...row, test_time: "" }], /no row has a test_time/],
   ])("names row and column of %j", (rows, message) => {
     expect(() => readLlamaBench(rows, "b.csv")).toThrow(message);

@@ -1,0 +1,52 @@
+/** What a dropped file is for, told by how it begins: a table may hold questions or another tool's measurements. */
+
+/** `unknown`: nothing that is recognised, folders among them. */
+export type DroppedKind = "run" | "questions" | "unknown";
+
+export interface Sorted {
+  readonly runs: readonly File[];
+  readonly questions: readonly File[];
+  readonly others: readonly File[];
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+/** @param head how the file begins, as text */
+export function kindOf(fileName: string, head: string): DroppedKind {
+  const ending = fileName.toLowerCase().replace(/^.*\./, "");
+  if (ending === "qsrun" || head.startsWith("PK\u0003\u0004")) return "run";
+  if (ending === "parquet") return "questions";
+  if (ending === "csv") return tableKind(head);
+  if (ending !== "json" && ending !== "jsonl") return "unknown";
+  const has = (key: string): boolean => new RegExp(`"${key}"\\s*:`).test(head);
+  // A sample of lm-eval holds its question too, so that these come first.
+  if (has("doc_id") || has("avg_ns")) return "run";
+  if (ending === "json" && (isResults(fileName, has) || (has("schemaVersion") && has("run")))) return "run";
+  return has("question") && (has("choices") || has("answer")) ? "questions" : "unknown";
+}
+
+/** lm-eval's sums. */
+function isResults(fileName: string, has: (key: string) => boolean): boolean {
+  return /^results_.*\.json$/.test(fileName) && has("results");
+}
+
+/** MMLU's own files have no header: a table that is not llama-bench's is a question set or nothing. */
+function tableKind(head: string): DroppedKind {
+  const [header = ""] = head.split(/\r?\n/, 1);
+  return /(^|[,;"])avg_ns([,;"]|$)/.test(header) ? "run" : "questions";
+}
+
+export async function sortDropped(files: readonly File[]): Promise<Sorted> {
+  const kinds = await Promise.all(files.map(async (file) => kindOf(file.name, await headOf(file))));
+  const of = (wanted: DroppedKind): File[] => files.filter((_, index) => kinds[index] === wanted);
+  return { runs: of("run"), questions: of("questions"), others: of("unknown") };
+}
+
+/** Empty for a folder, which cannot be read. */
+async function headOf(file: File): Promise<string> {
+  try {
+    return await file.slice(0, HEAD_BYTES).text();
+  } catch {
+    return "";
+  }
+}
