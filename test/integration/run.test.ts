@@ -65,8 +65,9 @@ describe("executeRun", () => {
       ).toBe(true);
       expect(cell.launches.map(({ kind, launch, status: end }) => [kind, launch, end])).toEqual([
         ["timing", 1, "done"],
-        ["stepping", 1, "done"],
+        // In a preview first answers come before what nothing waits for.
         ["quality", 1, "done"],
+        ["stepping", 1, "done"],
       ]);
       expect(cell.selfTests).toMatchObject({ questionBatch: 1, repeat: { maxLogprobDifference: 0, top1Changes: 0 } });
       expect(cell.samples.length).toBeGreaterThan(0);
@@ -208,7 +209,9 @@ describe("resumeRun", () => {
     const lab = testLab((event) => {
       if (event.type === "launch" && event.label === "int4@cpu" && event.kind === "quality") lab.controller.abort();
     });
-    const cancelled = await executeRun(smallSpec(LLAMA, questionFile(12)), lab);
+    const { passes, ...spec } = smallSpec(LLAMA, questionFile(12));
+    // Without decoding the first cell has nothing left to do when the second one is asked.
+    const cancelled = await executeRun({ ...spec, passes: { ...passes, decode: undefined } }, lab);
     expect(cancelled.status).toBe("cancelled");
     const before = readRun(lab.db, cancelled.runId);
     expect(before.cells.map(({ status }) => status)).toEqual(["done", "cancelled"]);
