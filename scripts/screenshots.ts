@@ -48,7 +48,11 @@ const SHOTS: readonly Shot[] = [
     hash: `#/compare?cells=${encodeURIComponent("RUN/fp32%40cpu~RUN/w8%40cpu~RUN/int4%40cpu")}`,
     ready: (page) => page.getByRole("figure").first().locator("canvas").waitFor(),
   },
-  { name: "trend", hash: "#/history?tab=trend", ready: (page) => page.getByRole("figure").first().locator("canvas").waitFor() },
+  {
+    name: "trend",
+    hash: "#/history?tab=trend",
+    ready: (page) => page.getByRole("figure").first().locator("canvas").waitFor(),
+  },
   { name: "history", hash: "#/history", ready: (page) => page.getByText("demo: which format?").first().waitFor() },
   {
     name: "palette",
@@ -84,7 +88,10 @@ const SHOTS: readonly Shot[] = [
     name: "run",
     hash: "#/bench",
     ready: async (page) => {
-      await page.getByRole("region", { name: "Estimate and start" }).getByRole("button", { name: "Run", exact: true }).click();
+      await page
+        .getByRole("region", { name: "Estimate and start" })
+        .getByRole("button", { name: "Run", exact: true })
+        .click();
       await page.getByRole("region", { name: "So far" }).getByText("next token").nth(1).waitFor({ timeout: 240_000 });
     },
   },
@@ -104,7 +111,7 @@ const AGAIN = [
   ...["--model", join(ROOT, "resources", "models", "demo"), "--cells", "fp32,w8,int4", "--passes", "forward"],
   ...["--depth", "preview", "--launches", "3", "--batch-sizes", "1,4,16", "--name", "demo: after an update"],
 ];
-const TIMES_AGAIN = 4;
+const TIMES_AGAIN = 2;
 const THEMES = ["light", "dark"] as const;
 const VIEWPORT = { width: 1280, height: 800 };
 /** Fonts and layout at rest; animations are switched off. */

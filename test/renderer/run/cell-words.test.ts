@@ -58,7 +58,7 @@ describe("launchWords", () => {
 
 describe("progressWords", () => {
   it("names a speed only of what has one", () => {
-    expect(progressWords(CELL, 4.12)).toBe("10 of 50 · 4.12 questions/s");
+    expect(progressWords(CELL, 4.12)).toBe("10 of 50 · 4.12/s");
     expect(progressWords({ ...CELL, progress: { pass: "forward", done: 1, total: 3 } }, 0.2)).toBe("1 of 3");
     expect(progressWords({ ...CELL, progress: { pass: "load", done: 0, total: 1 } }, null)).toBe("");
   });

@@ -24,12 +24,8 @@ export const PASS_WORDS: Readonly<Record<PassName, string>> = Object.freeze({
   generate: "texts",
 });
 
-/** What a step of the pass is, where a speed of it says something. */
-const STEPS: Readonly<Partial<Record<PassName, string>>> = {
-  questions: "questions/s",
-  texts: "pieces/s",
-  generate: "texts/s",
-};
+/** Passes of many equal steps: only they have a rate that says something. */
+const STEPPED: ReadonlySet<PassName> = new Set(["questions", "texts", "generate"]);
 
 /** `Timing 2 of 6`; of memory launches nobody counts the rounds. */
 export function launchWords({ launch }: LiveCell, spec: Spec | null): string {
@@ -40,12 +36,11 @@ export function launchWords({ launch }: LiveCell, spec: Spec | null): string {
   return `${KIND_WORDS[kind]} ${launch.launch}${rounds ? ` of ${rounds}` : ""}`;
 }
 
-/** Beside the bar: `12 of 163 · 4.1 questions/s`. */
+/** Beside the bar: `12 of 163 · 4.1/s`. */
 export function progressWords({ progress }: LiveCell, perSecond: number | null): string {
   if (!progress) return "";
   const { pass, done, total } = progress;
-  const step = STEPS[pass];
-  const rate = perSecond !== null && step !== undefined ? ` · ${significant(perSecond)} ${step}` : "";
+  const rate = perSecond !== null && STEPPED.has(pass) ? ` · ${significant(perSecond)}/s` : "";
   return pass === "load" ? "" : `${grouped(done)} of ${grouped(total)}${rate}`;
 }
 
