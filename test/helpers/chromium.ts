@@ -5,9 +5,14 @@ const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** A headless Chromium: the one that $CHROMIUM names, else Debian's, else the one that npm brought (Linux x64). */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : await fromNpm());
+  const executablePath = await chromiumPath();
   // As root, as in most containers, Chromium's sandbox refuses to start.
   return chromium.launch({ executablePath, args: [...args], chromiumSandbox: process.getuid?.() !== 0 });
+}
+
+/** Of npm's, unpacked by the first call. */
+export async function chromiumPath(): Promise<string> {
+  return process.env.CHROMIUM ?? (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : await fromNpm());
 }
 
 async function fromNpm(): Promise<string> {
