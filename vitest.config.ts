@@ -1,37 +1,21 @@
 import { defineConfig } from "vitest/config";
 
-// Three speeds. unit: pure, no model. integration: real ONNX models, a real database, real processes.
-// e2e: the built program, started as its users start it; pages: the same in a browser or under the Electron stand-in, where
-// nothing is timed, so that two files may run at once.
-const PAGES = ["test/e2e/{ui,host,security,electron}*.test.ts"];
+/** Files that run the program's measurements: one at a time, or each would measure the other. */
+const MEASURING = [
+  "test/e2e/{cli,cli-quantize,demo,providers}.test.ts",
+  "test/integration/{app,app-large-run,faults,launches,run,shards}.test.ts",
+];
 
+// Three speeds. unit: pure, no model. integration: real ONNX models, a real database. e2e: the built program, started as its
+// users start it: in a browser, under the Electron stand-in, on the command line. Two files run at once but for those that measure.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          name: "unit",
-          sequence: { groupOrder: 3 },
-          // No unit test needs more than a second; on a machine that is busy with other work, a second can be long.
-          testTimeout: 30_000,
-          include: ["test/{shared,core,worker,main,preload,host,cli,renderer,lint,scripts}/**/*.test.ts"],
-        },
-      },
-      {
-        test: {
-          name: "integration",
-          sequence: { groupOrder: 2 },
-          include: ["test/integration/**/*.test.ts"],
-          pool: "forks",
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: "pages",
-          include: PAGES,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          exclude: MEASURING,
           globalSetup: ["test/helpers/unpack-chromium.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -41,13 +25,34 @@ export default defineConfig({
       },
       {
         test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          exclude: PAGES,
+          name: "measuring",
+          include: MEASURING,
+          pool: "forks",
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          exclude: MEASURING,
+          pool: "forks",
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "unit",
+          include: ["test/{shared,core,worker,main,preload,host,cli,renderer,lint,scripts}/**/*.test.ts"],
+          sequence: { groupOrder: 3 },
+          // No unit test needs more than a second; on a machine that is busy with other work, a second can be long.
+          testTimeout: 30_000,
         },
       },
     ],

@@ -1,6 +1,6 @@
 // What CI runs and `npm run check`: lint, format, types and every test (one of them is the whole demo). Prints each step's
 // own output and ends with one line that counts: a step that is no test suite counts as one check.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,10 +9,18 @@ const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "quantscope-check-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-step("lint", "eslint", ["."]);
-step("format", "prettier", ["--check", "--log-level", "warn", "."]);
-step("types", "tsc", ["-p", "tsconfig.node.json"]);
-step("types of the pages", "svelte-check", ["--tsconfig", "tsconfig.web.json", "--output", "human"]);
+// Beside each other: each keeps one core busy. What they print comes in this order all the same.
+const steps = [
+  step("lint", "eslint", ["."]),
+  step("format", "prettier", ["--check", "--log-level", "warn", "."]),
+  step("types", "tsc", ["-p", "tsconfig.node.json"]),
+  step("types of the pages", "svelte-check", ["--tsconfig", "tsconfig.web.json", "--output", "human"]),
+];
+for (const finished of steps) {
+  const { name, output, ok } = await finished;
+  console.log(`\n== ${name}\n${output.trimEnd()}`);
+  totals[ok ? "passed" : "failed"] += 1;
+}
 tests();
 
 rmSync(scratch, { recursive: true, force: true });
@@ -21,8 +29,17 @@ console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exit(totals.failed === 0 ? 0 : 1);
 
 function step(name, command, args) {
-  const ok = run(name, command, args) === 0;
-  totals[ok ? "passed" : "failed"] += 1;
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, shell: process.platform === "win32" });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
+    child.once("error", (error) => resolve({ name, output: output + String(error), ok: false }));
+    child.once("close", (status) => resolve({ name, output, ok: status === 0 }));
+  });
 }
 
 function tests() {
