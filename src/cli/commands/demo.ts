@@ -8,7 +8,7 @@ import { whole } from "../whole.ts";
 export function addDemo(program: Command): void {
   program
     .command("demo")
-    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (about 2 minutes)")
+    .description("measure the bundled model at fp32, w8 and int4 and say whether to quantize it (a few minutes)")
     .option("--few", "ask 480 questions instead of 1,600: see how the verdicts change")
     .option("--limit <n>", "ask a sample of the questions only")
     .option("--out <dir>", "where report.html, results.json, CSV and PNG go", "results/demo")

@@ -42,7 +42,7 @@ const userWordsSchema = z.object({
   tags: z.array(z.string().trim().min(1).max(60)).max(1000),
 });
 export type UserWords = z.output<typeof userWordsSchema>;
-export const NO_WORDS: UserWords = Object.freeze({ note: "", tags: [] });
+const NO_WORDS: UserWords = Object.freeze({ note: "", tags: [] });
 
 export const runDocumentSchema = z.object({
   results: storedSchema,

@@ -16,7 +16,7 @@ export interface ForeignCell {
   readonly provider: ProviderId;
 }
 
-export interface LmEvalRun {
+interface LmEvalRun {
   readonly fileName: string;
   readonly model: string;
   readonly cell: ForeignCell;

@@ -66,7 +66,7 @@ export function largerJoined(ours: WholeRun, theirs: WholeRun): WholeRun {
 }
 
 /** The id under which the parts of a plan come together. */
-export function joinedId({ plan }: Shards): string {
+function joinedId({ plan }: Shards): string {
   return `parts-${plan.slice(0, 16)}`;
 }
 

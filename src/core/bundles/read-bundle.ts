@@ -16,12 +16,12 @@ import {
 } from "./document.ts";
 
 /** A run with what its user wrote to it. */
-export interface ReadBundle extends WholeRun {
+interface ReadBundle extends WholeRun {
   readonly user: UserWords;
 }
 
 /** Unpacked, of one entry. A run of 100,000 questions and 20 cells is below it; V8's longest text is a little above. */
-export const MOST_ENTRY_BYTES = 480 * 2 ** 20;
+const MOST_ENTRY_BYTES = 480 * 2 ** 20;
 
 const NAMES: ReadonlySet<string> = new Set([MANIFEST, ...CONTENTS]);
 

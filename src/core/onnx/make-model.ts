@@ -4,13 +4,13 @@ import { create } from "./proto/edit.ts";
 import { ModelProto, type NodeProto, TensorProto, ValueInfoProto } from "./proto/onnx.ts";
 
 /** An input or output; a dimension is a size, or the name of a free one. */
-export interface Port {
+interface Port {
   readonly name: string;
   readonly type: "float32" | "int64";
   readonly dims: readonly (number | string)[];
 }
 
-export interface ModelParts {
+interface ModelParts {
   readonly name: string;
   /** Of the standard operator set. */
   readonly opset: number;

@@ -9,7 +9,7 @@ import { ByteSink, DATA_LOCATION, EXTERNAL_DATA, type MessageKind, NESTED, RAW_D
 /** `data_location` values from here on mark a hole: FIRST_HOLE + its index. ONNX itself uses 0 and 1. */
 export const FIRST_HOLE = 1000;
 
-export interface Hole {
+interface Hole {
   readonly hole: number;
   readonly length: number;
 }

@@ -50,7 +50,7 @@ export interface WriteTimes {
   readonly threads: TaskTimes | null;
 }
 
-export interface WrittenModel {
+interface WrittenModel {
   readonly path: string;
   /** The .onnx file and its data file, if any. */
   readonly files: readonly string[];

@@ -14,10 +14,10 @@ import { Scope } from "./constants.ts";
 import { pairNote, tablePairs } from "./copied-tables.ts";
 import { functionMatMuls, functionWarning } from "./function-weights.ts";
 
-export type LayerRole = "embedding" | "head" | "layer";
+type LayerRole = "embedding" | "head" | "layer";
 
 /** One weight and the node that uses it. */
-export interface AuditedLayer {
+interface AuditedLayer {
   readonly name: string;
   readonly operator: string;
   readonly role: LayerRole;

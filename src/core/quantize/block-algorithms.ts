@@ -19,7 +19,7 @@ import { type RowLimits, RowReader } from "./weight-rows.ts";
 
 export type Algorithm = NonNullable<Recipe["algorithm"]>;
 
-export interface BlockKernelOptions {
+interface BlockKernelOptions {
   readonly bits: 2 | 4 | 8;
   readonly symmetric: boolean;
   /** The weights are halves: their range is a half too. */

@@ -11,10 +11,10 @@ import { noSums, type Sums } from "./weight-error.ts";
 import { wasmWorkspace } from "./wasm-blocks.ts";
 
 /** Weights in a workspace's slab, from its element 0 on: rows are output features. See Slab. */
-export type RowSlab = Omit<Slab, "floats" | "words">;
+type RowSlab = Omit<Slab, "floats" | "words">;
 
 /** Weights [length, stride] in a workspace's slab, columns of which are output features. */
-export interface ColumnSlab {
+interface ColumnSlab {
   /** Those that count. */
   readonly columns: number;
   readonly stride: number;

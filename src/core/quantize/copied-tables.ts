@@ -8,7 +8,7 @@ import { megabytes } from "#shared/report/quantities.ts";
 import { type Constant, Scope } from "./constants.ts";
 
 /** A table of rows and a matrix of as many outputs as the table has rows, both stored. */
-export interface TablePair {
+interface TablePair {
   readonly table: Constant;
   readonly head: Constant;
   readonly headNode: string;

@@ -6,7 +6,7 @@ import type { CodedValue } from "./dynamic8-weights.ts";
 import type { UniqueNames } from "./unique-names.ts";
 
 /** A product of an activation and a weight, both as codes. */
-export interface IntegerProduct {
+interface IntegerProduct {
   /** Of the float node that it replaces; "" when that had none. */
   readonly name: string;
   readonly activation: CodedValue;

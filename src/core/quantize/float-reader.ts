@@ -17,7 +17,7 @@ export interface FloatSlab {
   readonly loops: WasmLoops | null;
 }
 
-export interface SlabOptions {
+interface SlabOptions {
   /** Of the elements that are read; all to the end unless `count` says how many. */
   readonly first?: number;
   readonly count?: number;

@@ -29,7 +29,7 @@ export interface StoredFloats {
   readonly nodes: readonly NodeProto[];
 }
 
-export interface Float16Conversion {
+interface Float16Conversion {
   readonly jobs: TensorJob[];
   /** Stored tensors of the model that are half now. */
   readonly halved: readonly StoredFloats[];

@@ -8,7 +8,7 @@ import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 const BOOL = 9;
 const INT32 = 6;
 export const STRING = 8;
-export const CONTRIB = "com.microsoft";
+const CONTRIB = "com.microsoft";
 
 /** Operators of ONNX that stay in float32: ONNX Runtime's list, and those without float16 in any opset. */
 const KEPT = new Set(
@@ -104,7 +104,7 @@ const OUTPUTS: Readonly<Record<string, readonly TypeOf[]>> = Object.freeze({
 });
 
 /** `domain.operator`; the domain of ONNX itself is empty. */
-export function operatorKey({ domain, opType }: NodeProto): string {
+function operatorKey({ domain, opType }: NodeProto): string {
   return `${domain === "ai.onnx" ? "" : domain}.${opType}`;
 }
 

@@ -7,7 +7,7 @@ import type { UniqueNames } from "./unique-names.ts";
 const SUFFIX: Readonly<Record<number, string>> = Object.freeze({ [FLOAT]: "fp32", [FLOAT16]: "fp16" });
 
 /** How a float value of the old graph is found in the new one. */
-export interface Spelling {
+interface Spelling {
   readonly name: string;
   /** Element type that it is stored or computed in. */
   readonly type: number;

@@ -10,7 +10,7 @@ import { type KERNELS, opened, type Sent } from "./kernels.ts";
 import { rowRanges, threadedJob } from "./threaded-job.ts";
 
 /** A tensor made half; a large one has no data yet, its job delivers it. */
-export interface Halved {
+interface Halved {
   readonly tensor: TensorProto;
   readonly job: TensorJob | null;
   /** Of a tensor that was made at once. */

@@ -23,7 +23,7 @@ const INFINITE = 0x7f800000;
 const SLAB_ELEMENTS = 1 << 18;
 
 /** What a slab held beside finite numbers. */
-export interface NotFinite {
+interface NotFinite {
   nan: boolean;
   infinite: boolean;
 }

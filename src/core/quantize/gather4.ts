@@ -11,7 +11,7 @@ import {
 import { addScaled, noSums } from "./weight-error.ts";
 import { floatBytes, type RowLimits, RowReader } from "./weight-rows.ts";
 
-export interface Gather4Spec {
+interface Gather4Spec {
   readonly blockSize: number;
   /** INT4 codes around 0; otherwise UINT4 codes with zero points. */
   readonly symmetric: boolean;

@@ -1,7 +1,7 @@
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 
 /** A Gemm that is a MatMul and, with `bias`, an Add: as ONNX Runtime's quantize_dynamic takes it apart. */
-export interface GemmParts {
+interface GemmParts {
   readonly input: string;
   readonly weight: string;
   /** The weight is stored [N, K]. */

@@ -102,7 +102,7 @@ function minus(a: number, b: number, c: number, d: number): number {
 }
 
 /** numpy.sum of a contiguous row (numpy/_core/src/umath/loops_utils.h, pairwise_sum), for multiples of 8 elements. */
-export function sumPairwise(values: Float32Array, from: number, count: number): number {
+function sumPairwise(values: Float32Array, from: number, count: number): number {
   if (count > LANE_LIMIT) {
     const half = (count >> 1) & ~7;
     return fround(sumPairwise(values, from, half) + sumPairwise(values, from + half, count - half));

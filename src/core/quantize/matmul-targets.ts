@@ -23,14 +23,14 @@ export interface SkippedMatMul {
   readonly reason: string;
 }
 
-export interface MatMulTargets {
+interface MatMulTargets {
   readonly targets: readonly MatMulTarget[];
   /** Embedding tables, when they were asked for. */
   readonly gathers: readonly GatherTarget[];
   readonly skipped: readonly SkippedMatMul[];
 }
 
-export interface TargetOptions {
+interface TargetOptions {
   /** false: a weight that is the transpose of a stored tensor (a head tied to the embedding) is skipped. */
   readonly tiedHead?: boolean | undefined;
   /** true: also find embedding tables. */

@@ -40,7 +40,7 @@ export interface StreamLimits {
   /** Codes of as many columns of a KN matrix as fit: fewer columns mean shorter reads. */
   readonly tileBytes: number;
 }
-export interface StreamOptions extends Partial<StreamLimits> {
+interface StreamOptions extends Partial<StreamLimits> {
   /** All of them unless given. */
   readonly range?: RowRange | undefined;
 }

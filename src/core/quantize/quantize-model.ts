@@ -50,7 +50,7 @@ export interface QuantizeResult {
 }
 
 /** Where the time went. */
-export interface QuantizeTimes extends WriteTimes {
+interface QuantizeTimes extends WriteTimes {
   /** Reading the graph and deciding what becomes of it. */
   readonly planMs: number;
 }

@@ -23,9 +23,9 @@ const schema = z.object({
 });
 
 /** As much of it as is read back. */
-export type SidecarLayer = z.infer<typeof layer>;
+type SidecarLayer = z.infer<typeof layer>;
 
-export interface Sidecar {
+interface Sidecar {
   readonly layers: readonly SidecarLayer[];
   /** Null where the file is damaged. */
   readonly made: { readonly recipe: Recipe; readonly version: string } | null;

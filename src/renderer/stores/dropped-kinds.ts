@@ -1,9 +1,9 @@
 /** What a dropped file is for, told by how it begins: a table may hold questions or another tool's measurements. */
 
 /** `unknown`: nothing that is recognised, folders among them. */
-export type DroppedKind = "run" | "questions" | "unknown";
+type DroppedKind = "run" | "questions" | "unknown";
 
-export interface Sorted {
+interface Sorted {
   readonly runs: readonly File[];
   readonly questions: readonly File[];
   readonly others: readonly File[];

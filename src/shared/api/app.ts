@@ -5,7 +5,7 @@ import { environmentSchema } from "../results.ts";
 import { bytes, nothing } from "./parts.ts";
 
 /** `electron`: a window of the desktop app. `host`: a browser, through the loopback host. */
-export const TRANSPORTS = ["electron", "host"] as const;
+const TRANSPORTS = ["electron", "host"] as const;
 
 const appInfoSchema = z.object({
   version: z.string(),

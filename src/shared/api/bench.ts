@@ -15,7 +15,7 @@ export const specInput = z.custom<SpecInput>(isSmallDocument, {
 });
 
 /** `in-folder`: there. `made`: in the data folder. `can-be-made`: the run makes it first. `cannot`: `reason` says why. */
-export const SQUARE_STATES = ["in-folder", "made", "can-be-made", "cannot"] as const;
+const SQUARE_STATES = ["in-folder", "made", "can-be-made", "cannot"] as const;
 
 /** What is predicted of one cell; null where nothing can be said. */
 const predictionSchema = z.object({

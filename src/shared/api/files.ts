@@ -8,7 +8,7 @@ const chosen = z.object({ path: z.string().nullable() });
 /** Longest content that is saved through the contract; pictures are a few MB. */
 const LARGEST_SAVED_CHARACTERS = 12 * 1024 * 1024;
 
-export const FOLDER_ENTRY_KINDS = ["folder", "model", "questions"] as const;
+const FOLDER_ENTRY_KINDS = ["folder", "model", "questions"] as const;
 
 const folderSchema = z.object({
   path: z.string(),

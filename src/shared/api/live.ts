@@ -4,13 +4,13 @@ import { FORMAT_IDS } from "../formats/formats.ts";
 import { CELL_STATUSES, LAUNCH_KINDS, RUN_STATUSES } from "../results.ts";
 import { bytes, errorEnvelopeSchema, moment } from "./parts.ts";
 
-export const PASS_NAMES = ["load", "forward", "decode", "questions", "texts", "generate"] as const;
+const PASS_NAMES = ["load", "forward", "decode", "questions", "texts", "generate"] as const;
 
 /** `measured`: this very file, on this machine. `scaled`: other models, here. `rough`: nothing was measured here yet. */
 export const ESTIMATE_BASES = ["measured", "scaled", "rough"] as const;
 
 /** Something that was just measured in a cell, as little of it as a chart needs. */
-export const measuredSchema = z.discriminatedUnion("kind", [
+const measuredSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("load"), loadMs: z.number(), steadyBytes: bytes.nullable(), peakBytes: bytes.nullable() }),
   z.object({
     kind: z.literal("forward"),
@@ -51,7 +51,7 @@ export const measuredSchema = z.discriminatedUnion("kind", [
 export type Measured = z.output<typeof measuredSchema>;
 
 /** What the measuring process uses over time; numbers stand side by side. */
-export const liveSamplesSchema = z.object({
+const liveSamplesSchema = z.object({
   /** Since the launch began. */
   atMs: z.array(z.number()),
   residentBytes: z.array(z.number()),
@@ -117,7 +117,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
 ]);
 export type LiveRunEvent = z.output<typeof runEventSchema>;
 
-export const liveCellSchema = z.object({
+const liveCellSchema = z.object({
   label: z.string(),
   status: z.enum(CELL_STATUSES),
   error: errorEnvelopeSchema.nullable(),
@@ -133,7 +133,7 @@ export const liveCellSchema = z.object({
 export type LiveCell = z.output<typeof liveCellSchema>;
 
 /** `planning`: files are opened and hashed. `making`: a variant is written. `measuring`: cells run. */
-export const LIVE_PHASES = ["planning", "making", "measuring"] as const;
+const LIVE_PHASES = ["planning", "making", "measuring"] as const;
 
 const named = { id: z.string(), name: z.string(), model: z.string() };
 

@@ -4,7 +4,7 @@ import { FORMAT_IDS } from "../formats/formats.ts";
 import { recipeSchema } from "../recipe-schema.ts";
 import { bytes, errorEnvelopeSchema, moment, nameInput, nothing, pathInput } from "./parts.ts";
 
-export const modelEntrySchema = z.object({
+const modelEntrySchema = z.object({
   /** Unique; what requests and specs call it. */
   name: z.string(),
   folder: z.string(),
@@ -60,7 +60,7 @@ const weightErrorsSchema = z.object({
 /** `folder`: in the model's own folder. `lab`: made by Quantscope, in the data folder. */
 export const VARIANT_PLACES = ["folder", "lab"] as const;
 
-export const variantSchema = z.object({
+const variantSchema = z.object({
   /** Absolute; identifies the variant in requests. */
   file: z.string(),
   /** Short: relative to the folder that it is in. */

@@ -32,7 +32,7 @@ export const errorEnvelopeSchema = z.object({
 });
 
 /** Longest JSON of a spec or recipe that a page may send. */
-export const LARGEST_DOCUMENT_CHARACTERS = 256 * 1024;
+const LARGEST_DOCUMENT_CHARACTERS = 256 * 1024;
 
 /** Whether a value is an object whose JSON is no longer than that. */
 export function isSmallDocument(value: unknown): boolean {

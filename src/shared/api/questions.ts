@@ -4,7 +4,7 @@ import { PROMPT_TEMPLATES } from "../spec.ts";
 import { modelInput } from "./models.ts";
 import { bytes, moment, nameInput, nothing, pageInput, pathInput } from "./parts.ts";
 
-export const questionSetEntrySchema = z.object({
+const questionSetEntrySchema = z.object({
   /** Unique; what requests and specs call it. */
   name: z.string(),
   file: z.string(),

@@ -113,7 +113,7 @@ export const runResultsSchema = z.object({
 });
 export type RunResults = z.output<typeof runResultsSchema>;
 
-export const FLIP_KINDS = ["rightToWrong", "wrongToRight", "wrongToOtherWrong"] as const;
+const FLIP_KINDS = ["rightToWrong", "wrongToRight", "wrongToOtherWrong"] as const;
 
 const flipAnswerSchema = z.object({
   predicted: z.number().int().nullable(),

@@ -5,7 +5,7 @@ import { recipeSchema } from "../recipe-schema.ts";
 import { modelInput, VARIANT_PLACES } from "./models.ts";
 import { bytes, errorEnvelopeSchema, isSmallDocument, moment, nothing, pathInput } from "./parts.ts";
 
-export const JOB_STATES = ["waiting", "running", "done", "failed", "cancelled"] as const;
+const JOB_STATES = ["waiting", "running", "done", "failed", "cancelled"] as const;
 
 export const jobSchema = z.object({
   id: z.string(),

@@ -47,16 +47,20 @@ describe("soFar", () => {
     expect(soFar([BASE, small], "fp32@cpu")).toEqual([
       {
         label: "int4@cpu",
-        parts: ["3.2x less memory at batch 8", "2.0x faster at batch 1", "same next token in 94 % of 48 questions"],
+        parts: [
+          "3.2x less memory at batch 8",
+          "2.0x faster at batch 1 in 1 launch",
+          "same next token in 94 % of 48 questions",
+        ],
       },
     ]);
   });
 
   it("says when a cell is worse, and calls what is near the same", () => {
-    const worse = cell("nf4@cpu", forward(1, 24, 431));
+    const worse = cell("nf4@cpu", forward(1, 20, 431), forward(1, 28, 400));
     expect(soFar([BASE, worse], "fp32@cpu")[0]!.parts).toEqual([
       "about the same memory at batch 1",
-      "2.0x slower at batch 1",
+      "2.0x slower at batch 1 in 2 launches",
     ]);
   });
 

@@ -2,7 +2,7 @@
 import type { Field, Message, MessageType, Properties } from "./fields.ts";
 
 /** What create() takes for a message: any of its properties, with plain objects for messages inside. */
-export type Init<T> = T extends Message
+type Init<T> = T extends Message
   ? T | Parts<T>
   : T extends Uint8Array
     ? T

@@ -21,10 +21,10 @@ export interface MessageType<T extends Message = Message> {
 }
 
 /** Field number, type, and how often: once unless said, `packed` lists without a tag each (proto2 writes them only if told). */
-export type FieldSpec = readonly [number: number, type: Scalar | MessageType, count?: "repeated" | "packed"];
+type FieldSpec = readonly [number: number, type: Scalar | MessageType, count?: "repeated" | "packed"];
 
 /** Of fields that exclude each other: the property is `{case: name, value}`. */
-export interface OneOfSpec {
+interface OneOfSpec {
   readonly oneOf: Readonly<Record<string, FieldSpec>>;
 }
 

@@ -105,7 +105,7 @@ export class TypeProto extends Message {
 }
 
 /** TypeProto.Tensor */
-export class TypeTensor extends Message {
+class TypeTensor extends Message {
   declare elemType: number;
   declare shape?: TensorShapeProto | undefined;
 }

@@ -54,12 +54,8 @@ type MeasurementRow = Readonly<Partial<Record<MeasurementColumn, Value>>>;
 
 type Measured = Pick<Results, "run" | "model" | "cells">;
 
-export function measurementsCsv(results: Measured): string {
-  return [...measurementsCsvParts(results)].join("");
-}
-
 /**
- * The same in parts to be written one after another, a cell at a time.
+ * A row a measurement, in parts to be written one after another, a cell at a time.
  * @param header false where the rows of another run stand in front
  */
 export function* measurementsCsvParts(results: Measured, header = true): Iterable<string> {

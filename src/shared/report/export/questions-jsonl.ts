@@ -13,17 +13,9 @@ export interface ExportedQuestion {
 
 /**
  * @param questions by id, of the run's question set; one that is not there is written without its words
- * @returns lines in the order asked, each `{run, questionSet, questionId, subject, question, choices, gold, cells: {label:
- * {tokens, loglikelihood, generate}}}`; empty for a run that asked nothing
+ * @returns lines in the order asked, each with its newline: `{run, questionSet, questionId, subject, question, choices, gold, cells:
+ * {label: {tokens, loglikelihood, generate}}}`; empty for a run that asked nothing
  */
-export function questionsJsonl(
-  results: Pick<Results, "run" | "questionSet" | "cells">,
-  questions: ReadonlyMap<string, ExportedQuestion>,
-): string {
-  return [...questionLines(results, questions)].join("");
-}
-
-/** The same line by line, each with its newline. */
 export function* questionLines(
   { run, questionSet, cells }: Pick<Results, "run" | "questionSet" | "cells">,
   questions: ReadonlyMap<string, ExportedQuestion>,
