@@ -18,7 +18,8 @@ const handlers = {
 };
 
 port.on("message", (message: ToReader) => {
-  if ("forget" in message) stored.forget(message.forget);
+  if ("end" in message) port.close();
+  else if ("forget" in message) stored.forget(message.forget);
   else void answer(message);
 });
 

@@ -1,6 +1,8 @@
 /** Stored runs, read, compared and exported in a thread: a large one takes seconds, in which windows and measurements must go on. */
+import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { RequestArguments, RequestOutput } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
@@ -10,6 +12,8 @@ import type { FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./s
 
 /** What a large run takes of memory should not lie there while the next one is measured. */
 const IDLE_MS = 5 * 60_000;
+/** A thread at rest ends in milliseconds when asked to. */
+const END_MS = 2000;
 
 interface Waiting {
   /** The file that is being written; null for what only reads. */
@@ -104,9 +108,20 @@ export class RunReader {
     for (const { reject } of waiting) reject(error);
     // Now, since a program that quits waits for nothing; and when the thread is at rest, since it may have begun another.
     removeParts(waiting);
+    // Native modules (SQLite, the canvas) unload best when nothing is cut off in the middle.
+    if (thread && waiting.length === 0) await endByItself(thread);
     await thread?.terminate();
     removeParts(waiting);
   }
+}
+
+async function endByItself(thread: Worker): Promise<void> {
+  const waited = new AbortController();
+  thread.ref();
+  const ended = once(thread, "exit", { signal: waited.signal }).catch(() => undefined);
+  thread.postMessage({ end: true } satisfies ToReader);
+  await Promise.race([ended, sleep(END_MS, undefined, { ref: false })]);
+  waited.abort();
 }
 
 /** What an ended thread had begun to write, beside its place. */

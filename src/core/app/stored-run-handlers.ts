@@ -28,7 +28,7 @@ export type Asked =
     }[keyof StoredRunTasks];
 
 /** To the thread: what it is asked, or a run that is not as it was. */
-export type ToReader = Asked | { readonly forget: string };
+export type ToReader = Asked | { readonly forget: string } | { readonly end: true };
 
 /** From the thread. */
 export interface FromReader {
