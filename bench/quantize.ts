@@ -1,8 +1,8 @@
 /**
  * Whole command against whole command: `npm run bench -- quantize [--model DIR] [--python PATH] [--only LIST] [--json]`. Ours
  * (start-up, durable files) against ONNX Runtime 1.30's Python tools with the same settings (their imports, no sync), and
- * `cp` of the source, which is the limit. All are warm, runs alternate, their order turns round. A ratio is Python / ours by
- * medians. With --large: memory for a model of 4 GB (quantize/large.ts).
+ * `cp` of the source, which is the limit. All are warm, runs alternate, their order turns round. A ratio is Python / ours: the
+ * median of the ratios of neighbours, since the machine's own speed changes. With --large: memory for a model of 4 GB (quantize/large.ts).
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -62,7 +62,7 @@ async function compare(): Promise<void> {
     const source = sourceVariant(folder);
     say(`\n${folder.name}: ${(source.bytes / 1e6).toFixed(0)} MB, medians of ${values.repetitions} (range)`);
     say(
-      "format             ours               Python             cp                 Python/ours  peak ours/Python  limits",
+      "format             ours               Python             cp                 Python/ours       peak ours/Python  limits",
     );
     for (const task of tasks) {
       await compareTask(task, model, [source.file, ...source.externalFiles], python, folder.name);
@@ -79,17 +79,17 @@ async function compareTask(
 ): Promise<void> {
   const recipe = join(scratch, "recipe.json");
   writeFileSync(recipe, JSON.stringify(task.recipe));
-  const commands: Record<string, (out: string) => Promise<ChildRun>> = {
-    ours: (out) =>
-      runChild(process.execPath, [
-        ...[values.cli, "quantize", model, "--to", task.recipe.format],
-        ...["--recipe", recipe, "--out", out, "--json"],
-      ]),
+  const commands: Record<string, (out: string) => readonly [string, ...string[]]> = {
+    ours: (out) => [
+      ...([process.execPath, values.cli, "quantize", model, "--to", task.recipe.format] as const),
+      ...["--recipe", recipe, "--out", out, "--json"],
+    ],
     ...(python === null
       ? {}
-      : { python: (out: string) => runChild(python, ["-c", task.python, files[0]!, join(out, "model.onnx")]) }),
-    cp: (out) => runChild("cp", [...files, out]),
+      : { python: (out: string) => [python, "-c", task.python, files[0]!, join(out, "model.onnx")] as const }),
+    cp: (out) => ["cp", ...files, out],
   };
+  const peaks: Record<string, number> = {};
   const runs: Record<string, ChildRun[]> = { ours: [], python: [], cp: [] };
   const order = Object.keys(commands);
   let failed: string | null = null;
@@ -99,9 +99,11 @@ async function compareTask(
       const out = join(scratch, "out");
       mkdirSync(out);
       try {
-        const run = await commands[name]!(out);
-        // The first of each warms up files and imports.
+        const [command, ...args] = commands[name]!(out);
+        // The first of each warms up files and imports, and shows how much memory it takes.
+        const run = await runChild(command, args, repetition < 0);
         if (repetition >= 0) runs[name]!.push(run);
+        else peaks[name] = run.peakBytes ?? 0;
       } catch (error) {
         if (name !== "python") throw error;
         failed = (error as Error).message.split("\n").at(-1)!;
@@ -110,27 +112,37 @@ async function compareTask(
       }
     }
   }
-  report(task.name, `${modelName} ${task.name}`, runs, failed);
+  report(task.name, `${modelName} ${task.name}`, runs, peaks, failed);
 }
 
-function report(name: string, key: string, runs: Record<string, ChildRun[]>, failed: string | null): void {
+function report(
+  name: string,
+  key: string,
+  runs: Record<string, ChildRun[]>,
+  peaks: Record<string, number>,
+  failed: string | null,
+): void {
   const { ours = [], python = [], cp = [] } = runs;
   const seconds = (list: readonly ChildRun[]): string => {
     if (list.length === 0) return failed === null ? "not compared" : "failed";
     const each = list.map(({ ms }) => ms / 1000);
     return `${median(each)!.toFixed(2)} s (${Math.min(...each).toFixed(2)}-${Math.max(...each).toFixed(2)})`;
   };
-  const peak = (list: readonly ChildRun[]): number => Math.max(...list.map(({ peakBytes }) => peakBytes ?? 0)) / 1e6;
-  const middle = (list: readonly ChildRun[]): number => median(list.map(({ ms }) => ms))!;
-  if (python.length > 0) ratios[key] = middle(python) / middle(ours);
-  const ratio = ratios[key]?.toFixed(2) ?? "-";
-  const peaks = `${peak(ours).toFixed(0)}/${python.length > 0 ? peak(python).toFixed(0) : "-"} MB`;
+  const megabytes = (command: string): string => (peaks[command] ? (peaks[command] / 1e6).toFixed(0) : "-");
+  const pairs = python.map(({ ms }, index) => ms / ours[index]!.ms);
+  if (pairs.length > 0) ratios[key] = median(pairs)!;
+  const ratio =
+    pairs.length > 0
+      ? `${median(pairs)!.toFixed(2)} (${Math.min(...pairs).toFixed(2)}-${Math.max(...pairs).toFixed(2)})`
+      : "-";
   const columns = [name.padEnd(18), ...[ours, python, cp].map((list) => seconds(list).padEnd(18))];
-  say(`${columns.join(" ")} ${ratio.padEnd(12)} ${peaks.padEnd(17)} ${limits(ours)}`);
+  const memory = `${megabytes("ours")}/${megabytes("python")} MB`;
+  say(`${columns.join(" ")} ${ratio.padEnd(17)} ${memory.padEnd(17)} ${limits(ours)}`);
   if (failed !== null) say(`  Python: ${failed}`);
-  samples[key] = Object.fromEntries(
-    Object.entries(runs).map(([command, list]) => [command, list.map(({ ms, peakBytes }) => ({ ms, peakBytes }))]),
-  );
+  samples[key] = {
+    peakBytes: peaks,
+    ms: Object.fromEntries(Object.entries(runs).map(([command, list]) => [command, list.map(({ ms }) => ms)])),
+  };
 }
 
 interface Times {

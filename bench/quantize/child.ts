@@ -3,15 +3,19 @@ import { readFileSync } from "node:fs";
 
 export interface ChildRun {
   readonly ms: number;
-  /** Of all memory that it had at once; null where the system does not say (only Linux does). */
+  /** Of all memory that it had at once; null where nobody watched or the system does not say (only Linux does). */
   readonly peakBytes: number | null;
   readonly output: string;
 }
 
 const POLL_MS = 5;
 
-/** Runs a command from start to end. @throws Error with its last words when it fails */
-export async function runChild(command: string, args: readonly string[]): Promise<ChildRun> {
+/**
+ * Runs a command from start to end.
+ * @param watch its memory, every few milliseconds: that costs it some time
+ * @throws Error with its last words when it fails
+ */
+export async function runChild(command: string, args: readonly string[], watch = false): Promise<ChildRun> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
@@ -20,9 +24,11 @@ export async function runChild(command: string, args: readonly string[]): Promis
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-2000)));
   let peakBytes: number | null = null;
   // The kernel keeps the high-water mark: the last look before the end has it.
-  const poll = setInterval(() => {
-    peakBytes = peakOf(child.pid) ?? peakBytes;
-  }, POLL_MS);
+  const poll = watch
+    ? setInterval(() => {
+        peakBytes = peakOf(child.pid) ?? peakBytes;
+      }, POLL_MS)
+    : undefined;
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
