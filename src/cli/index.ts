@@ -7,7 +7,7 @@ checkNode();
 const { enableCompileCache } = await import("node:module");
 // Node's own cache of compiled code, in the system's temporary folder; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
 enableCompileCache();
-const { outliveReaders } = await import("./exit.ts");
+const { leave, outliveReaders } = await import("./exit.ts");
 outliveReaders();
 const { createProgram, runProgram } = await import("./program.ts");
-process.exitCode = await runProgram(await createProgram(process.argv.slice(2)), process.argv);
+await leave(await runProgram(await createProgram(process.argv.slice(2)), process.argv));

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ErrorCode, LabError } from "#shared/errors.ts";
 import { checkNode } from "../../src/cli/check-node.ts";
-import { exitCodeOf, exitCodeOfRun, outliveReaders, sayError } from "../../src/cli/exit.ts";
+import { exitCodeOf, exitCodeOfRun, leave, outliveReaders, sayError } from "../../src/cli/exit.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -13,6 +13,27 @@ const captured = (): string[] => {
   vi.spyOn(process.stderr, "write").mockImplementation((text) => (lines.push(String(text)), true));
   return lines;
 };
+
+describe("leave", () => {
+  it("waits until all is out, then ends the program with the code", async () => {
+    const done: string[] = [];
+    vi.spyOn(process, "exit").mockImplementation((code) => {
+      done.push(`exit ${code}`);
+      return undefined as never;
+    });
+    for (const name of ["stdout", "stderr"] as const) {
+      vi.spyOn(process[name], "write").mockImplementation((...given: unknown[]) => {
+        setTimeout(() => {
+          done.push(name);
+          (given[1] as () => void)();
+        }, 20);
+        return false;
+      });
+    }
+    await leave(3);
+    expect(done).toEqual(["stdout", "stderr", "exit 3"]);
+  });
+});
 
 describe("exitCodeOf", () => {
   it.each<[ErrorCode, number]>([

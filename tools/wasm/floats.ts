@@ -3,15 +3,20 @@
  * turning of matrices (weight-rows.ts), four weights at a time. The TypeScript there is the reference; results are equal.
  */
 
-import { addOne, addSums, CHUNK } from "./errors";
+import { addOne, addSums, CHUNK as ERRORS_CHUNK } from "./errors";
 
 const INFINITE: i32 = 0x7f800000;
 const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
 const MAGNITUDE: i32 = 0x7fffffff;
 /** 2^-14, the smallest half that is not subnormal. */
 const LEAST_HALF: i32 = 0x38800000;
+/** What the bits of a normal half have more as a float32, before they are shifted. */
+const HALF_BIAS: i32 = 0x38000000;
 
 // ---- halves
+
+/** Weights are summed four vectors at a time. */
+const CHUNK: usize = 4 * ERRORS_CHUNK;
 
 /**
  * Rounds `count` float32 to halves and sums the errors (errors.ts). `tiny` and `huge` are the bits of the magnitudes that
@@ -31,6 +36,35 @@ export function halvesOf(from: usize, to: usize, count: i32, tiny: i32, huge: i3
     let clipped: v128 = squares;
     const stop: usize = min<usize>(end, start + CHUNK);
     for (let at: usize = start; at < stop; at += 16, to += 8) {
+      // Nearly all weights become normal halves, for which much less is to be done.
+      while (at + 64 <= stop) {
+        const a: v128 = magnitudes(at);
+        const b: v128 = magnitudes(at + 16);
+        const c: v128 = magnitudes(at + 32);
+        const d: v128 = magnitudes(at + 48);
+        const least: v128 = i32x4.min_s(i32x4.min_s(a, b), i32x4.min_s(c, d));
+        const greatest: v128 = i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d));
+        const small: v128 = i32x4.lt_s(least, i32x4.splat(LEAST_HALF));
+        if (v128.any_true(v128.or(small, i32x4.gt_s(greatest, i32x4.splat(huge))))) break;
+        const na: v128 = roundedNormal(a);
+        const nb: v128 = roundedNormal(b);
+        const nc: v128 = roundedNormal(c);
+        const nd: v128 = roundedNormal(d);
+        v128.store(to, i16x8.narrow_i32x4_u(normalHalf(at, na), normalHalf(at + 16, nb)));
+        v128.store(to, i16x8.narrow_i32x4_u(normalHalf(at + 32, nc), normalHalf(at + 48, nd)), 16);
+        squares = f32x4.add(squares, squaresOf(a, b, c, d));
+        const ea: v128 = f32x4.sub(a, na);
+        const eb: v128 = f32x4.sub(b, nb);
+        const ec: v128 = f32x4.sub(c, nc);
+        const ed: v128 = f32x4.sub(d, nd);
+        errors = f32x4.add(errors, squaresOf(ea, eb, ec, ed));
+        const ab: v128 = f32x4.pmax(f32x4.abs(ea), f32x4.abs(eb));
+        const cd: v128 = f32x4.pmax(f32x4.abs(ec), f32x4.abs(ed));
+        largest = f32x4.pmax(largest, f32x4.pmax(ab, cd));
+        at += 64;
+        to += 32;
+      }
+      if (at >= stop) break;
       const w: v128 = v128.load(at);
       const m: v128 = v128.and(w, i32x4.splat(MAGNITUDE));
       infinite = v128.or(infinite, i32x4.eq(m, most));
@@ -66,6 +100,20 @@ export function halvesOf(from: usize, to: usize, count: i32, tiny: i32, huge: i3
   return (v128.any_true(infinite) ? 1 : 0) | (v128.any_true(nan) ? 2 : 0);
 }
 
+// @ts-ignore: decorator
+@inline
+function magnitudes(at: usize): v128 {
+  return v128.and(v128.load(at), i32x4.splat(MAGNITUDE));
+}
+
+/** The bits of the halves of the weights at `at`, whose rounded magnitudes are normal halves. */
+// @ts-ignore: decorator
+@inline
+function normalHalf(at: usize, normal: v128): v128 {
+  const sign: v128 = v128.and(i32x4.shr_u(v128.load(at), 16), i32x4.splat(0x8000));
+  return v128.or(sign, i32x4.shr_u(i32x4.sub(normal, i32x4.splat(HALF_BIAS)), 13));
+}
+
 /** Magnitudes moved into the range of halves; zero stays. */
 // @ts-ignore: decorator
 @inline
@@ -90,7 +138,7 @@ function roundedNormal(kept: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function half(w: v128, m: v128, kept: v128, normal: v128, beside: v128): v128 {
-  const rebased: v128 = i32x4.shr_u(i32x4.sub(normal, i32x4.splat(0x38000000)), 13);
+  const rebased: v128 = i32x4.shr_u(i32x4.sub(normal, i32x4.splat(HALF_BIAS)), 13);
   const subnormal: v128 = i32x4.sub(beside, i32x4.splat(0x3f000000));
   const number: v128 = v128.bitselect(subnormal, rebased, i32x4.lt_s(kept, i32x4.splat(LEAST_HALF)));
   const payload: v128 = v128.or(v128.and(i32x4.shr_u(m, 13), i32x4.splat(0x3ff)), i32x4.splat(0x7e00));

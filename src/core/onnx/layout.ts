@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type ByteRange, resolveExternal } from "./external-data.ts";
-import { encodeModel, keepData, setExternal, setHole } from "./messages.ts";
+import { encodeModel, EXTERNAL, keepData, setExternal, setHole } from "./messages.ts";
 import type { ModelProto, TensorProto } from "./proto/onnx.ts";
 import { INLINE_LIMIT_BYTES } from "./skeleton.ts";
 import { FIRST_HOLE, type Part, spliceRawData, totalLength } from "./splice.ts";
@@ -103,9 +103,9 @@ function findData(
         throw new Error(`"${tensor.name}" is promised ${bytes} bytes, its shape needs ${tensorBytes(tensor)}`);
       }
       pending.push({ tensor, bytes, source: "job" });
-    } else {
-      const range = resolveExternal(sourcePath, tensor, tensorBytes(tensor));
-      if (range) pending.push({ tensor, bytes: range.length, source: range });
+    } else if (tensor.dataLocation === EXTERNAL) {
+      const range = resolveExternal(sourcePath, tensor, tensorBytes(tensor))!;
+      pending.push({ tensor, bytes: range.length, source: range });
     }
   }
   if (missing.size > 0) throw new Error(`no initializer is called ${[...missing].join(", ")}`);

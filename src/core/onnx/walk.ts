@@ -4,9 +4,11 @@ const NO_GRAPHS: readonly GraphProto[] = Object.freeze([]);
 
 /** The graphs that a node owns: branches of If, bodies of Loop and Scan. */
 export function subgraphs(node: NodeProto): readonly GraphProto[] {
+  const { attribute, opType } = node;
   // Asked of every node by every walk, and nearly always none.
+  if (attribute.length === 0 || opType === "Constant") return NO_GRAPHS;
   let found: GraphProto[] | null = null;
-  for (const { g, graphs } of node.attribute) {
+  for (const { g, graphs } of attribute) {
     if (g) (found ??= []).push(g);
     if (graphs.length > 0) (found ??= []).push(...graphs);
   }

@@ -22,8 +22,8 @@ const COPY_CHUNK_BYTES = 1 << 20;
 const COPY_TASK_BYTES = 32 << 20;
 /** Tasks above this are done first: one of them at the end would keep a single thread busy. */
 const LARGE_TASK_BYTES = 64 << 20;
-/** How long the event loop may wait for messages while a model is written. */
-const BREATHE_MS = 20;
+/** How long the event loop may wait for messages while a model is written: less than people notice. */
+const BREATHE_MS = 50;
 
 /** One pass over everything that is to be written, with progress and a chance to stop after each piece. */
 export class ContentWriter {

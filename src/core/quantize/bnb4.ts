@@ -68,9 +68,14 @@ function steps(thresholds: readonly number[], codes: readonly number[], from: nu
   return { low, high, threshold };
 }
 
-// One bucket more than the range: the reciprocal is rounded, so the largest value can come out just above 1.
-const NF4_STEPS = steps(NF4_THRESHOLDS, [...NF4_VALUES.keys()], -1, 33);
-const FP4_STEPS = steps(FP4_THRESHOLDS, FP4_CODES, 0, 17);
+/** Made when they are first asked for: where there is WebAssembly, only the ends of some weights need them. */
+const tables: Partial<Record<Bnb4Type, Steps>> = {};
+
+function stepsOf(type: Bnb4Type): Steps {
+  // One bucket more than the range: the reciprocal is rounded, so the largest value can come out just above 1.
+  return (tables[type] ??=
+    type === "nf4" ? steps(NF4_THRESHOLDS, [...NF4_VALUES.keys()], -1, 33) : steps(FP4_THRESHOLDS, FP4_CODES, 0, 17));
+}
 
 /**
  * Quantizes whole blocks, and the last one when it is shorter.
@@ -89,6 +94,7 @@ export function quantizeBnb4(
   absmax: Float32Array,
 ): boolean {
   const code = type === "nf4" ? nf4Code : fp4Code;
+  const table = stepsOf(type);
   const exact = type === "nf4" ? exactNf4 : exactFp4;
   for (let from = 0, block = 0; from < count; from += blockSize, block++) {
     const to = Math.min(from + blockSize, count);
@@ -104,39 +110,52 @@ export function quantizeBnb4(
     const reciprocal = scale === 0 ? 0 : fround(1 / scale);
     const pairsEnd = to - ((to - from) % 2);
     if (reciprocal === Infinity) packWith(exact, floats, from, pairsEnd, reciprocal, codes);
-    else if (type === "nf4") packNf4(floats, from, pairsEnd, reciprocal, codes);
-    else packFp4(floats, from, pairsEnd, reciprocal, codes);
+    else if (type === "nf4") packNf4(floats, from, pairsEnd, reciprocal, codes, table);
+    else packFp4(floats, from, pairsEnd, reciprocal, codes, table);
     if (pairsEnd < to) {
       const last = fround(floats[pairsEnd]! * reciprocal);
-      codes[pairsEnd >> 1] = ((reciprocal === Infinity ? exact(last) : code(last)) << 4) | code(0);
+      codes[pairsEnd >> 1] = ((reciprocal === Infinity ? exact(last) : code(last, table)) << 4) | code(0, table);
     }
   }
   return true;
 }
 
-const { low: nf4Low, high: nf4High, threshold: nf4Threshold } = NF4_STEPS;
-const { low: fp4Low, high: fp4High, threshold: fp4Threshold } = FP4_STEPS;
-
-function nf4Code(value: number): number {
+function nf4Code(value: number, { low, high, threshold }: Steps): number {
   const bucket = ((value + 1) * 16) | 0;
-  return value > nf4Threshold[bucket]! ? nf4High[bucket]! : nf4Low[bucket]!;
+  return value > threshold[bucket]! ? high[bucket]! : low[bucket]!;
 }
 
-function fp4Code(value: number): number {
+function fp4Code(value: number, { low, high, threshold }: Steps): number {
   const magnitude = Math.abs(value);
   const bucket = (magnitude * 16) | 0;
-  return (magnitude > fp4Threshold[bucket]! ? fp4High[bucket]! : fp4Low[bucket]!) | (value < 0 ? 8 : 0);
+  return (magnitude > threshold[bucket]! ? high[bucket]! : low[bucket]!) | (value < 0 ? 8 : 0);
 }
 
-function packNf4(floats: Float32Array, from: number, end: number, reciprocal: number, codes: Uint8Array): void {
+function packNf4(
+  floats: Float32Array,
+  from: number,
+  end: number,
+  reciprocal: number,
+  codes: Uint8Array,
+  table: Steps,
+): void {
   for (let i = from; i < end; i += 2) {
-    codes[i >> 1] = (nf4Code(fround(floats[i]! * reciprocal)) << 4) | nf4Code(fround(floats[i + 1]! * reciprocal));
+    const first = nf4Code(fround(floats[i]! * reciprocal), table);
+    codes[i >> 1] = (first << 4) | nf4Code(fround(floats[i + 1]! * reciprocal), table);
   }
 }
 
-function packFp4(floats: Float32Array, from: number, end: number, reciprocal: number, codes: Uint8Array): void {
+function packFp4(
+  floats: Float32Array,
+  from: number,
+  end: number,
+  reciprocal: number,
+  codes: Uint8Array,
+  table: Steps,
+): void {
   for (let i = from; i < end; i += 2) {
-    codes[i >> 1] = (fp4Code(fround(floats[i]! * reciprocal)) << 4) | fp4Code(fround(floats[i + 1]! * reciprocal));
+    const first = fp4Code(fround(floats[i]! * reciprocal), table);
+    codes[i >> 1] = (first << 4) | fp4Code(fround(floats[i + 1]! * reciprocal), table);
   }
 }
 

@@ -16,8 +16,8 @@ import { UniqueNames } from "./unique-names.ts";
 
 export interface Float16Options {
   readonly clamp: ClampRule;
-  /** Whether the recipe keeps a node in float32, by the node and the names of the stored tensors that it reads. */
-  readonly excluded: (node: NodeProto, tensors: readonly string[]) => boolean;
+  /** Whether the recipe keeps a node in float32, by the node and the names of the stored tensors that it reads; null: none. */
+  readonly excluded: ((node: NodeProto, tensors: readonly string[]) => boolean) | null;
   /** Jobs of a format that has worked on the graph before: tensors of theirs may become half. */
   readonly jobs: readonly TensorJob[];
 }
@@ -78,9 +78,11 @@ class Rewrite {
     const opset = model.proto.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
     this.#main = inferTypes(model);
     this.#graphs = [...typedGraphs(this.#main)];
+    const { excluded } = options;
     this.#plan = planFloat16(this.#main, Number(opset?.version ?? 0), (node, graph) => {
+      if (!excluded) return false;
       const stored = node.input.filter((name) => findValue(graph, name)?.tensor);
-      return options.excluded(node, stored);
+      return excluded(node, stored);
     });
     this.#names = new UniqueNames(model.graph);
     this.#spellings = new Spellings(this.#names);
@@ -144,9 +146,9 @@ class Rewrite {
     const name = moves && graph !== this.#main ? this.#names.value(wanted) : wanted;
     const { clamp } = this.#options;
     const weight = tensor.name || value.name;
-    const { tensor: half, job, errors } = halveTensor(this.#model.path, tensor, name, multiplied, clamp, weight);
+    const { tensor: half, job, error } = halveTensor(this.#model.path, tensor, name, multiplied, clamp, weight);
     if (job) this.#jobs.push(job);
-    this.#errors.push(...errors);
+    if (error) this.#errors.push(error);
     if (moves || !producer) half.name = name;
     if (moves) this.#moved.push(half);
     if (moves && producer) this.#hoisted.add(producer);

@@ -14,7 +14,7 @@ interface Halved {
   readonly tensor: TensorProto;
   readonly job: TensorJob | null;
   /** Of a tensor that was made at once. */
-  readonly errors: readonly PieceError[];
+  readonly error: PieceError | null;
 }
 
 /**
@@ -40,15 +40,15 @@ export function halveTensor(
     source: tensorSource(path, from),
   };
   if (isSmall(from)) {
-    const { bytes, errors } = halfBytes(opened<FloatSource>(source), rule);
-    return { tensor: halfTensor(from, bytes), job: null, errors };
+    const { bytes, error } = halfBytes(opened<FloatSource>(source), rule);
+    return { tensor: halfTensor(from, bytes), job: null, error };
   }
   const tensor = halfTensor(from);
   const parts = rowRanges(source.elements, 1).map((range) => ({
     input: [source, rule, range] as Parameters<typeof KERNELS.halves>,
     sourceBytes: range.count * 4,
   }));
-  return { tensor, job: threadedJob(new Map([[name, tensorBytes(tensor)]]), "halves", parts), errors: [] };
+  return { tensor, job: threadedJob(new Map([[name, tensorBytes(tensor)]]), "halves", parts), error: null };
 }
 
 /** Small tensors live in the graph that is held in memory (skeleton.ts) and stay where they are. */

@@ -85,22 +85,21 @@ class Inference {
     const inner = new Map<GraphProto, TypedGraph>();
     const nodes = inDependencyOrder(this.#path, proto.node);
     const typed: TypedGraph = { proto, parent, nodes, values, inner };
-    const add = (name: string, type: number | null, rest: Partial<Value> = {}): void => {
-      if (name !== "")
-        values.set(name, { tensor: null, producer: null, ...rest, name, type: widened(type), graph: typed });
+    const add = (name: string, type: number | null, tensor: TensorProto | null, producer: NodeProto | null): void => {
+      if (name !== "") values.set(name, { name, type: widened(type), tensor, producer, graph: typed });
     };
 
     proto.input.forEach((info, place) => {
-      add(info.name, declaredType(info) ?? inputs[place] ?? null);
+      add(info.name, declaredType(info) ?? inputs[place] ?? null, null, null);
     });
-    for (const tensor of proto.initializer) add(tensor.name, tensor.dataType, { tensor });
+    for (const tensor of proto.initializer) add(tensor.name, tensor.dataType, tensor, null);
     const declared = new Map([...proto.valueInfo, ...proto.output].map((info) => [info.name, declaredType(info)]));
     for (const node of nodes) {
       const types = node.input.map((name) => findValue(typed, name)?.type ?? null);
       const outputs = this.#outputs(node, types, typed, inner, declared);
       const tensor = constantTensor(node);
       node.output.forEach((name, place) => {
-        add(name, outputs[place] ?? null, { producer: node, tensor });
+        add(name, outputs[place] ?? null, tensor, node);
       });
     }
     return typed;

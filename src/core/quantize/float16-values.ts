@@ -4,7 +4,7 @@ import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { ErrorSums, PieceError } from "#core/onnx/tensor-job.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import { fromHalf, toHalf } from "./half.ts";
+import { fromHalf, toHalf, widenBfloats } from "./half.ts";
 import { borrowMemory, placeOf, takeErrors, type WasmLoops } from "./wasm-machine.ts";
 import { addOne, noSums, type Sums } from "./weight-error.ts";
 
@@ -115,7 +115,7 @@ export function* halfPieces(
       reader.read(wordBytes.subarray(0, count * 4), done * 4);
     } else {
       reader.read(new Uint8Array(stored.buffer, 0, count * 2), done * 2);
-      for (let i = 0; i < count; i++) words[i] = stored[i]! << 16;
+      widenBfloats(stored.subarray(0, count), words);
     }
     const seen = { nan: false, infinite: false };
     const sums = memory.loops
@@ -170,13 +170,27 @@ export function halfPiece({ tensor, offset, bytes }: TensorPiece, rule: ClampRul
   return { tensor, offset: offset / 2, bytes: new Uint8Array(halves.buffer) };
 }
 
-/** All halves of a small tensor, and their errors. */
-export function halfBytes(source: FloatSource, rule: ClampRule): { bytes: Uint8Array; errors: PieceError[] } {
-  const bytes = new Uint8Array(source.elements * 2);
-  const errors: PieceError[] = [];
-  for (const piece of halfPieces(source, rule)) {
-    bytes.set(piece.bytes, piece.offset);
-    if (piece.error) errors.push(piece.error);
+/** Up to so many elements take less time than it takes to ask the machine. */
+const FEW_ELEMENTS = 16;
+
+/** All halves of a tensor that is small enough for one slab, and their error. */
+export function halfBytes(source: FloatSource, rule: ClampRule): { bytes: Uint8Array; error: PieceError } {
+  const { elements, dataType, weight } = source;
+  if (elements > FEW_ELEMENTS) {
+    const [piece] = halfPieces(source, rule);
+    return { bytes: piece!.bytes.slice(), error: piece!.error! };
   }
-  return { bytes, errors };
+  const words = new Int32Array(elements);
+  using reader = source.open();
+  if (dataType === FLOAT) reader.read(new Uint8Array(words.buffer), 0);
+  else {
+    const stored = new Uint16Array(elements);
+    reader.read(new Uint8Array(stored.buffer), 0);
+    widenBfloats(stored, words);
+  }
+  const halves = new Uint16Array(elements);
+  const seen = { nan: false, infinite: false };
+  const sums = halvesByHand(words, halves, rule, seen);
+  refuseNotFinite(source, seen);
+  return { bytes: new Uint8Array(halves.buffer), error: { weight, bits: 16, part: 0, sums } };
 }

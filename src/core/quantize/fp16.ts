@@ -24,11 +24,13 @@ export const fp16: FormatMaker = {
     const { jobs, halved, kept, errors } = convertToFloat16(model, {
       clamp,
       jobs: [],
-      excluded: (node, tensors) => {
-        const hit = patterns.matches(node.name, ...tensors);
-        if (hit) excluded.add(node);
-        return hit;
-      },
+      excluded: patterns.some
+        ? (node, tensors) => {
+            const hit = patterns.matches(node.name, ...tensors);
+            if (hit) excluded.add(node);
+            return hit;
+          }
+        : null,
     });
     patterns.assertAllUsed(
       halved.flatMap(({ nodes }) => nodes.map(({ name }) => name)),
@@ -46,11 +48,12 @@ export const fp16: FormatMaker = {
 
 /** Whether most of a model's float weights are half: what is left in float32 then was left so by whoever exported it. */
 export function isHalf({ graph }: OnnxModel): boolean {
-  const sum = (types: readonly number[]): number =>
-    collect(graph)
-      .tensors.filter(({ tensor }) => types.includes(tensor.dataType))
-      .reduce((total, { tensor }) => total + elementCount(tensor), 0);
-  return sum([FLOAT16]) > sum([FLOAT, BFLOAT16]);
+  let [halves, floats] = [0, 0];
+  for (const { tensor } of collect(graph).tensors) {
+    if (tensor.dataType === FLOAT16) halves += elementCount(tensor);
+    else if (tensor.dataType === FLOAT || tensor.dataType === BFLOAT16) floats += elementCount(tensor);
+  }
+  return halves > floats;
 }
 
 /** The tensors with axes; the last one is taken for the output features. */

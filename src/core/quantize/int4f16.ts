@@ -17,7 +17,7 @@ export const int4f16: FormatMaker = {
     const blocks = int4.plan(model, { ...recipe, format: "int4" });
     const done = { ...blocks, recipe: { ...blocks.recipe, format: recipe.format, clamp } };
     if (half || blocks.quantized.length === 0) return done;
-    const { jobs, halved, errors } = convertToFloat16(model, { clamp, jobs: blocks.jobs, excluded: () => false });
+    const { jobs, halved, errors } = convertToFloat16(model, { clamp, jobs: blocks.jobs, excluded: null });
     return { ...done, jobs, errors, quantized: [...blocks.quantized, ...reportHalved(halved)] };
   },
 };

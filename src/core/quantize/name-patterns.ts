@@ -14,6 +14,11 @@ export class NamePatterns {
     });
   }
 
+  /** Whether there are any. */
+  get some(): boolean {
+    return this.#expressions.length > 0;
+  }
+
   matches(...names: readonly string[]): boolean {
     const hits = this.#expressions.filter(({ expression }) => names.some((name) => expression.test(name)));
     for (const { pattern } of hits) this.#unused.delete(pattern);

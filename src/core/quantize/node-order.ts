@@ -9,6 +9,7 @@ import { subgraphs } from "#core/onnx/walk.ts";
  * @throws LabError MODEL_CORRUPT for nodes that wait for each other
  */
 export function inDependencyOrder(path: string, nodes: readonly NodeProto[]): NodeProto[] {
+  if (areOrdered(nodes)) return [...nodes];
   const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
   producers.delete("");
   const ordered = new Set<NodeProto>();
@@ -39,6 +40,16 @@ export function inDependencyOrder(path: string, nodes: readonly NodeProto[]): No
     }
     return [...before];
   }
+}
+
+/** Nearly always: no name is read before the node that gives it. */
+function areOrdered(nodes: readonly NodeProto[]): boolean {
+  const read = new Set<string>();
+  for (const node of nodes) {
+    for (const name of subgraphs(node).length > 0 ? readNames(node) : node.input) read.add(name);
+    for (const name of node.output) if (name !== "" && read.has(name)) return false;
+  }
+  return true;
 }
 
 /** What a node reads: its inputs, and what its subgraphs take from outside. */

@@ -1,8 +1,8 @@
 import { LabError } from "#shared/errors.ts";
-import { collect } from "#core/onnx/walk.ts";
+import { EXTERNAL } from "#core/onnx/messages.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
-import { allTensors } from "#core/onnx/walk.ts";
+import { allGraphs, allTensors, collect } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
 import { formatMaker } from "./formats.ts";
@@ -114,7 +114,9 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
 function openThreads({ threads }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
   const count = threads ?? defaultThreads();
   if (count < 2) return undefined;
-  const bytes = allTensors(proto).reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  let bytes = 0;
+  // The others are a kilobyte at most.
+  for (const tensor of allTensors(proto)) if (tensor.dataLocation === EXTERNAL) bytes += tensorBytes(tensor);
   return threads === undefined && bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
 }
 
@@ -147,12 +149,12 @@ const QUANTIZED_OPERATORS = new Set([
 ]);
 
 function refuseQuantized({ path, graph }: OnnxModel): void {
-  const { nodes, tensors } = collect(graph);
-  const stored = new Set(tensors.map(({ name }) => name));
-  const found = nodes.find(
-    ({ opType, input }) =>
-      QUANTIZED_OPERATORS.has(opType) || (opType === "DequantizeLinear" && stored.has(input[0] ?? "")),
+  const suspects = allGraphs(graph).flatMap(({ node }) =>
+    node.filter(({ opType }) => QUANTIZED_OPERATORS.has(opType) || opType === "DequantizeLinear"),
   );
+  if (suspects.length === 0) return;
+  const stored = new Set(collect(graph).tensors.map(({ name }) => name));
+  const found = suspects.find(({ opType, input }) => opType !== "DequantizeLinear" || stored.has(input[0] ?? ""));
   if (!found) return;
   throw new LabError(
     "FORMAT_UNSUPPORTED",

@@ -72,15 +72,31 @@ describe("halfPieces", () => {
     const halves = new Uint16Array(bytes.buffer);
     for (const at of [0, 262_143, 262_144, 600_000]) expect(halves[at]).toBe(toHalf(values[at]!));
   });
+});
 
+/** All halves of a tensor, piece by piece and at once. */
+const WAYS: readonly [string, (from: FloatSource) => number[]][] = [
+  ["halfPieces", (from) => [...halfPieces(from, "onnxruntime")].flatMap(({ bytes }) => halvesOf(bytes))],
+  ["halfBytes", (from) => halvesOf(halfBytes(from, "onnxruntime").bytes)],
+];
+const halvesOf = (bytes: Uint8Array): number[] => [...new Uint16Array(bytes.slice().buffer)];
+
+describe.each(WAYS)("%s", (_name, halves) => {
   it("widens bfloat16 first", () => {
     const stored = new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x7f7f).buffer);
     const bfloat = source([0, 0, 0], { dataType: BFLOAT16, open: () => memoryReader(stored) });
-    expect([...new Uint16Array(halfBytes(bfloat, "onnxruntime").bytes.buffer)]).toEqual([0x3c00, 0xc000, 0x7bff]);
+    expect(halves(bfloat)).toEqual([0x3c00, 0xc000, 0x7bff]);
   });
 
   it("makes nothing of an empty tensor", () => {
-    expect(halfBytes(source([]), "onnxruntime").bytes).toHaveLength(0);
+    expect(halves(source([]))).toEqual([]);
+  });
+
+  it("gives the same of few and of many", () => {
+    for (const count of [1, 16, 17, 256]) {
+      const values = Array.from({ length: count }, (_, i) => (i - 100) / 3000);
+      expect(halves(source(values))).toEqual(values.map((value) => toHalf(value)));
+    }
   });
 
   it("refuses NaN in a weight and infinity in a factor, with the name", () => {
@@ -90,14 +106,14 @@ describe("halfPieces", () => {
       source([1, -Infinity], { multiplied: true }),
     ];
     for (const tensor of broken) {
-      expect(() => halfBytes(tensor, "onnxruntime")).toThrow(
+      expect(() => halves(tensor)).toThrow(
         expect.objectContaining({ code: "MODEL_CORRUPT", message: expect.stringContaining('"w"') as string }),
       );
     }
   });
 
   it("lets a mask hold infinity, and a scalar be NaN", () => {
-    expect([...halfBytes(source([-Infinity, 0]), "onnxruntime").bytes]).toEqual([0, 0xfc, 0, 0]);
-    expect([...halfBytes(source([NaN]), "onnxruntime").bytes]).toEqual([0, 0x7e]);
+    expect(halves(source([-Infinity, 0]))).toEqual([0xfc00, 0]);
+    expect(halves(source([NaN]))).toEqual([0x7e00]);
   });
 });

@@ -1,4 +1,4 @@
-import { EMPTY_LIST, type Field, type FieldTable, type Message, type MessageType, type Properties } from "./fields.ts";
+import type { Field, FieldTable, Message, MessageType, Properties } from "./fields.ts";
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT, WireError, WireReader } from "./wire.ts";
 
 /** Messages inside messages: a broken file must not end in a stack overflow. */
@@ -10,6 +10,8 @@ const DEPTH_LIMIT = 256;
  */
 export function fromBinary<T extends Message>(type: MessageType<T>, bytes: Uint8Array): T {
   const message = new type();
+  // What a broken file before this one left.
+  elements.length = 0;
   readMessage(new WireReader(bytes), bytes.length, message, type.table!, 0);
   return message;
 }
@@ -36,34 +38,57 @@ function readField(
   wireType: number,
   depth: number,
 ): boolean {
-  const { name, scalar, message, repeated, oneOf } = field;
+  if (field.repeated) return readList(reader, end, into, field, wireType, depth);
+  const { name, scalar, message, oneOf } = field;
   const expected = scalar ? WIRE_TYPES[scalar] : LENGTH_DELIMITED;
-  if (wireType !== expected) {
-    if (wireType !== LENGTH_DELIMITED || !repeated || !scalar) return false;
-    const listEnd = reader.delimited(end);
-    const list = listOf(into, name);
-    while (reader.at < listEnd) list.push(SCALARS[scalar](reader, listEnd));
-    return true;
-  }
+  if (wireType !== expected) return false;
   if (!message) {
     const value = SCALARS[scalar!](reader, end);
-    if (repeated) listOf(into, name).push(value);
-    else if (oneOf) into[oneOf] = { case: name, value };
+    if (oneOf) into[oneOf] = { case: name, value };
     else into[name] = value;
     return true;
   }
   const bodyEnd = reader.delimited(end);
-  const inner = repeated ? new message() : (present(into, field) ?? new message());
-  if (repeated) listOf(into, name).push(inner);
-  else if (oneOf) into[oneOf] = { case: name, value: inner };
+  const inner = present(into, field) ?? new message();
+  if (oneOf) into[oneOf] = { case: name, value: inner };
   else into[name] = inner;
   readMessage(reader, bodyEnd, inner, message.table!, depth + 1);
   return true;
 }
 
-function listOf(into: Properties, name: string): unknown[] {
-  const list = into[name];
-  return list === EMPTY_LIST ? (into[name] = []) : (list as unknown[]);
+/** Elements of the lists that are being read, those of inner messages behind those of outer ones. */
+const elements: unknown[] = [];
+
+/** One element and those that follow it, or a packed list. As readField. */
+function readList(
+  reader: WireReader,
+  end: number,
+  into: Properties,
+  { name, number, scalar, message }: Field,
+  wireType: number,
+  depth: number,
+): boolean {
+  const first = elements.length;
+  if (wireType !== (scalar ? WIRE_TYPES[scalar] : LENGTH_DELIMITED)) {
+    if (wireType !== LENGTH_DELIMITED || !scalar) return false;
+    const listEnd = reader.delimited(end);
+    while (reader.at < listEnd) elements.push(SCALARS[scalar](reader, listEnd));
+  } else {
+    const tag = number * 8 + wireType;
+    do {
+      if (message) {
+        const inner = new message();
+        readMessage(reader, reader.delimited(end), inner, message.table!, depth + 1);
+        elements.push(inner);
+      } else elements.push(SCALARS[scalar!](reader, end));
+    } while (reader.passes(tag, end));
+  }
+  const list = into[name] as unknown[];
+  // A list that grows by push() has room for 17 from the first on, which thousands of nodes would not use.
+  if (list.length === 0) into[name] = elements.slice(first);
+  else for (let index = first; index < elements.length; index++) list.push(elements[index]);
+  elements.length = first;
+  return true;
 }
 
 /** A message that comes twice is one, by protobuf's rule. */

@@ -30,6 +30,13 @@ export class WireReader {
     return tag;
   }
 
+  /** Steps over a tag of one byte if it is this one. */
+  passes(tag: number, end: number): boolean {
+    if (this.at >= end || this.bytes[this.at] !== tag || tag > 0x7f) return false;
+    this.at++;
+    return true;
+  }
+
   /** Where a length-delimited value ends; the reader stands at its start. */
   delimited(end: number): number {
     const start = this.at;
