@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { appVersion } from "#core/system/app-version.ts";
-import { EXIT, exitCodeOf, sayError } from "./exit.ts";
+import { EXIT, exitCodeOf, leave, outliveReaders, sayError } from "./exit.ts";
 
 type AddCommand = (program: Command) => void;
 
@@ -16,6 +16,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.fre
   providers: async () => (await import("./commands/providers.ts")).addProviders,
   serve: async () => (await import("./commands/serve.ts")).addServe,
 });
+
+/** Runs a command line and ends the process with its exit code. */
+export async function main(argv: readonly string[]): Promise<never> {
+  outliveReaders();
+  return leave(await runProgram(await createProgram(argv.slice(2)), argv));
+}
 
 /** @param words the command line's arguments; commands that are not among them are left out. Without any, all are there. */
 export async function createProgram(words: readonly string[] = []): Promise<Command> {

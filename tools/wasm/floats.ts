@@ -189,6 +189,7 @@ export function bnb4Blocks(
   absmax: usize,
 ): i32 {
   const bytes: usize = <usize>blockSize << 2;
+  if (isNormal) layOutSearch();
   for (let i: usize = 0; i < 64; i++) store<u8>(VALUE_BYTES + ((i & 3) << 4) + (i >> 2), load<u8>(VALUES + i));
   for (let block: i32 = 0; block < blocks; block++, from += bytes, absmax += 4) {
     let most: v128 = i32x4.splat(0);
@@ -202,6 +203,8 @@ export function bnb4Blocks(
     store<f32>(absmax, scale);
     const reciprocal: v128 = f32x4.splat(scale === 0 ? 0 : 1 / scale);
     const scales: v128 = f32x4.splat(scale);
+    // The reciprocal of a subnormal may be infinite.
+    const isSearched: bool = isNormal && scale >= LEAST_NORMAL;
     const firstCode: usize = codes;
     let squares: v128 = f32x4.splat(0);
     let errors: v128 = squares;
@@ -211,7 +214,11 @@ export function bnb4Blocks(
       const b: v128 = f32x4.mul(v128.load(at, 16), reciprocal);
       const c: v128 = f32x4.mul(v128.load(at, 32), reciprocal);
       const d: v128 = f32x4.mul(v128.load(at, 48), reciprocal);
-      const pairs: v128 = isNormal ? normalCodes(a, b, c, d) : floatCodes(a, b, c, d);
+      const pairs: v128 = isSearched
+        ? searchedCodes(a, b, c, d)
+        : isNormal
+          ? normalCodes(a, b, c, d)
+          : floatCodes(a, b, c, d);
       // The first of two is the high half of a byte.
       const high: v128 = v128.and(i16x8.shl(pairs, 4), i16x8.splat(0xf0));
       const both: v128 = v128.or(high, i16x8.shr_u(pairs, 8));
@@ -264,6 +271,64 @@ function squaresOf(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(ab, f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d)));
 }
 
+/** The range of 16 bits for values in [-1, 1]. */
+const STEPS: f32 = 32767;
+/** For each of four comparisons of a binary search the thresholds in whole steps, each at the byte of the code found so far. */
+const SEARCH: usize = memory.data(64, 16);
+
+function layOutSearch(): void {
+  for (let i: i32 = 0; i < 15; i++) {
+    const width: i32 = 1 << ctz(i + 1);
+    const place: usize = SEARCH + (<usize>(3 - ctz(i + 1)) << 4) + <usize>(i + 1 - width);
+    store<i16>(place, <i16>(load<f32>(THRESHOLDS + (<usize>i << 2)) * STEPS));
+  }
+}
+
+/** What normalCodes gives, for finite values. */
+// @ts-ignore: decorator
+@inline
+function searchedCodes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const first: v128 = searched(inSteps(a, b));
+  const second: v128 = searched(inSteps(c, d));
+  // A value that shares its step with a threshold may lie on either side.
+  if (v128.any_true(v128.and(v128.or(first, second), i16x8.splat(UNSURE)))) return normalCodes(a, b, c, d);
+  return v128.shuffle<i8>(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+/** Rounding and cutting keep the order: of two different steps the larger is that of the larger value. */
+// @ts-ignore: decorator
+@inline
+function inSteps(a: v128, b: v128): v128 {
+  const steps: v128 = f32x4.splat(STEPS);
+  return i16x8.narrow_i32x4_s(
+    i32x4.relaxed_trunc_f32x4_s(f32x4.mul(a, steps)),
+    i32x4.relaxed_trunc_f32x4_s(f32x4.mul(b, steps)),
+  );
+}
+
+const UNSURE: i16 = <i16>0x8000;
+
+/** Codes in the low bytes of the lanes, and UNSURE where a threshold has the same step. */
+// @ts-ignore: decorator
+@inline
+function searched(steps: v128): v128 {
+  // The places of the two bytes of the next threshold: the code and the code plus 1.
+  let places: v128 = i16x8.splat(0x0100);
+  let threshold: v128 = v128.load16_splat(SEARCH);
+  let equal: v128 = i16x8.eq(steps, threshold);
+  places = i16x8.add(places, v128.and(i16x8.gt_s(steps, threshold), i16x8.splat(0x0808)));
+  threshold = i8x16.relaxed_swizzle(v128.load(SEARCH, 16), places);
+  equal = v128.or(equal, i16x8.eq(steps, threshold));
+  places = i16x8.add(places, v128.and(i16x8.gt_s(steps, threshold), i16x8.splat(0x0404)));
+  threshold = i8x16.relaxed_swizzle(v128.load(SEARCH, 32), places);
+  equal = v128.or(equal, i16x8.eq(steps, threshold));
+  places = i16x8.add(places, v128.and(i16x8.gt_s(steps, threshold), i16x8.splat(0x0202)));
+  threshold = i8x16.relaxed_swizzle(v128.load(SEARCH, 48), places);
+  equal = v128.or(equal, i16x8.eq(steps, threshold));
+  places = i16x8.add(places, v128.and(i16x8.gt_s(steps, threshold), i16x8.splat(0x0101)));
+  return v128.or(places, v128.and(equal, i16x8.splat(UNSURE)));
+}
+
 /** Bytes of -1 for each comparison that holds. */
 // @ts-ignore: decorator
 @inline
@@ -273,8 +338,6 @@ function above(a: v128, b: v128, c: v128, d: v128, threshold: usize): v128 {
   return i8x16.narrow_i16x8_s(ab, i16x8.narrow_i32x4_s(f32x4.gt(c, t), f32x4.gt(d, t)));
 }
 
-// @ts-ignore: decorator
-@inline
 function normalCodes(a: v128, b: v128, c: v128, d: v128): v128 {
   let ca: v128 = i32x4.splat(0);
   let cb: v128 = ca;

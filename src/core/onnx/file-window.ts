@@ -40,7 +40,9 @@ export class FileWindow implements Disposable {
   }
 
   #move(offset: number): void {
-    const readsOn = offset === this.#start + this.#window.length;
+    const skipped = offset - (this.#start + this.#window.length);
+    // Over a small field, that is.
+    const readsOn = skipped >= 0 && skipped < FIRST_WINDOW_BYTES;
     const wanted = readsOn ? Math.max(FIRST_WINDOW_BYTES, this.#window.length * 4) : FIRST_WINDOW_BYTES;
     const bytes = new Uint8Array(Math.min(wanted, WINDOW_BYTES, this.size - offset));
     if (bytes.length === 0) throw new RangeError(`offset ${offset} is behind the end of ${this.path}`);

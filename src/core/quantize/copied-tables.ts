@@ -2,7 +2,7 @@
  * Heads that are a copy of the embedding: some exporters write a tied table twice instead of sharing it. Found by shape
  * alone; whether the bytes are the same is known once they are read.
  */
-import type { GraphProto, NodeProto } from "#core/onnx/proto/onnx.ts";
+import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { elementCount, openTensor, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
 import { megabytes } from "#shared/report/quantities.ts";
 import { type Constant, Scope } from "./constants.ts";
@@ -25,6 +25,7 @@ const FIRST_ROWS = 16;
 
 /** Pairs in the main graph by shape and type; none is read. */
 export function tablePairs(graph: GraphProto): TablePair[] {
+  if (!hasTwoAlike(graph)) return [];
   const scope = new Scope(graph, null);
   const tables = new Map<string, Constant>();
   for (const node of graph.node) {
@@ -43,6 +44,31 @@ export function tablePairs(graph: GraphProto): TablePair[] {
     pairs.set(head.tensor, { table, head, headNode: node.name, turned, bytes });
   }
   return [...pairs.values()];
+}
+
+/** Operators through which a table is looked up, or which stand before that (constants.ts). */
+const TABLE_READERS = new Set(["Gather", "Identity", "Cast", "Transpose"]);
+
+/**
+ * Whether a matrix that may be a table has as many elements as another one. Nearly always none has: that is found out
+ * without a map of all names.
+ */
+function hasTwoAlike(graph: GraphProto): boolean {
+  const sizes = new Map<string, string>();
+  const note = (name: string, tensor: TensorProto | undefined): void => {
+    if (tensor?.dims.length !== 2) return;
+    const elements = elementCount(tensor);
+    if (elements >= LEAST_ELEMENTS) sizes.set(name, `${tensor.dataType} ${elements}`);
+  };
+  for (const tensor of graph.initializer) note(tensor.name, tensor);
+  const tables = new Map<string, string>();
+  for (const { opType, input, output, attribute } of graph.node) {
+    if (opType === "Constant") note(output[0] ?? "", attribute[0]?.t);
+    const [name = ""] = input;
+    const size = TABLE_READERS.has(opType) ? sizes.get(name) : undefined;
+    if (size !== undefined) tables.set(name, size);
+  }
+  return [...tables].some(([table, size]) => [...sizes].some(([name, other]) => other === size && name !== table));
 }
 
 /**

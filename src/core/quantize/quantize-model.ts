@@ -11,7 +11,6 @@ import type { SkippedMatMul } from "./matmul-targets.ts";
 import type { MeasuredTensor } from "./plan.ts";
 import { sidecarPath, sidecarText } from "./sidecar.ts";
 import { defaultThreads, ThreadPool } from "./thread-pool.ts";
-import { prepareMachines } from "./wasm-machine.ts";
 import { ErrorLedger } from "./weight-error.ts";
 import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
@@ -65,13 +64,10 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
   refuseForeignOptions(recipe, maker.options);
-  const machines = prepareMachines();
   const model = readModel(options.source);
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.
   using threads = openThreads(options, model);
-  // A plan may quantize small tensors at once.
-  await machines;
   // Looked for before the graph is changed.
   const copies = tablePairs(model.graph).filter((pair) => isCopy(model.path, pair));
   const inFunctions = functionMatMuls(model.proto);

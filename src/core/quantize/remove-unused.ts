@@ -12,19 +12,22 @@ export function removeUnused(
   replaced: ReadonlySet<TensorProto>,
 ): void {
   const removed = new Set<string>();
-  let read = readNames(graph);
+  const graphs = allGraphs(graph);
+  const questioned = new Set(graphs.flatMap(({ initializer }) => initializer.map(({ name }) => name)));
+  for (const node of nodes) for (const name of node.output) questioned.add(name);
+  let read = readNames(graphs, questioned);
   for (let before = -1; nodes.size > 0 && before !== removed.size;) {
     before = removed.size;
-    for (const part of allGraphs(graph)) {
+    for (const part of graphs) {
       part.node = part.node.filter((node) => {
         const dead = nodes.has(node) && !node.output.some((name) => read.has(name));
         if (dead) for (const name of node.output) removed.add(name);
         return !dead;
       });
     }
-    if (before !== removed.size) read = readNames(graph);
+    if (before !== removed.size) read = readNames(graphs, questioned);
   }
-  for (const part of allGraphs(graph)) {
+  for (const part of graphs) {
     const inputs = new Set(part.input.map(({ name }) => name));
     part.initializer = part.initializer.filter((tensor) => {
       const dead = !read.has(tensor.name) && (replaced.has(tensor) || !inputs.has(tensor.name));
@@ -36,12 +39,12 @@ export function removeUnused(
   }
 }
 
-/** Every name that a node or a graph output reads, at any depth. */
-function readNames(graph: GraphProto): Set<string> {
+/** Those of the names that a node or a graph output reads. */
+function readNames(graphs: readonly GraphProto[], questioned: ReadonlySet<string>): Set<string> {
   const names = new Set<string>();
-  for (const part of allGraphs(graph)) {
-    for (const { name } of part.output) names.add(name);
-    for (const node of part.node) for (const name of node.input) names.add(name);
+  for (const part of graphs) {
+    for (const { name } of part.output) if (questioned.has(name)) names.add(name);
+    for (const node of part.node) for (const name of node.input) if (questioned.has(name)) names.add(name);
   }
   return names;
 }

@@ -124,16 +124,6 @@ export function borrowMachine(...bytes: readonly number[]): Machine | null {
   };
 }
 
-/** Compiles beside what the caller does until it awaits this; whoever borrows without it compiles on the spot. */
-export async function prepareMachines(): Promise<void> {
-  if (compiled !== undefined) return;
-  try {
-    compiled = await WebAssembly.compile(Buffer.from(WASM_BASE64, "base64"));
-  } catch {
-    compiled ??= null; // No relaxed SIMD here.
-  }
-}
-
 function instantiate(): WasmLoops | null {
   compiled ??= compile();
   return compiled ? (new WebAssembly.Instance(compiled).exports as unknown as WasmLoops) : null;

@@ -33,7 +33,9 @@ export class RowReader {
   #loops: WasmLoops | null = null;
 
   constructor(matrix: WeightMatrix, reader: TensorReader, limits: RowLimits = {}) {
-    const { tileBytes = TILE_BYTES, slabBytes = SLAB_BYTES, range = { first: 0, count: matrix.N } } = limits;
+    const { slabBytes = SLAB_BYTES, range = { first: 0, count: matrix.N } } = limits;
+    // Rows of an NK matrix lie together: more of them at once would only leave the processor's cache.
+    const { tileBytes = matrix.layout === "NK" ? slabBytes : TILE_BYTES } = limits;
     const rows = Math.floor(tileBytes / (matrix.K * 4));
     this.tileRows = Math.min(range.count, Math.max(2, rows - (rows % 2)));
     this.range = range;
