@@ -34,9 +34,9 @@ export function allTensors(model: ModelProto): TensorProto[] {
     for (const { attribute } of node) {
       for (const { t, tensors, g, graphs } of attribute) {
         if (t) found.push(t);
-        for (const tensor of tensors) found.push(tensor);
+        if (tensors.length > 0) found.push(...tensors);
         if (g) visit(g);
-        graphs.forEach(visit);
+        if (graphs.length > 0) graphs.forEach(visit);
       }
     }
   };
@@ -63,7 +63,7 @@ export function collect(graph: GraphProto): { nodes: NodeProto[]; tensors: Store
         if (attribute.t && node.opType === "Constant")
           tensors.push({ name: node.output[0] ?? "", tensor: attribute.t });
         if (attribute.g) visit(attribute.g);
-        attribute.graphs.forEach(visit);
+        if (attribute.graphs.length > 0) attribute.graphs.forEach(visit);
       }
     }
   };

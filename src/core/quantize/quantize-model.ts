@@ -1,8 +1,9 @@
+import { statSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
 import { EXTERNAL } from "#core/onnx/messages.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
-import { allGraphs, allTensors, collect } from "#core/onnx/walk.ts";
+import { allGraphs, collect } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
 import { formatMaker } from "./formats.ts";
@@ -107,13 +108,14 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
 }
 
 /** None where starting threads would take longer than the work, unless they were asked for. */
-function openThreads({ threads }: QuantizeOptions, { proto }: OnnxModel): ThreadPool | undefined {
+function openThreads({ threads }: QuantizeOptions, { path, graph }: OnnxModel): ThreadPool | undefined {
   const count = threads ?? defaultThreads();
   if (count < 2) return undefined;
+  if (threads !== undefined) return new ThreadPool(count);
   let bytes = 0;
-  // The others are a kilobyte at most.
-  for (const tensor of allTensors(proto)) if (tensor.dataLocation === EXTERNAL) bytes += tensorBytes(tensor);
-  return threads === undefined && bytes < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
+  for (const tensor of graph.initializer) if (tensor.dataLocation === EXTERNAL) bytes += tensorBytes(tensor);
+  // Weights in Constant nodes are part of the file.
+  return Math.max(bytes, statSync(path).size) < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
 }
 
 /** An option that a format does not know would be ignored, and the result taken for something that it is not. */

@@ -8,10 +8,12 @@ export class UniqueNames {
 
   constructor(graph: GraphProto) {
     for (const part of allGraphs(graph)) {
-      for (const { name } of [...part.initializer, ...part.input, ...part.output]) this.#values.add(name);
+      for (const list of [part.initializer, part.input, part.output]) {
+        for (const { name } of list) this.#values.add(name);
+      }
       for (const node of part.node) {
         this.#nodes.add(node.name);
-        for (const name of node.input) this.#values.add(name);
+        // What a node reads, somebody gives: those names need not be looked at again.
         for (const name of node.output) this.#values.add(name);
       }
     }

@@ -1,5 +1,5 @@
 import type { Field, FieldTable, Message, MessageType, Properties } from "./fields.ts";
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT, WireError, WireReader } from "./wire.ts";
+import { LENGTH_DELIMITED, WireError, WireReader } from "./wire.ts";
 
 /** Messages inside messages: a broken file must not end in a stack overflow. */
 const DEPTH_LIMIT = 256;
@@ -21,8 +21,8 @@ function readMessage(reader: WireReader, end: number, message: Message, table: F
   while (reader.at < end) {
     const start = reader.at;
     const tag = reader.tag(end);
-    const wireType = tag % 8;
-    const field = table.byNumber[Math.floor(tag / 8)];
+    const wireType = tag & 7;
+    const field = table.byNumber[tag >>> 3];
     if (field && readField(reader, end, message as unknown as Properties, field, wireType, depth)) continue;
     reader.skip(wireType, end);
     (message.unknownFields ??= []).push(reader.since(start));
@@ -40,8 +40,7 @@ function readField(
 ): boolean {
   if (field.repeated) return readList(reader, end, into, field, wireType, depth);
   const { name, scalar, message, oneOf } = field;
-  const expected = scalar ? WIRE_TYPES[scalar] : LENGTH_DELIMITED;
-  if (wireType !== expected) return false;
+  if (wireType !== field.wireType) return false;
   if (!message) {
     const value = SCALARS[scalar!](reader, end);
     if (oneOf) into[oneOf] = { case: name, value };
@@ -64,17 +63,18 @@ function readList(
   reader: WireReader,
   end: number,
   into: Properties,
-  { name, number, scalar, message }: Field,
+  field: Field,
   wireType: number,
   depth: number,
 ): boolean {
+  const { name, scalar, message } = field;
   const first = elements.length;
-  if (wireType !== (scalar ? WIRE_TYPES[scalar] : LENGTH_DELIMITED)) {
+  if (wireType !== field.wireType) {
     if (wireType !== LENGTH_DELIMITED || !scalar) return false;
     const listEnd = reader.delimited(end);
     while (reader.at < listEnd) elements.push(SCALARS[scalar](reader, listEnd));
   } else {
-    const tag = number * 8 + wireType;
+    const tag = field.number * 8 + wireType;
     do {
       if (message) {
         const inner = new message();
@@ -97,16 +97,6 @@ function present(from: Properties, { name, oneOf }: Field): Message | undefined 
   const choice = from[oneOf] as { case?: string; value?: unknown };
   return choice.case === name ? (choice.value as Message) : undefined;
 }
-
-const WIRE_TYPES = Object.freeze({
-  int64: VARINT,
-  uint64: VARINT,
-  int32: VARINT,
-  float: FIXED32,
-  double: FIXED64,
-  string: LENGTH_DELIMITED,
-  bytes: LENGTH_DELIMITED,
-});
 
 const SCALARS = Object.freeze({
   int64: (reader: WireReader, end: number) => BigInt.asIntN(64, reader.bigint(end)),

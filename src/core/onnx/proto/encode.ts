@@ -1,5 +1,5 @@
 import type { Field, FieldTable, Message, MessageType, Properties, Scalar } from "./fields.ts";
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from "./wire.ts";
+import { LENGTH_DELIMITED } from "./wire.ts";
 
 /** Below it a bigint is exact as a number and fits seven bytes. */
 const SMALL = 1n << 49n;
@@ -12,37 +12,45 @@ export function toBinary<T extends Message>(type: MessageType<T>, message: T): U
   return writer.finish();
 }
 
-/** From the last byte to the first: a message's length is known when it is written, and needs no pass of its own. */
+/**
+ * From the last byte to the first: a message's length is known when it is written, and needs no pass of its own. Its
+ * properties are plain ones, since private names take longer where code runs for the first time.
+ */
 class BackWriter {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
-  #start = FIRST_BYTES;
+  bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  /** Of the bytes that are written. */
+  start = FIRST_BYTES;
 
   get length(): number {
-    return this.#bytes.length - this.#start;
+    return this.bytes.length - this.start;
   }
 
   finish(): Uint8Array {
-    const { buffer, byteOffset } = this.#bytes;
-    return new Uint8Array(buffer, byteOffset + this.#start, this.length);
+    const { buffer, byteOffset } = this.bytes;
+    return new Uint8Array(buffer, byteOffset + this.start, this.length);
   }
 
-  /** Takes so many bytes in front of what is there. */
-  take(count: number): { bytes: Buffer; at: number } {
-    if (count > this.#start) this.#grow(count);
-    this.#start -= count;
-    return { bytes: this.#bytes, at: this.#start };
+  /** Takes so many bytes in front of what is there; they begin at `start`. */
+  take(count: number): void {
+    if (count > this.start) this.grow(count);
+    this.start -= count;
   }
 
   varint(value: number): void {
+    if (value < 128) {
+      this.take(1);
+      this.bytes[this.start] = value;
+      return;
+    }
     let count = 1;
     for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) count++;
-    const { bytes, at } = this.take(count);
+    this.take(count);
     let rest = value;
     for (let index = 0; index < count - 1; index++) {
-      bytes[at + index] = (rest % 128) | 0x80;
+      this.bytes[this.start + index] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);
     }
-    bytes[at + count - 1] = rest;
+    this.bytes[this.start + count - 1] = rest;
   }
 
   /** @param value of 64 bits; negative ones take all of them */
@@ -55,39 +63,39 @@ class BackWriter {
     let rest = BigInt.asUintN(64, value);
     for (; rest >= 128n; rest >>= 7n) groups.push(Number(rest & 0x7fn) | 0x80);
     groups.push(Number(rest));
-    const { bytes, at } = this.take(groups.length);
-    bytes.set(groups, at);
+    this.raw(groups);
   }
 
   /** @returns its length in bytes */
   text(value: string): number {
     const { length } = value;
-    const { bytes, at } = this.take(length);
+    this.take(length);
+    const { bytes, start } = this;
     // Names are ASCII and short: a loop has written one before Buffer has looked at its arguments.
     let index = 0;
     for (; index < length; index++) {
       const code = value.charCodeAt(index);
       if (code > 0x7f) break;
-      bytes[at + index] = code;
+      bytes[start + index] = code;
     }
     if (index === length) return length;
-    this.#start += length;
+    this.start += length;
     const encoded = Buffer.from(value);
     this.raw(encoded);
     return encoded.length;
   }
 
-  raw(content: Uint8Array): void {
-    const { bytes, at } = this.take(content.length);
-    bytes.set(content, at);
+  raw(content: ArrayLike<number>): void {
+    this.take(content.length);
+    this.bytes.set(content, this.start);
   }
 
-  #grow(count: number): void {
+  grow(count: number): void {
     const used = this.length;
     const larger = Buffer.allocUnsafe(2 * (used + count));
     larger.set(this.finish(), larger.length - used);
-    this.#bytes = larger;
-    this.#start = larger.length - used;
+    this.bytes = larger;
+    this.start = larger.length - used;
   }
 }
 
@@ -100,34 +108,39 @@ function writeMessage(writer: BackWriter, message: Message, { fields }: FieldTab
 }
 
 function writeField(writer: BackWriter, from: Properties, field: Field): void {
-  const { name, number, scalar, repeated, packed, oneOf } = field;
-  if (repeated) {
-    const list = from[name] as readonly unknown[];
-    if (list.length === 0) return;
-    const after = writer.length;
-    for (let index = list.length - 1; index >= 0; index--) {
-      if (packed) SCALARS[scalar!].write(writer, list[index] as never);
-      else writeOne(writer, field, list[index]);
-    }
-    if (packed) {
-      writer.varint(writer.length - after);
-      writer.varint(number * 8 + LENGTH_DELIMITED);
-    }
-    return;
-  }
+  const { name, oneOf } = field;
   if (oneOf) {
     const choice = from[oneOf] as { case?: string; value?: unknown };
     if (choice.case === name) writeOne(writer, field, choice.value);
     return;
   }
-  // A default comes from the prototype and is not written.
-  if (Object.hasOwn(from, name) && from[name] !== undefined) writeOne(writer, field, from[name]);
+  const value = from[name];
+  if (value === undefined) return;
+  if (field.repeated) {
+    if ((value as readonly unknown[]).length > 0) writeList(writer, value as readonly unknown[], field);
+    return;
+  }
+  // A default comes from the prototype and is not written, unless somebody set it.
+  if (value === field.unset && !Object.hasOwn(from, name)) return;
+  writeOne(writer, field, value);
 }
 
-function writeOne(writer: BackWriter, { number, scalar, message }: Field, value: unknown): void {
+function writeList(writer: BackWriter, list: readonly unknown[], field: Field): void {
+  const { number, scalar, packed } = field;
+  const after = writer.length;
+  for (let index = list.length - 1; index >= 0; index--) {
+    if (packed) SCALARS[scalar!](writer, list[index] as never);
+    else writeOne(writer, field, list[index]);
+  }
+  if (!packed) return;
+  writer.varint(writer.length - after);
+  writer.varint(number * 8 + LENGTH_DELIMITED);
+}
+
+function writeOne(writer: BackWriter, { number, scalar, wireType, message }: Field, value: unknown): void {
   if (scalar) {
-    SCALARS[scalar].write(writer, value as never);
-    writer.varint(number * 8 + SCALARS[scalar].wireType);
+    SCALARS[scalar](writer, value as never);
+    writer.varint(number * 8 + wireType);
     return;
   }
   const after = writer.length;
@@ -136,53 +149,30 @@ function writeOne(writer: BackWriter, { number, scalar, message }: Field, value:
   writer.varint(number * 8 + LENGTH_DELIMITED);
 }
 
-interface ScalarWriter<T> {
-  readonly wireType: number;
-  write(writer: BackWriter, value: T): void;
-}
-
-const bigint: ScalarWriter<bigint> = {
-  wireType: VARINT,
-  write: (writer, value) => {
-    writer.bigint(value);
-  },
+const bigint = (writer: BackWriter, value: bigint): void => {
+  writer.bigint(value);
 };
 
 const SCALARS = Object.freeze({
   int64: bigint,
   uint64: bigint,
-  int32: {
-    wireType: VARINT,
-    write: (writer: BackWriter, value: number) => {
-      if (value >= 0) writer.varint(value);
-      else writer.bigint(BigInt(value));
-    },
+  int32: (writer: BackWriter, value: number) => {
+    if (value >= 0) writer.varint(value);
+    else writer.bigint(BigInt(value));
   },
-  float: {
-    wireType: FIXED32,
-    write: (writer: BackWriter, value: number) => {
-      const { bytes, at } = writer.take(4);
-      bytes.writeFloatLE(value, at);
-    },
+  float: (writer: BackWriter, value: number) => {
+    writer.take(4);
+    writer.bytes.writeFloatLE(value, writer.start);
   },
-  double: {
-    wireType: FIXED64,
-    write: (writer: BackWriter, value: number) => {
-      const { bytes, at } = writer.take(8);
-      bytes.writeDoubleLE(value, at);
-    },
+  double: (writer: BackWriter, value: number) => {
+    writer.take(8);
+    writer.bytes.writeDoubleLE(value, writer.start);
   },
-  string: {
-    wireType: LENGTH_DELIMITED,
-    write: (writer: BackWriter, value: string) => {
-      writer.varint(writer.text(value));
-    },
+  string: (writer: BackWriter, value: string) => {
+    writer.varint(writer.text(value));
   },
-  bytes: {
-    wireType: LENGTH_DELIMITED,
-    write: (writer: BackWriter, value: Uint8Array) => {
-      writer.raw(value);
-      writer.varint(value.length);
-    },
+  bytes: (writer: BackWriter, value: Uint8Array) => {
+    writer.raw(value);
+    writer.varint(value.length);
   },
 }) satisfies Readonly<Record<Scalar, unknown>>;

@@ -6,6 +6,8 @@
  * message with such a library.
  */
 
+import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from "./wire.ts";
+
 export type Scalar = "int64" | "uint64" | "int32" | "float" | "double" | "string" | "bytes";
 
 /** What every message may carry besides its own properties. */
@@ -34,6 +36,10 @@ export interface Field {
   readonly name: string;
   /** Null where it holds a message. */
   readonly scalar: Scalar | null;
+  /** How one of it is written. */
+  readonly wireType: number;
+  /** What it reads as that was not set. */
+  readonly unset: unknown;
   readonly message: MessageType | null;
   readonly repeated: boolean;
   readonly packed: boolean;
@@ -51,7 +57,17 @@ export interface FieldTable {
 export type Properties = Record<string, unknown>;
 
 /** What a list reads as that has nothing in it and is not the class's own: one for all, never changed. */
-export const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
+const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
+
+const WIRE_TYPES: Readonly<Record<Scalar, number>> = Object.freeze({
+  int64: VARINT,
+  uint64: VARINT,
+  int32: VARINT,
+  float: FIXED32,
+  double: FIXED64,
+  string: LENGTH_DELIMITED,
+  bytes: LENGTH_DELIMITED,
+});
 
 const DEFAULTS: Readonly<Record<Scalar, unknown>> = Object.freeze({
   int64: 0n,
@@ -79,8 +95,7 @@ export function defineFields<T extends Message>(
     }
     const one = field(name, spec, null);
     fields.push(one);
-    if (one.repeated) (type.prototype as Properties)[name] = EMPTY_LIST;
-    else if (one.scalar) (type.prototype as Properties)[name] = DEFAULTS[one.scalar];
+    if (one.unset !== undefined) (type.prototype as Properties)[name] = one.unset;
   }
   fields.sort((a, b) => a.number - b.number);
   const byNumber: (Field | undefined)[] = [];
@@ -91,5 +106,10 @@ export function defineFields<T extends Message>(
 function field(name: string, [number, type, count]: FieldSpec, oneOf: string | null): Field {
   const scalar = typeof type === "string" ? type : null;
   const message = typeof type === "string" ? null : type;
-  return { number, name, scalar, message, repeated: count !== undefined, packed: count === "packed", oneOf };
+  const repeated = count !== undefined;
+  return {
+    ...{ number, name, scalar, message, repeated, packed: count === "packed", oneOf },
+    wireType: scalar ? WIRE_TYPES[scalar] : LENGTH_DELIMITED,
+    unset: repeated ? EMPTY_LIST : scalar && !oneOf ? DEFAULTS[scalar] : undefined,
+  };
 }

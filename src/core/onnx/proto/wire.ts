@@ -49,10 +49,12 @@ export class WireReader {
 
   /** A varint as a number, for tags and lengths. */
   number(end: number): number {
+    // Nearly all of them.
+    if (this.at < end && this.bytes[this.at]! < 0x80) return this.bytes[this.at++]!;
     let value = 0;
     let scale = 1;
     for (let count = 0; count < EXACT_BYTES; count++) {
-      const byte = this.#byte(end);
+      const byte = nextByte(this, end);
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
       scale *= 128;
@@ -65,14 +67,14 @@ export class WireReader {
     let low = 0;
     let scale = 1;
     for (let count = 0; count < EXACT_BYTES; count++) {
-      const byte = this.#byte(end);
+      const byte = nextByte(this, end);
       low += (byte & 0x7f) * scale;
       if (byte < 0x80) return BigInt(low);
       scale *= 128;
     }
     let value = BigInt(low);
     for (let count = EXACT_BYTES; count < LONGEST_BYTES; count++) {
-      const byte = this.#byte(end);
+      const byte = nextByte(this, end);
       value |= BigInt(byte & 0x7f) << BigInt(7 * count);
       if (byte < 0x80) return value;
     }
@@ -83,7 +85,7 @@ export class WireReader {
   int32(end: number): number {
     let value = 0;
     for (let count = 0; count < LONGEST_BYTES; count++) {
-      const byte = this.#byte(end);
+      const byte = nextByte(this, end);
       if (count < 5) value |= (byte & 0x7f) << (7 * count);
       if (byte < 0x80) return value;
     }
@@ -110,11 +112,11 @@ export class WireReader {
     this.at += size;
     return start;
   }
+}
 
-  #byte(end: number): number {
-    if (this.at >= end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
-    return this.bytes[this.at++]!;
-  }
+function nextByte(reader: WireReader, end: number): number {
+  if (reader.at >= end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
+  return reader.bytes[reader.at++]!;
 }
 
 function tooLong(at: number): WireError {
