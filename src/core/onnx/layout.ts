@@ -1,17 +1,14 @@
 import { basename } from "node:path";
 import { type ByteRange, resolveExternal } from "./external-data.ts";
-import { encodeModel, EXTERNAL, keepData, setExternal, setHole } from "./messages.ts";
+import { type DataLater, dataLater, encodeParts, EXTERNAL, keepData, setExternal } from "./messages.ts";
 import type { ModelProto, TensorProto } from "./proto/onnx.ts";
 import { INLINE_LIMIT_BYTES } from "./skeleton.ts";
-import { FIRST_HOLE, type Part, spliceRawData, totalLength } from "./splice.ts";
 import { tensorBytes } from "./tensor.ts";
 import { allTensors } from "./walk.ts";
 
 /** Windows maps files at this granularity, and onnx-ir aligns the tensors that are worth mapping to it. */
 const ALIGNMENT_BYTES = 65_536;
 const ALIGN_ABOVE_BYTES = 1 << 20;
-/** Tags and lengths around one spliced tensor, generously. */
-const SPLICE_OVERHEAD_BYTES = 64;
 
 /** A tensor's data in the output: copied from the source, or delivered by a job under `name`. */
 export interface Placement {
@@ -23,17 +20,16 @@ export interface Placement {
 }
 
 export interface FileLayout {
-  /** The .onnx file; its holes are placements. */
-  readonly parts: readonly Part[];
+  /** The .onnx file: what stands between the placements in it, and where these are. */
+  readonly parts: readonly (Uint8Array | DataLater)[];
   readonly modelBytes: number;
   /** Size of the external data file; 0 when there is none. */
   readonly dataBytes: number;
   readonly placements: readonly Placement[];
 }
 
-interface Pending {
+interface Pending extends DataLater {
   readonly tensor: TensorProto;
-  readonly bytes: number;
   readonly source: ByteRange | "job";
 }
 
@@ -51,48 +47,41 @@ export function layOut(
   dataPath: string,
   inlineLimitBytes: number,
 ): FileLayout {
-  const initializers = new Set(proto.graph?.initializer);
-  const pending = findData(proto, initializers, sourcePath, promised);
+  const pending = findData(proto, sourcePath, promised);
+  const later = new Map(pending.map((each) => [each.tensor, each]));
+  let parts = encodeParts(proto, later);
   const placements: Placement[] = [];
-  // A copy of the whole graph only to change references would take as long as encoding it.
-  const restore = pending.map(({ tensor }) => keepData(tensor));
-  let encoded: Uint8Array;
   let dataBytes = 0;
-  try {
-    pending.forEach(({ tensor }, index) => {
-      setHole(tensor, FIRST_HOLE + index);
-    });
-    encoded = encodeModel(proto);
-    const all = pending.reduce((sum, { bytes }) => sum + bytes + SPLICE_OVERHEAD_BYTES, 0);
-    if (encoded.length + all > inlineLimitBytes) {
-      dataBytes = externalize(pending, basename(dataPath), placements);
-      encoded = encodeModel(proto);
+  if (parts.reduce((sum, part) => sum + partBytes(part), 0) > inlineLimitBytes) {
+    const large = pending.filter(({ bytes }) => bytes > INLINE_LIMIT_BYTES);
+    // A copy of the whole graph only to change references would take as long as encoding it.
+    const restore = large.map(({ tensor }) => keepData(tensor));
+    try {
+      dataBytes = externalize(large, basename(dataPath), placements);
+      for (const { tensor } of large) later.delete(tensor);
+      parts = encodeParts(proto, later);
+    } finally {
+      for (const putBack of restore) putBack();
     }
-  } finally {
-    for (const putBack of restore) putBack();
   }
-  const parts = spliceRawData(
-    encoded,
-    pending.map(({ bytes }) => bytes),
-    pending.some(({ tensor }) => !initializers.has(tensor)),
-  );
   let at = 0;
   for (const part of parts) {
-    if ("hole" in part) {
-      const { tensor, bytes, source } = pending[part.hole]!;
+    if (!(part instanceof Uint8Array)) {
+      const { tensor, bytes, source } = part;
       placements.push({ name: tensor.name, bytes, source, file: "model", offset: at });
     }
-    at += part.length;
+    at += partBytes(part);
   }
-  return { parts, modelBytes: totalLength(parts), dataBytes, placements };
+  return { parts, modelBytes: at, dataBytes, placements };
 }
 
-function findData(
-  model: ModelProto,
-  initializers: ReadonlySet<TensorProto>,
-  sourcePath: string,
-  promised: ReadonlyMap<string, number>,
-): Pending[] {
+/** In the file. */
+export function partBytes(part: Uint8Array | { readonly bytes: number }): number {
+  return part instanceof Uint8Array ? part.length : part.bytes;
+}
+
+function findData(model: ModelProto, sourcePath: string, promised: ReadonlyMap<string, number>): Pending[] {
+  const initializers = new Set(model.graph?.initializer);
   const missing = new Set(promised.keys());
   const pending: Pending[] = [];
   for (const tensor of allTensors(model)) {
@@ -102,22 +91,21 @@ function findData(
       if (bytes !== tensorBytes(tensor)) {
         throw new Error(`"${tensor.name}" is promised ${bytes} bytes, its shape needs ${tensorBytes(tensor)}`);
       }
-      pending.push({ tensor, bytes, source: "job" });
+      pending.push({ tensor, source: "job", ...dataLater(bytes) });
     } else if (tensor.dataLocation === EXTERNAL) {
       const range = resolveExternal(sourcePath, tensor, tensorBytes(tensor))!;
-      pending.push({ tensor, bytes: range.length, source: range });
+      pending.push({ tensor, source: range, ...dataLater(range.length) });
     }
   }
   if (missing.size > 0) throw new Error(`no initializer is called ${[...missing].join(", ")}`);
   return pending;
 }
 
-/** Moves the large tensors into the data file. Returns its size. */
-function externalize(pending: readonly Pending[], location: string, placements: Placement[]): number {
+/** Moves tensors into the data file. Returns its size. */
+function externalize(large: readonly Pending[], location: string, placements: Placement[]): number {
   const shared = new Map<string, number>();
   let end = 0;
-  for (const { tensor, bytes, source } of pending) {
-    if (bytes <= INLINE_LIMIT_BYTES) continue;
+  for (const { tensor, bytes, source } of large) {
     const key = source === "job" ? null : `${source.offset}:${source.length}:${source.file}`;
     let offset = key === null ? undefined : shared.get(key);
     if (offset === undefined) {

@@ -10,8 +10,9 @@ import {
   ValueInfoProto,
 } from "./proto/onnx.ts";
 import { INT64 } from "./data-types.ts";
+import { DATA_LOCATION, EXTERNAL_DATA, RAW_DATA } from "./skeleton.ts";
 import { clearField, clone, create, isFieldSet } from "./proto/edit.ts";
-import { toBinary } from "./proto/encode.ts";
+import { type Gap, toBinary, toParts } from "./proto/encode.ts";
 
 /** onnx.AttributeProto.AttributeType */
 const FLOAT_ATTRIBUTE = 1;
@@ -27,6 +28,24 @@ export function cloneModel(model: ModelProto): ModelProto {
 
 export function encodeModel(model: ModelProto): Uint8Array {
   return toBinary(ModelProto, model);
+}
+
+/**
+ * Encodes a model whose tensors get their data later.
+ * @returns what the file consists of, in order; the entries of `later` stand where their data goes
+ */
+export function encodeParts<D extends DataLater>(
+  model: ModelProto,
+  later: ReadonlyMap<TensorProto, D>,
+): (Uint8Array | D)[] {
+  return toParts(ModelProto, model, later);
+}
+
+/** Data of a tensor that is written when the graph has been: in place of what it holds or refers to. */
+export type DataLater = Gap;
+
+export function dataLater(bytes: number): DataLater {
+  return { field: RAW_DATA, bytes, without: [EXTERNAL_DATA, DATA_LOCATION] };
 }
 
 export function intAttribute(name: string, value: number): AttributeProto {
@@ -115,11 +134,4 @@ export function keepData(tensor: TensorProto): () => void {
     if (raw === null) clearField(tensor, "rawData");
     else tensor.rawData = raw;
   };
-}
-
-/** Leaves a mark in place of the tensor's data: spliceRawData (splice.ts) finds it in the encoded model. */
-export function setHole(tensor: TensorProto, mark: number): void {
-  tensor.externalData = [];
-  tensor.dataLocation = mark;
-  clearField(tensor, "rawData");
 }

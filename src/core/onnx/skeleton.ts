@@ -13,13 +13,13 @@ export const INLINE_LIMIT_BYTES = 1024;
 const SKELETON_LIMIT_BYTES = 1 << 29;
 const DEPTH_LIMIT = 64;
 
-export type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
+type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
 
 /**
  * The fields through which a tensor can be reached, by ONNX's field numbers. Sparse tensors are not among them: onnx.proto
  * here does not know them, so a reference inside one could never be pointed elsewhere by the writer. They stay whole.
  */
-export const NESTED: Record<MessageKind, Readonly<Record<number, MessageKind>>> = {
+const NESTED: Record<MessageKind, Readonly<Record<number, MessageKind>>> = {
   model: { 7: "graph", 25: "function" },
   graph: { 1: "node", 5: "tensor" },
   function: { 7: "node" },
@@ -149,7 +149,7 @@ class Walker {
 }
 
 /** Growing list of byte chunks in protobuf's wire format. */
-export class ByteSink {
+class ByteSink {
   readonly #chunks: Uint8Array[] = [];
   #small: number[] = [];
   length = 0;

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { LabError } from "#shared/errors.ts";
 import type { ByteRange } from "./external-data.ts";
 import { readFully } from "./file-window.ts";
-import type { FileLayout, Placement } from "./layout.ts";
+import { type FileLayout, partBytes, type Placement } from "./layout.ts";
 import type { OutputFiles } from "./output-files.ts";
 import {
   type Destination,
@@ -42,11 +42,8 @@ export class ContentWriter {
     this.#output = output;
     const made = layout.placements.filter(({ source }) => source === "job");
     this.#places = new Map(made.map((place) => [place.name, place]));
-    const graph = layout.parts.filter((part) => !("hole" in part));
-    this.#bytesTotal = [...graph, ...layout.placements.map(({ bytes }) => ({ length: bytes }))].reduce(
-      (sum, { length }) => sum + length,
-      0,
-    );
+    const graph = layout.parts.filter((part) => part instanceof Uint8Array);
+    this.#bytesTotal = [...graph, ...layout.placements].reduce((sum, part) => sum + partBytes(part), 0);
   }
 
   async all(jobs: readonly TensorJob[]): Promise<TaskTimes | null> {
@@ -61,8 +58,8 @@ export class ContentWriter {
   async #here(jobs: readonly TensorJob[], copies: readonly Placement[]): Promise<void> {
     let at = 0;
     for (const part of this.#layout.parts) {
-      if (!("hole" in part)) await this.#write("model", at, part);
-      at += part.length;
+      if (part instanceof Uint8Array) await this.#write("model", at, part);
+      at += partBytes(part);
     }
     for (const job of jobs) await this.#make(job);
     const chunk = new Uint8Array(COPY_CHUNK_BYTES);

@@ -9,7 +9,40 @@ const FIRST_BYTES = 1 << 16;
 export function toBinary<T extends Message>(type: MessageType<T>, message: T): Uint8Array {
   const writer = new BackWriter();
   writeMessage(writer, message, type.table!);
-  return writer.finish();
+  return writer.stored();
+}
+
+/** Content that comes later: `bytes` of a message's field `field`, whose fields `without` are left out. */
+export interface Gap {
+  readonly field: number;
+  readonly bytes: number;
+  readonly without: readonly number[];
+}
+
+/**
+ * Writes a message of which some content comes later.
+ * @param gaps by message, at any depth
+ * @returns what the message consists of, in order
+ */
+export function toParts<T extends Message, G extends Gap>(
+  type: MessageType<T>,
+  message: T,
+  gaps: ReadonlyMap<Message, G>,
+): (Uint8Array | G)[] {
+  const writer = new BackWriter();
+  writer.gaps = gaps;
+  writeMessage(writer, message, type.table!);
+  const bytes = writer.stored();
+  const parts: (Uint8Array | G)[] = [];
+  let done = 0;
+  for (const { gap, behind } of writer.left.reverse()) {
+    const end = bytes.length - behind;
+    if (end > done) parts.push(bytes.subarray(done, end));
+    parts.push(gap as G);
+    done = end;
+  }
+  if (bytes.length > done) parts.push(bytes.subarray(done));
+  return parts;
 }
 
 /**
@@ -20,14 +53,25 @@ class BackWriter {
   bytes = Buffer.allocUnsafe(FIRST_BYTES);
   /** Of the bytes that are written. */
   start = FIRST_BYTES;
+  gaps: ReadonlyMap<Message, Gap> | null = null;
+  /** Gaps that were left, the last in the file first, with the number of stored bytes behind each. */
+  left: { readonly gap: Gap; readonly behind: number }[] = [];
+  /** Bytes of all gaps. */
+  later = 0;
 
+  /** Gaps included. */
   get length(): number {
-    return this.bytes.length - this.start;
+    return this.bytes.length - this.start + this.later;
   }
 
-  finish(): Uint8Array {
-    const { buffer, byteOffset } = this.bytes;
-    return new Uint8Array(buffer, byteOffset + this.start, this.length);
+  stored(): Uint8Array {
+    const { buffer, byteOffset, length } = this.bytes;
+    return new Uint8Array(buffer, byteOffset + this.start, length - this.start);
+  }
+
+  leave(gap: Gap): void {
+    this.left.push({ gap, behind: this.bytes.length - this.start });
+    this.later += gap.bytes;
   }
 
   /** Takes so many bytes in front of what is there; they begin at `start`. */
@@ -91,20 +135,31 @@ class BackWriter {
   }
 
   grow(count: number): void {
-    const used = this.length;
-    const larger = Buffer.allocUnsafe(2 * (used + count));
-    larger.set(this.finish(), larger.length - used);
+    const stored = this.stored();
+    const larger = Buffer.allocUnsafe(2 * (stored.length + count));
+    this.start = larger.length - stored.length;
+    larger.set(stored, this.start);
     this.bytes = larger;
-    this.start = larger.length - used;
   }
 }
 
 function writeMessage(writer: BackWriter, message: Message, { fields }: FieldTable): void {
   const { unknownFields } = message;
   if (unknownFields) for (let index = unknownFields.length - 1; index >= 0; index--) writer.raw(unknownFields[index]!);
+  const gap = writer.gaps?.get(message);
   for (let index = fields.length - 1; index >= 0; index--) {
-    writeField(writer, message as unknown as Properties, fields[index]!);
+    const field = fields[index]!;
+    if (!gap || !writeGap(writer, gap, field.number)) writeField(writer, message as unknown as Properties, field);
   }
+}
+
+/** False for a field that is written as it is. */
+function writeGap(writer: BackWriter, gap: Gap, number: number): boolean {
+  if (number !== gap.field) return gap.without.includes(number);
+  writer.leave(gap);
+  writer.varint(gap.bytes);
+  writer.varint(number * 8 + LENGTH_DELIMITED);
+  return true;
 }
 
 function writeField(writer: BackWriter, from: Properties, field: Field): void {
