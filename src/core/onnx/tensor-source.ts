@@ -15,6 +15,34 @@ export interface TensorSource {
   readonly data: ByteRange | Uint8Array;
 }
 
+let keepers = 0;
+const kept = new Map<string, number>();
+
+/** Until what it returns is disposed of, files that tensors are read from stay open: hundreds of tensors share one. */
+export function keepSourcesOpen(): Disposable {
+  keepers++;
+  return {
+    [Symbol.dispose]: () => {
+      if (--keepers > 0) return;
+      for (const fd of kept.values()) closeSync(fd);
+      kept.clear();
+    },
+  };
+}
+
+/** A file to read from. */
+export function openSourceFile(file: string): Disposable & { readonly fd: number } {
+  const shared = keepers > 0;
+  const fd = kept.get(file) ?? openSync(file, "r");
+  if (shared) kept.set(file, fd);
+  return {
+    fd,
+    [Symbol.dispose]: () => {
+      if (!shared) closeSync(fd);
+    },
+  };
+}
+
 /** Milliseconds that this thread has spent in reading tensors, for those who ask where the time went. */
 export const reading = { ms: 0 };
 
@@ -30,17 +58,17 @@ export function openSource({ name, data }: TensorSource): TensorReader {
       [Symbol.dispose]: () => undefined,
     };
   }
-  const fd = openSync(data.file, "r");
+  const source = openSourceFile(data.file);
   return {
     byteLength: data.length,
     read: (target, offset) => {
       expectInside(name, target, offset, data.length);
       const start = performance.now();
-      readFully(fd, target, data.offset + offset);
+      readFully(source.fd, target, data.offset + offset);
       reading.ms += performance.now() - start;
     },
     [Symbol.dispose]: () => {
-      closeSync(fd);
+      source[Symbol.dispose]();
     },
   };
 }
