@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import type { ByteRange } from "./external-data.ts";
 import { readFully } from "./file-window.ts";
 
@@ -16,31 +16,46 @@ export interface TensorSource {
 }
 
 let keepers = 0;
-const kept = new Map<string, number>();
+const kept = new Map<string, { readonly fd: number; readonly size: number }>();
 
-/** Until what it returns is disposed of, files that tensors are read from stay open: hundreds of tensors share one. */
+/**
+ * Until what it returns is disposed of, files that tensors are read from stay open, and are the files that they were:
+ * hundreds of tensors share one.
+ */
 export function keepSourcesOpen(): Disposable {
   keepers++;
   return {
     [Symbol.dispose]: () => {
       if (--keepers > 0) return;
-      for (const fd of kept.values()) closeSync(fd);
+      for (const { fd } of kept.values()) closeSync(fd);
       kept.clear();
     },
   };
 }
 
 /** A file to read from. */
-export function openSourceFile(file: string): Disposable & { readonly fd: number } {
+export function openSourceFile(file: string): Disposable & { readonly fd: number; readonly size: number } {
   const shared = keepers > 0;
-  const fd = kept.get(file) ?? openSync(file, "r");
-  if (shared) kept.set(file, fd);
+  const source = kept.get(file) ?? openWithSize(file);
+  if (shared) kept.set(file, source);
   return {
-    fd,
+    ...source,
     [Symbol.dispose]: () => {
-      if (!shared) closeSync(fd);
+      if (!shared) closeSync(source.fd);
     },
   };
+}
+
+/** In bytes. */
+export function sourceSize(file: string): number {
+  if (keepers === 0) return statSync(file).size;
+  using source = openSourceFile(file);
+  return source.size;
+}
+
+function openWithSize(file: string): { readonly fd: number; readonly size: number } {
+  const fd = openSync(file, "r");
+  return { fd, size: fstatSync(fd).size };
 }
 
 /** Milliseconds that this thread has spent in reading tensors, for those who ask where the time went. */

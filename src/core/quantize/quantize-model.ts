@@ -3,6 +3,7 @@ import { LabError } from "#shared/errors.ts";
 import { EXTERNAL } from "#core/onnx/messages.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
+import { keepSourcesOpen } from "#core/onnx/tensor-source.ts";
 import { allGraphs, collect } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
@@ -65,6 +66,8 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
   refuseForeignOptions(recipe, maker.options);
+  using held = new DisposableStack();
+  held.use(keepSourcesOpen());
   const model = readModel(options.source);
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.

@@ -11,40 +11,54 @@ export function removeUnused(
   nodes: ReadonlySet<NodeProto>,
   replaced: ReadonlySet<TensorProto>,
 ): void {
-  const removed = new Set<string>();
   const graphs = allGraphs(graph);
-  const questioned = new Set(graphs.flatMap(({ initializer }) => initializer.map(({ name }) => name)));
-  for (const node of nodes) for (const name of node.output) questioned.add(name);
-  let read = readNames(graphs, questioned);
-  for (let before = -1; nodes.size > 0 && before !== removed.size;) {
-    before = removed.size;
-    for (const part of graphs) {
-      part.node = part.node.filter((node) => {
-        const dead = nodes.has(node) && !node.output.some((name) => read.has(name));
-        if (dead) for (const name of node.output) removed.add(name);
-        return !dead;
-      });
-    }
-    if (before !== removed.size) read = readNames(graphs, questioned);
-  }
+  const questioned = [...nodes].flatMap(({ output }) => output);
+  for (const { initializer } of graphs) for (const { name } of initializer) questioned.push(name);
+  const readers = countReaders(graphs, questioned);
+  const isRead = (name: string): boolean => readers.get(name)! > 0;
+  const dead = deadOf(nodes, readers, isRead);
+  const removed = new Set([...dead].flatMap(({ output }) => output));
   for (const part of graphs) {
+    if (dead.size > 0) part.node = part.node.filter((node) => !dead.has(node));
     const inputs = new Set(part.input.map(({ name }) => name));
     part.initializer = part.initializer.filter((tensor) => {
-      const dead = !read.has(tensor.name) && (replaced.has(tensor) || !inputs.has(tensor.name));
-      if (dead) removed.add(tensor.name);
-      return !dead;
+      const unused = !isRead(tensor.name) && (replaced.has(tensor) || !inputs.has(tensor.name));
+      if (unused) removed.add(tensor.name);
+      return !unused;
     });
     part.input = part.input.filter(({ name }) => !removed.has(name));
     part.valueInfo = part.valueInfo.filter(({ name }) => !removed.has(name));
   }
 }
 
-/** Those of the names that a node or a graph output reads. */
-function readNames(graphs: readonly GraphProto[], questioned: ReadonlySet<string>): Set<string> {
-  const names = new Set<string>();
+/** Of each of the names, how many inputs of nodes and outputs of graphs it is. */
+function countReaders(graphs: readonly GraphProto[], names: readonly string[]): Map<string, number> {
+  const readers = new Map(names.map((name) => [name, 0]));
+  const note = (name: string): void => {
+    const count = readers.get(name);
+    if (count !== undefined) readers.set(name, count + 1);
+  };
   for (const part of graphs) {
-    for (const { name } of part.output) if (questioned.has(name)) names.add(name);
-    for (const node of part.node) for (const name of node.input) if (questioned.has(name)) names.add(name);
+    for (const { name } of part.output) note(name);
+    for (const node of part.node) for (const name of node.input) note(name);
   }
-  return names;
+  return readers;
+}
+
+/** Those of the nodes that nobody reads, also when others of them are gone; they read nothing any more. */
+function deadOf(
+  nodes: ReadonlySet<NodeProto>,
+  readers: Map<string, number>,
+  isRead: (name: string) => boolean,
+): Set<NodeProto> {
+  const dead = new Set<NodeProto>();
+  for (let before = -1; before !== dead.size;) {
+    before = dead.size;
+    for (const node of nodes) {
+      if (dead.has(node) || node.output.some(isRead)) continue;
+      dead.add(node);
+      for (const name of node.input) if (readers.has(name)) readers.set(name, readers.get(name)! - 1);
+    }
+  }
+  return dead;
 }
