@@ -45,38 +45,37 @@ export function readSkeleton(file: FileWindow, location: string): Uint8Array {
   return sink.toBytes();
 }
 
-/** Its properties are plain ones, since private names take longer where code runs for the first time. */
 class Walker {
-  readonly file: FileWindow;
-  readonly location: string;
-  at = 0;
-  kept = 0;
+  readonly #file: FileWindow;
+  readonly #location: string;
+  #at = 0;
+  #kept = 0;
 
   constructor(file: FileWindow, location: string) {
-    this.file = file;
-    this.location = location;
+    this.#file = file;
+    this.#location = location;
   }
 
   /** Copies the fields of one message from [start, end) to `sink`, large tensor data left out. */
   message(kind: MessageKind, start: number, end: number, sink: ByteSink, depth: number): void {
     if (depth > DEPTH_LIMIT) throw new WireError(`messages are nested more than ${DEPTH_LIMIT} deep`);
-    this.at = start;
+    this.#at = start;
     let moved: { offset: number; length: number } | null = null;
     let external = false;
     // Fields that stay are copied together: a chunk for each would cost a hostile file of tiny fields gigabytes.
     let kept = start;
-    while (this.at < end) {
-      const fieldStart = this.at;
-      const tag = this.varint(end);
+    while (this.#at < end) {
+      const fieldStart = this.#at;
+      const tag = this.#varint(end);
       if (tag < 8 || tag > LARGEST_TAG) throw new WireError(`no field number at byte ${fieldStart}`);
       const field = tag >>> 3;
       const type = tag & 7;
       if (type !== LENGTH_DELIMITED) {
-        this.skipScalar(type, end);
+        this.#skipScalar(type, end);
         continue;
       }
-      const length = this.varint(end);
-      const bodyStart = this.at;
+      const length = this.#varint(end);
+      const bodyStart = this.#at;
       if (length > end - bodyStart) {
         throw new WireError(`a field at byte ${fieldStart} claims ${length} bytes where ${end - bodyStart} are left`);
       }
@@ -84,10 +83,10 @@ class Walker {
       if (kind === "tensor" && (field === RAW_DATA || field === FLOAT_DATA) && length > INLINE_LIMIT_BYTES) {
         if (moved) throw new WireError(`a tensor at byte ${start} holds its data twice`);
         moved = { offset: bodyStart, length };
-        this.copy(kept, fieldStart, sink);
+        this.#copy(kept, fieldStart, sink);
         kept = bodyStart + length;
       } else if (nested && length > INLINE_LIMIT_BYTES) {
-        this.copy(kept, fieldStart, sink);
+        this.#copy(kept, fieldStart, sink);
         kept = bodyStart + length;
         const body = new ByteSink();
         this.message(nested, bodyStart, bodyStart + length, body, depth + 1);
@@ -97,14 +96,14 @@ class Walker {
       } else if (kind === "tensor" && field === EXTERNAL_DATA) {
         external = true;
       }
-      this.at = bodyStart + length;
+      this.#at = bodyStart + length;
     }
-    this.copy(kept, end, sink);
+    this.#copy(kept, end, sink);
     if (moved) {
       // ONNX forbids it, and readers disagree on which of the two is the weight.
       if (external) throw new WireError(`a tensor at byte ${start} holds its data inside and outside of the file`);
       for (const [key, value] of [
-        ["location", this.location],
+        ["location", this.#location],
         ["offset", String(moved.offset)],
         ["length", String(moved.length)],
       ] as const) {
@@ -116,35 +115,35 @@ class Walker {
     }
   }
 
-  copy(start: number, end: number, sink: ByteSink): void {
+  #copy(start: number, end: number, sink: ByteSink): void {
     if (end === start) return;
-    this.kept += end - start;
-    if (this.kept > SKELETON_LIMIT_BYTES) {
+    this.#kept += end - start;
+    if (this.#kept > SKELETON_LIMIT_BYTES) {
       throw new WireError(`more than ${SKELETON_LIMIT_BYTES} bytes are left without the weights`);
     }
-    sink.bytes(this.file.slice(start, end - start));
+    sink.bytes(this.#file.slice(start, end - start));
   }
 
-  skipScalar(type: number, end: number): void {
-    if (type === VARINT) this.varint(end);
-    else if (type === FIXED64) this.at += 8;
-    else if (type === FIXED32) this.at += 4;
-    else throw new WireError(`wire type ${type} at byte ${this.at}`);
-    if (this.at > end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
+  #skipScalar(type: number, end: number): void {
+    if (type === VARINT) this.#varint(end);
+    else if (type === FIXED64) this.#at += 8;
+    else if (type === FIXED32) this.#at += 4;
+    else throw new WireError(`wire type ${type} at byte ${this.#at}`);
+    if (this.#at > end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
   }
 
   /** An unsigned varint; values beyond 2^53 (negative int64) lose precision, which only ever skips over them. */
-  varint(end: number): number {
+  #varint(end: number): number {
     let value = 0;
     let scale = 1;
     for (let count = 0; count < 10; count++) {
-      if (this.at >= end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
-      const byte = this.file.byteAt(this.at++);
+      if (this.#at >= end) throw new WireError(`a number runs over the end of its message at byte ${end}`);
+      const byte = this.#file.byteAt(this.#at++);
       if (byte < 0x80) return value + byte * scale;
       value += (byte - 0x80) * scale;
       scale *= 128;
     }
-    throw new WireError(`a number of more than 10 bytes at byte ${this.at - 10}`);
+    throw new WireError(`a number of more than 10 bytes at byte ${this.#at - 10}`);
   }
 }
 

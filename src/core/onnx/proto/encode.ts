@@ -45,10 +45,7 @@ export function toParts<T extends Message, G extends Gap>(
   return parts;
 }
 
-/**
- * From the last byte to the first: a message's length is known when it is written, and needs no pass of its own. Its
- * properties are plain ones, since private names take longer where code runs for the first time.
- */
+/** From the last byte to the first: a message's length is known when it is written, and needs no pass of its own. */
 class BackWriter {
   bytes = Buffer.allocUnsafe(FIRST_BYTES);
   /** Of the bytes that are written. */

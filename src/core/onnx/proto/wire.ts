@@ -49,7 +49,7 @@ export class WireReader {
 
   /** A varint as a number, for tags and lengths. */
   number(end: number): number {
-    // Nearly all of them.
+    // Nearly all have one byte.
     if (this.at < end && this.bytes[this.at]! < 0x80) return this.bytes[this.at++]!;
     let value = 0;
     let scale = 1;
