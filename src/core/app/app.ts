@@ -84,6 +84,7 @@ export function createApp(options: AppOptions): LabApp {
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events);
   const deleted = new DeletedRuns(lab, gate);
+  const imports = new Imports({ gate, paths, stored, events });
   const handlers = createHandlers({
     options,
     lab,
@@ -98,7 +99,7 @@ export function createApp(options: AppOptions): LabApp {
     stored,
     downloads,
     exports: new Exports({ lab, shell: options.shell, stored, downloads }),
-    imports: new Imports({ gate, paths, stored, events }),
+    imports,
     deleted,
     trends,
     jobs,
@@ -113,7 +114,8 @@ export function createApp(options: AppOptions): LabApp {
     downloads,
     busy: () => {
       if (runs.busy) return "a run is being measured";
-      return jobs.busy ? "a variant is being made" : null;
+      if (jobs.busy) return "a variant is being made";
+      return imports.busy ? "runs are being imported" : null;
     },
     close: async () => {
       deleted.close();

@@ -27,11 +27,16 @@ interface Upload {
 
 export class Imports {
   readonly #options: ImportsOptions;
+  #running = 0;
   /** Settles with the import before. */
   #before: Promise<unknown> = Promise.resolve();
 
   constructor(options: ImportsOptions) {
     this.#options = options;
+  }
+
+  get busy(): boolean {
+    return this.#running > 0;
   }
 
   /**
@@ -58,8 +63,13 @@ export class Imports {
   }
 
   #import(sources: readonly ImportSource[], about: ImportOptions): Promise<ImportedFile[]> {
+    this.#running++;
     const importing = this.#before.then(() => this.#alone(sources, about));
-    this.#before = importing.catch(() => undefined);
+    this.#before = importing
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running--;
+      });
     return importing;
   }
 

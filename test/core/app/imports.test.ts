@@ -74,6 +74,15 @@ describe("runs.import", () => {
     expect(await app.ask("runs.get", { id: "a" })).toMatchObject({ run: { name: "from afar" } });
   });
 
+  it("is something that a quit would stop, until it has ended", async () => {
+    const app = testApp();
+    const path = inHome(app, "a.qsrun", await bundle());
+    const importing = app.ask("runs.import", { paths: [path] });
+    await expect.poll(() => app.busy(), { interval: 1 }).toBe("runs are being imported");
+    await importing;
+    await expect.poll(() => app.busy(), { interval: 1 }).toBeNull();
+  });
+
   it("adds nothing twice: not by the same path, not by another name", async () => {
     const app = testApp();
     const bytes = await bundle();

@@ -10,8 +10,8 @@ const YEAR = 365 * DAY;
 
 type Unit = "minute" | "hour" | "day" | "month" | "year";
 const STEPS: readonly (readonly [unit: Unit, count: number, ms: number])[] = [
-  ...[1, 5, 15, 30].map((count) => ["minute", count, count * MINUTE] as const),
-  ...[1, 3, 6, 12].map((count) => ["hour", count, count * HOUR] as const),
+  ...[1, 2, 5, 10, 15, 30].map((count) => ["minute", count, count * MINUTE] as const),
+  ...[1, 2, 3, 6, 12].map((count) => ["hour", count, count * HOUR] as const),
   ...[1, 2, 7, 14].map((count) => ["day", count, count * DAY] as const),
   ...[1, 3, 6].map((count) => ["month", count, count * MONTH] as const),
   ...[1, 2, 5, 10].map((count) => ["year", count, count * YEAR] as const),

@@ -6,6 +6,7 @@ import { trendEvents, type Surrounding, type TrendEvent } from "../trend/surroun
 import { looksOf } from "./looks.ts";
 import { axis, type ChartGuide, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
 import { yScaleFor } from "./range.ts";
+import { timeText } from "./time-ticks.ts";
 
 /** Marks that are nearer than this share of the axis are one. */
 const NEAR = 0.03;
@@ -29,7 +30,7 @@ export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): C
     kind: "lines",
     title,
     note,
-    x: axis("Run started", "", { scale: "time" }),
+    x: axis(startedLabel(series), "", { scale: "time" }),
     y: axis(label, unit, { scale: yScaleFor(series), better, least, most }),
     series: series.map((line): ChartSeries => ({ ...line, reference: false })),
     guides:
@@ -37,6 +38,12 @@ export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): C
     front: [],
     empty,
   };
+}
+
+/** Ticks within a day say only the hour: then the day stands here. */
+function startedLabel(series: readonly Line[]): string {
+  const days = new Set(series.flatMap(({ points }) => points.map(({ x }) => timeText(x).slice(0, 10))));
+  return days.size === 1 ? `Run started, ${[...days].join("")}` : "Run started";
 }
 
 function withMetric(series: readonly TrendSeries[], metric: TrendMetricId): TrendSeries[] {

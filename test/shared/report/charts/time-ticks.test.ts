@@ -25,6 +25,7 @@ describe("timeTicks", () => {
       "03:00",
     ]);
     expect(texts(at(2026, 11, 2, 9, 1), at(2026, 11, 2, 9, 21))).toEqual(["09:05", "09:10", "09:15", "09:20"]);
+    expect(texts(at(2026, 11, 2, 9, 31), at(2026, 11, 2, 9, 39))).toEqual(["09:32", "09:34", "09:36", "09:38"]);
   });
 
   it("begins weeks anew with each month, and never stands on itself at its turn", () => {

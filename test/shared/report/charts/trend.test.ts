@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chartCsv } from "#shared/report/charts/chart-csv.ts";
 import { axisRange } from "#shared/report/charts/range.ts";
+import { timeText } from "#shared/report/charts/time-ticks.ts";
 import { trendChart } from "#shared/report/charts/trend.ts";
 import { DAY_MS, FIRST_MS, type MadePoint, trendOf, value } from "../trend/made-trend.ts";
 
@@ -23,6 +24,15 @@ describe("trendChart", () => {
     expect(
       trendChart(trendOf([{ values: { accuracy: value(0.5, 0.1) } }]), "accuracy").series[0]!.points[0],
     ).toMatchObject({ y: 50 });
+  });
+
+  it("says the day beside the axis where all happened on one", () => {
+    const oneDay = trendOf([
+      latency(20),
+      latency(22, { run: { startedAt: new Date(FIRST_MS + 60_000).toISOString() } }),
+    ]);
+    expect(trendChart(oneDay, "latency").x.label).toBe(`Run started, ${timeText(FIRST_MS).slice(0, 10)}`);
+    expect(trendChart(trendOf([latency(20), latency(22)]), "latency").x.label).toBe("Run started");
   });
 
   it("joins no numbers of two setups or two machines, and says which line is which", () => {
