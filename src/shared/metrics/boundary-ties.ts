@@ -13,7 +13,7 @@ export const boundaryTiesMetric = describeMetric({
 });
 
 /** Above this share of positions, a Jaccard index partly shows the rule that the lower id wins, and is shown with a warning. */
-const BOUNDARY_TIE_WARNING = 0.01;
+export const BOUNDARY_TIE_WARNING = 0.01;
 
 /** Log-probabilities of one position's stored top tokens, best first; null when its row was invalid. */
 interface TopLogprobsPair {
@@ -29,8 +29,6 @@ interface BoundaryTies {
   /** ties / n, 0 to 1; null when n is 0. */
   readonly share: number | null;
   readonly interval: Interval | null;
-  /** More than 1 %. */
-  readonly warning: boolean;
   /** Positions with an invalid row, or where no more than k tokens were stored, so that the next one is not known. */
   readonly unknown: number;
 }
@@ -57,7 +55,6 @@ export function boundaryTies(pairs: readonly TopLogprobsPair[], k: number): Boun
     n,
     share,
     interval: wilson(ties, n),
-    warning: share !== null && share > BOUNDARY_TIE_WARNING,
     unknown: pairs.length - n,
   };
 }

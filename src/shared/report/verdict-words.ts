@@ -1,4 +1,5 @@
 /** What a verdict says of answers and predictions. */
+import { BOUNDARY_TIE_WARNING } from "../metrics/boundary-ties.ts";
 import { choiceHistogram } from "../metrics/choice-histogram.ts";
 import { type Answer, type CellResult, isValidAnswer } from "../results.ts";
 import { accuracyOf } from "./accuracy-of.ts";
@@ -58,6 +59,17 @@ function jaccardText({ jaccard }: Differences): string {
   const entries = Object.entries(jaccard);
   const shown = entries.filter(([k], index) => k === "1" || index === entries.length - 1);
   return shown.map(([k, { mean }]) => `Jaccard@${k} ${mean.toFixed(3)}`).join(", ");
+}
+
+/** Where the rule for ties decides too often about who is among the top k: coarse outputs have many. */
+export function tieNotes({ tokens }: Differences): string[] {
+  return Object.entries(tokens?.jaccard ?? {}).flatMap(([k, { boundaryTieShare }]) =>
+    boundaryTieShare !== null && boundaryTieShare > BOUNDARY_TIE_WARNING
+      ? [
+          `Jaccard@${k} depends on ties: at ${percent(boundaryTieShare)} of the positions token ${k} and the next are equally likely, and the lower id counts`,
+        ]
+      : [],
+  );
 }
 
 /** What a reader of the accuracy must know of the answers. */

@@ -11,7 +11,7 @@ import type { Differences } from "./compare-cells.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
 import { type Costs, costs } from "./costs.ts";
 import { grouped, mebibytes, significant } from "./quantities.ts";
-import { accuracyText, answerNotes, atChance, brokenText, overlapText } from "./verdict-words.ts";
+import { accuracyText, answerNotes, atChance, brokenText, overlapText, tieNotes } from "./verdict-words.ts";
 
 export interface VerdictInput {
   readonly reference: CellResult;
@@ -51,6 +51,7 @@ export function verdict(input: VerdictInput): Verdict {
   const overlap = overlapText(input.differences);
   const reasons = [
     overlap === "" ? "" : `next tokens: ${overlap}`,
+    ...tieNotes(input.differences),
     cost.text,
     ...cost.doubts,
     ...answerNotes(input),

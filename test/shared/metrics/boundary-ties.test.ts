@@ -12,15 +12,8 @@ describe("boundaryTies", () => {
       { reference: [-1, -1, -3], candidate: [-1, -1, -3] },
       { reference: [-1, -2, -3], candidate: [-1, -2, -3] },
     ];
-    expect(boundaryTies(pairs, 2)).toMatchObject({ k: 2, ties: 2, n: 4, share: 0.5, warning: true, unknown: 0 });
+    expect(boundaryTies(pairs, 2)).toMatchObject({ k: 2, ties: 2, n: 4, share: 0.5, unknown: 0 });
     expect(boundaryTies(pairs, 1)).toMatchObject({ ties: 1, share: 0.25 });
-  });
-
-  it("warns above 1 % only", () => {
-    const clear = { reference: [-1, -2], candidate: [-1, -2] };
-    const tied = { reference: [-1, -1], candidate: [-1, -2] };
-    expect(boundaryTies([...new Array<typeof clear>(99).fill(clear), tied], 1).warning).toBe(false);
-    expect(boundaryTies([...new Array<typeof clear>(98).fill(clear), tied, tied], 1).warning).toBe(true);
   });
 
   it("agrees with whole rows of logits", () => {
@@ -43,7 +36,7 @@ describe("boundaryTies", () => {
       { reference: null, candidate: [-1, -2, -3] },
       { reference: [-1, -2, -3], candidate: null },
     ];
-    expect(boundaryTies(pairs, 2)).toMatchObject({ n: 0, share: null, interval: null, warning: false, unknown: 4 });
+    expect(boundaryTies(pairs, 2)).toMatchObject({ n: 0, share: null, interval: null, unknown: 4 });
   });
 
   it("refuses k below 1 and NaN", () => {

@@ -183,6 +183,22 @@ describe("verdict where the questions say nothing", () => {
     });
   });
 
+  it("warns of ties at the edge of the top k, where they are more than 1 % of the positions", () => {
+    const clear = tokens(Array.from({ length: 100 }, () => [1, 2, 3]));
+    const warned = (tied: number): string => {
+      const rows = clear.map((row, index) => (index < tied ? { ...row, topLogprobs: [-1, -2, -2] } : row));
+      const [reference, candidate] = [fp32({ tokens: clear }), int4({ tokens: rows })];
+      const differences = compareCells(reference, candidate, { topK: [1, 2], seed: 0 });
+      const input = { reference, candidate, differences, chanceLevel: null, limits: { marginPoints: 1 } };
+      return verdict(input).reasons.join("; ");
+    };
+    expect(warned(1)).not.toContain("ties");
+    expect(warned(2)).toContain(
+      "Jaccard@2 depends on ties: at 2.0 % of the positions token 2 and the next are equally likely, and the lower id counts",
+    );
+    expect(warned(2)).not.toContain("Jaccard@1 depends");
+  });
+
   it("names only those Jaccard indices that were asked for, each once", () => {
     const rows = tokens([[1, 2]]);
     const texts = [[1], [5], [5, 10]].map((topK) => {
