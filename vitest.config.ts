@@ -6,6 +6,9 @@ const MEASURING = [
   "test/integration/{app,app-large-run,faults,launches,run,shards}.test.ts",
 ];
 
+/** A page on a busy machine may need seconds for what it shows at once on another. */
+const PATIENT = { poll: { timeout: 15_000 } };
+
 // Three speeds. unit: pure, no model. integration: real ONNX models, a real database. e2e: the built program, started as its
 // users start it: in a browser, under the Electron stand-in, on the command line. Two files run at once but for those that measure.
 export default defineConfig({
@@ -19,6 +22,7 @@ export default defineConfig({
           globalSetup: ["test/helpers/unpack-chromium.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+          expect: PATIENT,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -30,6 +34,7 @@ export default defineConfig({
           pool: "forks",
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          expect: PATIENT,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -42,6 +47,7 @@ export default defineConfig({
           pool: "forks",
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+          expect: PATIENT,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
