@@ -4,6 +4,7 @@ import { parseSpec } from "#shared/spec.ts";
 import {
   figuresOf,
   launchWords,
+  nowWords,
   leftWords,
   passLeftMs,
   phaseWords,
@@ -46,6 +47,15 @@ const RUN: LiveRun = {
   cancelling: false,
   cells: [],
 };
+
+describe("nowWords", () => {
+  it("names launch and pass, of answers only what is asked", () => {
+    const progress = { pass: "questions" as const, done: 1, total: 9 };
+    expect(nowWords({ ...CELL, progress: { ...progress, pass: "forward" } }, SPEC)).toBe("Timing 2 of 2, forward pass");
+    expect(nowWords({ ...CELL, launch: { kind: "quality", launch: 1 }, progress }, SPEC)).toBe("Questions");
+    expect(nowWords({ ...CELL, progress: null }, SPEC)).toBe("");
+  });
+});
 
 describe("launchWords", () => {
   it("counts launches where it knows how many there are", () => {

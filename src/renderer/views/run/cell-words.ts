@@ -36,6 +36,14 @@ export function launchWords({ launch }: LiveCell, spec: Spec | null): string {
   return `${KIND_WORDS[kind]} ${launch.launch}${rounds ? ` of ${rounds}` : ""}`;
 }
 
+/** Above the bar: `Timing 2 of 6, forward pass`; of answers it goes without saying which launch they are of. */
+export function nowWords(cell: LiveCell, spec: Spec | null): string {
+  if (!cell.progress) return "";
+  const pass = PASS_WORDS[cell.progress.pass];
+  if (cell.launch?.kind !== "quality") return `${launchWords(cell, spec)}, ${pass}`;
+  return `${pass[0]!.toUpperCase()}${pass.slice(1)}`;
+}
+
 /** Beside the bar: `12 of 163 · 4.1/s`. */
 export function progressWords({ progress }: LiveCell, perSecond: number | null): string {
   if (!progress) return "";
