@@ -33,7 +33,9 @@ export class RouterStore {
   /** To the remembered place, where the user has not yet gone to another. */
   restore(): void {
     const { place } = this.#preferences.all;
-    if (!this.#undecided || !this.#read(place)) return;
+    // The event of a hash that was changed a moment ago may be still to come.
+    const gone = this.#page.location.hash !== routeHash(this.route);
+    if (!this.#undecided || gone || !this.#read(place)) return;
     this.#page.history.replaceState(null, "", place);
     this.#follow();
   }
