@@ -8,8 +8,11 @@ interface Placed {
 }
 
 export interface PlotData {
-  /** First the places on x, ascending; then one column a series, null where it has no point. */
-  readonly columns: (number | null)[][];
+  /**
+   * First the places on x, ascending; then one column a series: undefined where only others have a point, which a line
+   * passes over, and null for a gap.
+   */
+  readonly columns: (number | null | undefined)[][];
   /** By series. */
   readonly placed: readonly (readonly Placed[])[];
   /** Several points share a category, and stand beside each other. */
@@ -26,7 +29,7 @@ export function plotData(model: ChartModel): PlotData {
   const xs = [...new Set(placed.flatMap((points) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const at = new Map(xs.map((x, index) => [x, index]));
   const columns = placed.map((points) => {
-    const column = new Array<number | null>(xs.length).fill(null);
+    const column = new Array<number | null | undefined>(xs.length).fill(undefined);
     for (const { x, point } of points) column[at.get(x)!] = Number.isFinite(point.y) ? point.y : null;
     return column;
   });

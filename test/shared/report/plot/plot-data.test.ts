@@ -4,7 +4,7 @@ import { plotData } from "#shared/report/plot/plot-data.ts";
 import { chart } from "../../../helpers/chart.ts";
 
 describe("plotData", () => {
-  it("puts series on a common x, ascending, with nulls where one has nothing", () => {
+  it("puts series on a common x, ascending, with undefined where one has nothing", () => {
     const { columns } = plotData(
       chart("lines", [
         [point(1, 10), point(4, 40)],
@@ -13,8 +13,8 @@ describe("plotData", () => {
     );
     expect(columns).toEqual([
       [1, 2, 4],
-      [10, null, 40],
-      [null, 5, 7],
+      [10, undefined, 40],
+      [undefined, 5, 7],
     ]);
   });
 
