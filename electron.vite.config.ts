@@ -18,7 +18,7 @@ const CHUNKS = [
 
 /**
  * Node's own modules without Node's import: that reads every property of a module, and those of node:fs load streams and
- * promises, which few commands use. It was 5 of the 150 ms in which a small model is quantized.
+ * promises, which few commands use.
  */
 const plainBuiltins = {
   name: "quantscope:plain-builtins",

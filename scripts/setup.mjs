@@ -1,5 +1,7 @@
 // Makes a fresh clone ready, with no dependency of its own and on any Node from 18 up: installs when node_modules is
 // missing or older than the lockfile, and with --build builds when out/ is missing or older than the sources.
+// The scripts of package.json start it through npm, in a shell of its own: theirs would remember where it found the older node
+// of the system, and not look for the one that was just installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

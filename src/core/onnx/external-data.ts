@@ -2,7 +2,6 @@ import { existsSync, realpathSync as realpath, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import type { TensorProto } from "./proto/onnx.ts";
-import { sourceSize } from "./tensor-source.ts";
 
 /** Where a tensor's bytes lie: `length` bytes from `offset` in `file`. */
 export interface ByteRange {
@@ -44,7 +43,7 @@ export function resolveExternal(modelPath: string, tensor: TensorProto, byteSize
   if (length !== byteSize) {
     throw corrupt(modelPath, `tensor "${tensor.name}" needs ${byteSize} bytes by its shape but its data has ${length}`);
   }
-  const size = sourceSize(file);
+  const size = statSync(file).size;
   if (entries.offset + length > size) {
     throw new LabError(
       "MODEL_CORRUPT",

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { ByteRange } from "./external-data.ts";
 import { readFully } from "./file-window.ts";
 
@@ -13,49 +13,6 @@ export interface TensorReader extends Disposable {
 export interface TensorSource {
   readonly name: string;
   readonly data: ByteRange | Uint8Array;
-}
-
-let keepers = 0;
-const kept = new Map<string, { readonly fd: number; readonly size: number }>();
-
-/**
- * Until what it returns is disposed of, files that tensors are read from stay open, and are the files that they were:
- * hundreds of tensors share one.
- */
-export function keepSourcesOpen(): Disposable {
-  keepers++;
-  return {
-    [Symbol.dispose]: () => {
-      if (--keepers > 0) return;
-      for (const { fd } of kept.values()) closeSync(fd);
-      kept.clear();
-    },
-  };
-}
-
-/** A file to read from. */
-export function openSourceFile(file: string): Disposable & { readonly fd: number; readonly size: number } {
-  const shared = keepers > 0;
-  const source = kept.get(file) ?? openWithSize(file);
-  if (shared) kept.set(file, source);
-  return {
-    ...source,
-    [Symbol.dispose]: () => {
-      if (!shared) closeSync(source.fd);
-    },
-  };
-}
-
-/** In bytes. */
-export function sourceSize(file: string): number {
-  if (keepers === 0) return statSync(file).size;
-  using source = openSourceFile(file);
-  return source.size;
-}
-
-function openWithSize(file: string): { readonly fd: number; readonly size: number } {
-  const fd = openSync(file, "r");
-  return { fd, size: fstatSync(fd).size };
 }
 
 /** Milliseconds that this thread has spent in reading tensors, for those who ask where the time went. */
@@ -73,17 +30,17 @@ export function openSource({ name, data }: TensorSource): TensorReader {
       [Symbol.dispose]: () => undefined,
     };
   }
-  const source = openSourceFile(data.file);
+  const fd = openSync(data.file, "r");
   return {
     byteLength: data.length,
     read: (target, offset) => {
       expectInside(name, target, offset, data.length);
       const start = performance.now();
-      readFully(source.fd, target, data.offset + offset);
+      readFully(fd, target, data.offset + offset);
       reading.ms += performance.now() - start;
     },
     [Symbol.dispose]: () => {
-      source[Symbol.dispose]();
+      closeSync(fd);
     },
   };
 }

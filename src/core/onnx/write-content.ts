@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { LabError } from "#shared/errors.ts";
 import type { ByteRange } from "./external-data.ts";
@@ -14,7 +15,6 @@ import {
   TaskWriteError,
   type TensorJob,
 } from "./tensor-job.ts";
-import { keepSourcesOpen, openSourceFile } from "./tensor-source.ts";
 import type { WriteModelOptions } from "./write-model.ts";
 
 const COPY_CHUNK_BYTES = 1 << 20;
@@ -48,8 +48,6 @@ export class ContentWriter {
 
   async all(jobs: readonly TensorJob[]): Promise<TaskTimes | null> {
     const { runner } = this.#options;
-    using held = new DisposableStack();
-    held.use(keepSourcesOpen());
     const copies = this.#layout.placements.filter(({ source }) => source !== "job");
     if (runner) return await this.#share(jobs, copies, runner);
     await this.#here(jobs, copies);
@@ -166,13 +164,17 @@ export class ContentWriter {
   }
 
   async #copy(place: Placement, source: ByteRange, chunk: Uint8Array): Promise<void> {
-    using file = openSourceFile(source.file);
-    for (let done = 0; done < place.bytes;) {
-      const bytes = chunk.subarray(0, Math.min(chunk.length, place.bytes - done));
-      readSource(file.fd, bytes, source, done);
-      done += bytes.length;
-      if (done === place.bytes) this.#tensorsDone++;
-      await this.#write(place.file, place.offset + done - bytes.length, bytes);
+    const fd = openSync(source.file, "r");
+    try {
+      for (let done = 0; done < place.bytes;) {
+        const bytes = chunk.subarray(0, Math.min(chunk.length, place.bytes - done));
+        readSource(fd, bytes, source, done);
+        done += bytes.length;
+        if (done === place.bytes) this.#tensorsDone++;
+        await this.#write(place.file, place.offset + done - bytes.length, bytes);
+      }
+    } finally {
+      closeSync(fd);
     }
   }
 

@@ -131,7 +131,7 @@ function fp4Code(value: number, { low, high, threshold }: Steps): number {
   return (magnitude > threshold[bucket]! ? high[bucket]! : low[bucket]!) | (value < 0 ? 8 : 0);
 }
 
-/** A loop for each type: one for both, which calls either function, takes three times as long. */
+/** A loop for each type: one for both, which calls either function, is not inlined and far slower. */
 function packNf4(
   floats: Float32Array,
   from: number,

@@ -61,14 +61,15 @@ function hasTwoAlike(graph: GraphProto): boolean {
     if (elements >= LEAST_ELEMENTS) sizes.set(name, `${tensor.dataType} ${elements}`);
   };
   for (const tensor of graph.initializer) note(tensor.name, tensor);
-  const tables = new Map<string, string>();
-  for (const { opType, input, output, attribute } of graph.node) {
+  for (const { opType, output, attribute } of graph.node) {
     if (opType === "Constant") note(output[0] ?? "", attribute[0]?.t);
-    const [name = ""] = input;
-    const size = TABLE_READERS.has(opType) ? sizes.get(name) : undefined;
-    if (size !== undefined) tables.set(name, size);
   }
-  return [...tables].some(([table, size]) => [...sizes].some(([name, other]) => other === size && name !== table));
+  const alike = new Map<string, number>();
+  for (const size of sizes.values()) alike.set(size, (alike.get(size) ?? 0) + 1);
+  return graph.node.some(({ opType, input }) => {
+    const size = TABLE_READERS.has(opType) ? sizes.get(input[0] ?? "") : undefined;
+    return size !== undefined && alike.get(size)! > 1;
+  });
 }
 
 /**

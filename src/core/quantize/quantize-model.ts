@@ -3,7 +3,6 @@ import { LabError } from "#shared/errors.ts";
 import { EXTERNAL } from "#core/onnx/messages.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
-import { keepSourcesOpen } from "#core/onnx/tensor-source.ts";
 import { allGraphs, collect } from "#core/onnx/walk.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
@@ -66,8 +65,6 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   const recipe = parseRecipe(options.recipe);
   const maker = formatMaker(recipe.format);
   refuseForeignOptions(recipe, maker.options);
-  using held = new DisposableStack();
-  held.use(keepSourcesOpen());
   const model = readModel(options.source);
   refuseQuantized(model);
   // Started before the plan is made: they take about as long to be ready.
@@ -117,7 +114,7 @@ function openThreads({ threads }: QuantizeOptions, { path, graph }: OnnxModel): 
   if (threads !== undefined) return new ThreadPool(count);
   let bytes = 0;
   for (const tensor of graph.initializer) if (tensor.dataLocation === EXTERNAL) bytes += tensorBytes(tensor);
-  // Weights in Constant nodes are part of the file.
+  // The weights of Constant nodes are, as exporters write them, part of the file.
   return Math.max(bytes, statSync(path).size) < THREADS_FROM_BYTES ? undefined : new ThreadPool(count);
 }
 

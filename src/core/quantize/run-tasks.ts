@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { readFully } from "#core/onnx/file-window.ts";
 import {
   type Destination,
@@ -9,7 +9,7 @@ import {
   TaskWriteError,
   type TensorPiece,
 } from "#core/onnx/tensor-job.ts";
-import { keepSourcesOpen, openSourceFile, reading } from "#core/onnx/tensor-source.ts";
+import { reading } from "#core/onnx/tensor-source.ts";
 import { runTask } from "./kernels.ts";
 import { NEXT, STOP, type ThreadWork } from "./thread-messages.ts";
 
@@ -23,8 +23,6 @@ export function runTasks(
   { tasks, control }: ThreadWork,
   onWritten: (tensor: string, bytes: number, error: PieceError | undefined) => void,
 ): TaskTimes {
-  using held = new DisposableStack();
-  held.use(keepSourcesOpen());
   const start = performance.now();
   const readBefore = reading.ms;
   let writeMs = 0;
@@ -59,17 +57,21 @@ let copyChunk: Uint8Array | null = null;
 
 function* copies(tensor: string, range: { file: string; offset: number; length: number }): Generator<TensorPiece> {
   const chunk = (copyChunk ??= new Uint8Array(COPY_CHUNK_BYTES));
-  using file = openSourceFile(range.file);
-  for (let done = 0; done < range.length; done += chunk.length) {
-    const bytes = chunk.subarray(0, Math.min(chunk.length, range.length - done));
-    const start = performance.now();
-    try {
-      readFully(file.fd, bytes, range.offset + done);
-    } catch (error) {
-      throw error instanceof RangeError ? new SourceCutError(range.file, error) : error;
+  const fd = openSync(range.file, "r");
+  try {
+    for (let done = 0; done < range.length; done += chunk.length) {
+      const bytes = chunk.subarray(0, Math.min(chunk.length, range.length - done));
+      const start = performance.now();
+      try {
+        readFully(fd, bytes, range.offset + done);
+      } catch (error) {
+        throw error instanceof RangeError ? new SourceCutError(range.file, error) : error;
+      }
+      reading.ms += performance.now() - start;
+      yield { tensor, offset: done, bytes };
     }
-    reading.ms += performance.now() - start;
-    yield { tensor, offset: done, bytes };
+  } finally {
+    closeSync(fd);
   }
 }
 
