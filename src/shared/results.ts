@@ -108,13 +108,41 @@ export const cellResultSchema = z.object({
 });
 export type CellResult = z.output<typeof cellResultSchema>;
 
+/** How right answers changed, as the decision needs it: shares, candidate minus reference (metrics/answer-change.ts). */
+const answerChangeSchema = z.object({
+  n: z.number().int(),
+  lost: z.number().int(),
+  gained: z.number().int(),
+  /** Mean change of the right choice's probability; null where it is not known for every question. */
+  probability: z.number().nullable(),
+  combined: z.object({ mean: z.number(), standardError: z.number() }).nullable(),
+  designEffect: z.number(),
+  degreesOfFreedom: z.number(),
+});
+
 const VERDICT_ANSWERS = ["quantize", "keep", "not enough data"] as const;
 const verdictSchema = z.object({
   answer: z.enum(VERDICT_ANSWERS),
   sentence: z.string(),
   reasons: z.array(z.string()),
-  /** More questions like these that would decide, at a chance of four in five; null where none would or none are needed. */
+  /** More questions like these that decide in four of five cases; null where no number would or none are needed. */
   questionsToDecide: z.number().int().nullable(),
+  /** More questions that decide with an even chance: the lower end of the range that the sentence gives. */
+  questionsAtEvenChance: z.number().int().nullable(),
+  /** The interval that decided, in points of accuracy; null where answers decided nothing. */
+  decision: z
+    .object({
+      estimate: z.number(),
+      low: z.number(),
+      high: z.number(),
+      /** 0 to 1, at least 0.95. */
+      confidence: z.number(),
+      /** Judged together, after Holm. */
+      candidates: z.number().int(),
+      /** How often these questions were looked at with growing numbers, this time included. */
+      look: z.number().int(),
+    })
+    .nullable(),
 });
 export type Verdict = z.output<typeof verdictSchema>;
 
@@ -213,6 +241,21 @@ export const comparisonSchema = z.object({
   normalizedAccuracyDelta: z
     .object({ points: z.number(), low: z.number(), high: z.number(), mcnemarP: z.number() })
     .nullable(),
+  /** What decides: of the log-likelihoods' answers, or of the generated ones where only those are in both. */
+  answerChange: answerChangeSchema.nullable(),
+  /** The same paired test of the generated answers, where the log-likelihoods' decide; null where they are not in both. */
+  generated: z
+    .object({
+      points: z.number(),
+      low: z.number(),
+      high: z.number(),
+      mcnemarP: z.number(),
+      rightToWrong: z.number().int(),
+      wrongToRight: z.number().int(),
+      questions: z.number().int(),
+      answerChange: answerChangeSchema,
+    })
+    .nullable(),
   /** Reference over candidate: above 1 the candidate is faster or smaller. */
   latencyRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), ...launchInterval })),
   computeRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), ...launchInterval })),
@@ -283,6 +326,8 @@ export const resultsSchema = z.object({
       specialTokens: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
       /** Subject of each question that has one. */
       subjects: z.record(z.string(), z.string()),
+      /** Index of each question's right choice; left out in results of earlier versions. */
+      rightChoices: z.record(z.string(), z.number().int()).optional(),
     })
     .nullable(),
   /** The running text of the tokens pass. */

@@ -158,6 +158,11 @@ export const specSchema = closedObject({
     limit: positive.optional(),
     seed: z.number().int().min(0).default(0),
     stratifyBy: z.enum(["subject"]).optional(),
+    /**
+     * Which look at growing numbers of the same questions this run is: verdicts spend less of their error at later ones. Counted
+     * from the stored runs when a run starts.
+     */
+    look: positive.optional(),
   }).optional(),
   seed: z.number().int().min(0).default(0),
   limits: closedObject({ memoryBytes: positive.optional(), cellSeconds: z.number().positive().optional() }).optional(),

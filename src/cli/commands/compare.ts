@@ -21,11 +21,9 @@ export function addCompare(runs: Command): void {
     .action((first: string, second: string, _options: unknown, command: Command) => {
       const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
       using lab = openLab(labHome(home));
-      const pairs = pairsOf(lab.db, splitRef(first), splitRef(second)).map(([a, b]) => ({
-        a,
-        b,
-        ...compareAcross(a, b),
-      }));
+      const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
+      const compared = compareAcross(sides);
+      const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
       process.stdout.write(json ? `${JSON.stringify(pairs.map(jsonOf))}\n` : `${pairs.map(text).join("\n")}\n`);
     });
 }

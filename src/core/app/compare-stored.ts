@@ -26,7 +26,9 @@ export function compareStored(db: Db, { cells: refs, baseline }: CompareInput): 
   if (!reference) {
     throw new LabError("BAD_REQUEST", `compare: baseline ${baseline} is none of ${refs.length} cells.`, { baseline });
   }
-  const compared = sides.map((side) => (side === reference ? null : compareAcross(reference, side)));
+  const others = sides.filter((side) => side !== reference);
+  const judged = compareAcross(others.map((side) => [reference, side]));
+  const compared = sides.map((side) => (side === reference ? null : judged[others.indexOf(side)]!));
   const whole = wholeOf(
     sides,
     reference,

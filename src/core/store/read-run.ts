@@ -111,16 +111,21 @@ function readQuestionSet(db: Db, runId: string): Results["questionSet"] {
     after: string[];
   };
   const { name, sha256, count, asked, chance_level: chanceLevel } = row;
-  return { name, sha256, count, asked, chanceLevel, specialTokens, subjects: readSubjects(db, sha256) };
+  return { name, sha256, count, asked, chanceLevel, specialTokens, ...readQuestionFacts(db, sha256) };
 }
 
-function readSubjects(db: Db, sha256: string): Record<string, string> {
+type QuestionFacts = Required<Pick<NonNullable<Results["questionSet"]>, "subjects" | "rightChoices">>;
+
+function readQuestionFacts(db: Db, sha256: string): QuestionFacts {
   const rows = db
-    .prepare<[string], { id: string; subject: string }>(
-      "SELECT id, subject FROM questions WHERE set_sha256 = ? AND subject IS NOT NULL",
+    .prepare<[string], { id: string; subject: string | null; answer: number }>(
+      "SELECT id, subject, answer FROM questions WHERE set_sha256 = ?",
     )
     .all(sha256);
-  return Object.fromEntries(rows.map(({ id, subject }) => [id, subject]));
+  return {
+    subjects: Object.fromEntries(rows.flatMap(({ id, subject }) => (subject === null ? [] : [[id, subject]]))),
+    rightChoices: Object.fromEntries(rows.map(({ id, answer }) => [id, answer])),
+  };
 }
 
 /** Hashes of the question sets that a run asks, in the order of its plan. */

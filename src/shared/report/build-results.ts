@@ -1,8 +1,8 @@
 import { FORMATS } from "../formats/formats.ts";
 import { type CellResult, type Results, RESULTS_VERSION } from "../results.ts";
 import { TOP_K } from "../spec.ts";
-import { holm } from "../stats/holm.ts";
 import { compareCells, type Differences } from "./compare-cells.ts";
+import { decide } from "./decide.ts";
 import { paretoOf } from "./pareto-of.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "./verdict.ts";
 
@@ -18,6 +18,7 @@ export function buildResults(
     topK: run.spec.passes.tokens?.topK ?? TOP_K,
     seed: run.spec.seed,
     subjects: questionSet?.subjects ?? {},
+    rightChoices: questionSet?.rightChoices ?? {},
     repeat: others.find((cell) => isRepeat(cell, reference)),
   };
   const comparisons = others.map((candidate) => compareCells(reference!, candidate, options));
@@ -32,23 +33,29 @@ export function judge(
 ): Results {
   const { run, cells, questionSet } = results;
   const reference = referenceCell(cells, run.spec.reference);
-  // Of several candidates one looks worse by chance more often than one in twenty: their p-values are judged together.
-  const tested = results.comparisons.flatMap(({ accuracyDelta }) => accuracyDelta ?? []);
-  const adjusted = holm(tested.map(({ mcnemarP }) => mcnemarP));
-  const comparisons = results.comparisons.map((differences) => {
-    const place = differences.accuracyDelta === null ? -1 : tested.indexOf(differences.accuracyDelta);
-    return {
-      ...differences,
-      verdict: verdict({
-        reference: reference!,
-        candidate: cells.find(({ label }) => label === differences.candidate)!,
-        differences,
-        chanceLevel: questionSet?.chanceLevel ?? null,
-        limits,
-        adjusted: place < 0 ? undefined : { p: adjusted[place]!, candidates: tested.length },
-      }),
-    };
-  });
+  const look = run.spec.sample?.look ?? 1;
+  const decisions = decide(
+    results.comparisons.map(({ answerChange }) => answerChange),
+    limits.marginPoints,
+    look,
+  );
+  const generated = decide(
+    results.comparisons.map((differences) => differences.generated?.answerChange ?? null),
+    limits.marginPoints,
+    look,
+  );
+  const comparisons = results.comparisons.map((differences, index) => ({
+    ...differences,
+    verdict: verdict({
+      reference: reference!,
+      candidate: cells.find(({ label }) => label === differences.candidate)!,
+      differences,
+      chanceLevel: questionSet?.chanceLevel ?? null,
+      limits,
+      decision: decisions[index]!,
+      generated: generated[index]!,
+    }),
+  }));
   return { ...results, comparisons };
 }
 

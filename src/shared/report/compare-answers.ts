@@ -1,6 +1,7 @@
 /** Answers of two cells, question by question. */
 import { accuracyBySubjectOf } from "./accuracy-by-subject.ts";
 import { accuracyDelta } from "../metrics/accuracy-delta.ts";
+import { answerChange, type PairedAnswer } from "../metrics/answer-change.ts";
 import { excessFlips } from "../metrics/excess-flips.ts";
 import { countFlips, type FlipCounts, flipShare } from "../metrics/flips.ts";
 import { hashSeed } from "../random.ts";
@@ -16,20 +17,36 @@ interface ComparedAnswers {
 
 /** The answers that decide: the log-likelihoods', or the generated ones where only those are in both; null without either. */
 export function comparedAnswers(reference: CellResult, candidate: CellResult): ComparedAnswers | null {
-  const answersOf = (cell: CellResult, mode: BenchmarkMode): readonly Answer[] =>
-    cell.benchmark.find((result) => result.mode === mode)?.answers ?? [];
   for (const mode of BENCHMARK_MODES) {
-    const byId = new Map(answersOf(candidate, mode).map((answer) => [answer.questionId, answer]));
-    const pairs = answersOf(reference, mode).flatMap((answer) => {
-      const other = byId.get(answer.questionId);
-      return other ? [[answer, other] as const] : [];
-    });
+    const pairs = pairsOf(reference, candidate, mode);
     if (pairs.length > 0) return { mode, pairs };
   }
   return null;
 }
 
-type AnswerDifferences = Pick<Comparison, "flips" | "accuracyDelta" | "normalizedAccuracyDelta" | "excessFlips">;
+function pairsOf(reference: CellResult, candidate: CellResult, mode: BenchmarkMode): ComparedAnswers["pairs"] {
+  const answersOf = (cell: CellResult): readonly Answer[] =>
+    cell.benchmark.find((result) => result.mode === mode)?.answers ?? [];
+  const byId = new Map(answersOf(candidate).map((answer) => [answer.questionId, answer]));
+  return answersOf(reference).flatMap((answer) => {
+    const other = byId.get(answer.questionId);
+    return other ? [[answer, other] as const] : [];
+  });
+}
+
+type AnswerDifferences = Pick<
+  Comparison,
+  "flips" | "accuracyDelta" | "normalizedAccuracyDelta" | "excessFlips" | "answerChange" | "generated"
+>;
+
+const NOTHING_COMPARED: AnswerDifferences = Object.freeze({
+  flips: null,
+  accuracyDelta: null,
+  normalizedAccuracyDelta: null,
+  excessFlips: null,
+  answerChange: null,
+  generated: null,
+});
 
 export function compareAnswers(
   reference: CellResult,
@@ -37,7 +54,7 @@ export function compareAnswers(
   options: CompareOptions,
 ): AnswerDifferences {
   const compared = comparedAnswers(reference, candidate);
-  if (!compared) return { flips: null, accuracyDelta: null, normalizedAccuracyDelta: null, excessFlips: null };
+  if (!compared) return NOTHING_COMPARED;
   const { pairs } = compared;
   const flips = flipsOf(pairs);
   const delta = accuracyDelta(flips);
@@ -61,7 +78,59 @@ export function compareAnswers(
     },
     normalizedAccuracyDelta: hasNormalized && normalized ? inPoints(normalized) : null,
     excessFlips: excessOf(reference, pairs, compared.mode, options),
+    answerChange: changeOf(pairs, options),
+    generated: compared.mode === "generate" ? null : generatedDifference(reference, candidate, options),
   };
+}
+
+function generatedDifference(
+  reference: CellResult,
+  candidate: CellResult,
+  options: CompareOptions,
+): Comparison["generated"] {
+  const pairs = pairsOf(reference, candidate, "generate");
+  const flips = flipsOf(pairs);
+  const delta = accuracyDelta(flips);
+  const change = changeOf(pairs, options);
+  if (!delta || !change) return null;
+  return {
+    ...inPoints(delta),
+    rightToWrong: flips.correctToWrong,
+    wrongToRight: flips.wrongToCorrect,
+    questions: flips.n,
+    answerChange: change,
+  };
+}
+
+/** Questions whose output was not a number on either side are left out, as in every other comparison of answers. */
+function changeOf(
+  pairs: ComparedAnswers["pairs"],
+  { subjects = {}, rightChoices = {} }: CompareOptions,
+): Comparison["answerChange"] {
+  const valid = pairs.filter((pair) => pair.every(isValidAnswer));
+  return answerChange(
+    valid.map(([answer, other]): PairedAnswer => {
+      const right = rightChoices[answer.questionId];
+      const before = rightProbability(answer, right);
+      const after = rightProbability(other, right);
+      return {
+        before: answer.correct,
+        after: other.correct,
+        probability: before === null || after === null ? null : [before, after],
+        subject: subjects[answer.questionId] ?? null,
+      };
+    }),
+  );
+}
+
+/** Of the right choice among the choices: the softmax of their log-likelihoods. Null where one of them is not known. */
+function rightProbability({ choiceLogprobs }: Answer, right: number | undefined): number | null {
+  if (right === undefined || !(right < choiceLogprobs.length)) return null;
+  if (choiceLogprobs.some((value) => value === null || !Number.isFinite(value))) return null;
+  const values = choiceLogprobs as readonly number[];
+  const largest = Math.max(...values);
+  const weights = values.map((value) => Math.exp(value - largest));
+  return weights[right]! / weights.reduce((a, b) => a + b, 0);
 }
 
 function inPoints(delta: NonNullable<ReturnType<typeof accuracyDelta>>): {

@@ -15,6 +15,8 @@ export interface CompareOptions {
   readonly seed: number;
   /** Subject by question, for intervals over subjects. */
   readonly subjects?: Readonly<Record<string, string>>;
+  /** Index of the right choice by question, for the probability of right answers. */
+  readonly rightChoices?: Readonly<Record<string, number>>;
   /** The same file as the reference in another cell of the run: what differs there is noise. */
   readonly repeat?: CellResult | undefined;
 }

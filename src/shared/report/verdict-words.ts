@@ -4,7 +4,8 @@ import { choiceHistogram } from "../metrics/choice-histogram.ts";
 import { type Answer, type CellResult, isValidAnswer } from "../results.ts";
 import { accuracyOf } from "./accuracy-of.ts";
 import { comparedAnswers, type Differences } from "./compare-cells.ts";
-import { grouped, percent, plural, pValue, signed, significant } from "./quantities.ts";
+import type { Decision } from "./decide.ts";
+import { grouped, percent, plural, signed, significant } from "./quantities.ts";
 import type { VerdictInput } from "./verdict.ts";
 
 /** With a larger share of answers that were computed from NaN, a variant is broken and not ranked (docs/measurement.md). */
@@ -23,18 +24,54 @@ export function brokenText(cell: CellResult, { reference, candidate }: VerdictIn
   return `its output was not a number (NaN) for ${grouped(invalid)} of ${plural(rows.length, "question")}`;
 }
 
-export function accuracyText(input: VerdictInput): { what: string; change: string } {
-  const { reference, candidate, differences, adjusted } = input;
-  const { points, low, high, mcnemarP } = differences.accuracyDelta!;
-  const { rightToWrong, wrongToRight, questions } = differences.flips!;
-  const what =
-    comparedAnswers(reference, candidate)?.mode === "generate" ? "accuracy of generated answers" : "accuracy";
-  const several = adjusted !== undefined && adjusted.candidates > 1;
-  const p = several ? `${pValue(adjusted.p)} for ${adjusted.candidates} candidates` : pValue(mcnemarP);
-  const change =
-    `${signed(points, 1)} points (95 % CI ${signed(low, 1)} to ${signed(high, 1)}; ` +
-    `of ${plural(questions, "question")} ${grouped(rightToWrong)} right to wrong, ${grouped(wrongToRight)} wrong to right; ${p})`;
-  return { what, change };
+export function accuracyText({ reference, candidate, differences, decision, limits }: VerdictInput): {
+  what: string;
+  change: string;
+} {
+  const { n, lost, gained, combined } = differences.answerChange!;
+  const { estimate, low, high } = decision!;
+  const generated = comparedAnswers(reference, candidate)?.mode === "generate";
+  const digits = digitsApart([low, high], [0, -limits.marginPoints]);
+  const points = (value: number): string => signed(value, digits);
+  const flips = `${grouped(lost)} right to wrong, ${grouped(gained)} wrong to right of ${plural(n, "question")}`;
+  const plain = `${points((100 * (gained - lost)) / n)} points (${flips})`;
+  const interval = `${confidenceText(decision!)} ${points(low)} to ${points(high)}${judgedWith(decision!)}`;
+  return {
+    what: generated ? "accuracy of generated answers" : "accuracy",
+    change: combined
+      ? `${plain}, with the right answers' probabilities ${points(estimate)} (${interval})`
+      : `${plain.slice(0, -1)}; ${interval})`,
+  };
+}
+
+/** The fewest decimals, one to four, with which no end of an interval looks as if it stood at a limit that it lies beside. */
+function digitsApart(ends: readonly number[], limits: readonly number[]): number {
+  const apart = (digits: number): boolean =>
+    ends.every((end) => limits.every((limit) => end === limit || Number(end.toFixed(digits)) !== limit));
+  return [1, 2, 3].find(apart) ?? 4;
+}
+
+/** `95 % CI`; higher where several candidates share the error. Rounded down. */
+function confidenceText({ confidence }: Decision): string {
+  return `${Math.floor(confidence * 1000 + 1e-9) / 10} % CI`;
+}
+
+function judgedWith({ candidates, look }: Decision): string {
+  return `${candidates > 1 ? `, for ${candidates} candidates` : ""}${look > 1 ? `, look ${look}` : ""}`;
+}
+
+/** The paired test of what the model writes, where the log-likelihoods decide; empty without. */
+export function generatedText({ differences, generated }: VerdictInput): string {
+  const change = differences.generated;
+  if (!change || !generated) return "";
+  const { low, high } = generated;
+  const digits = digitsApart([low, high], [0]);
+  const flips = `${grouped(change.rightToWrong)} right to wrong, ${grouped(change.wrongToRight)} wrong to right of ${plural(change.questions, "question")}`;
+  const found = generated.shown ? "a loss" : low > 0 ? "a gain" : "no loss shown";
+  return (
+    `generated answers: accuracy ${signed(change.points, digits)} points (${flips}; ${confidenceText(generated)} ` +
+    `${signed(low, digits)} to ${signed(high, digits)}${judgedWith(generated)}): ${found}`
+  );
 }
 
 /** How far apart the next tokens are; empty where none were compared. */

@@ -1,17 +1,17 @@
 /**
- * The answer to "should I quantize to this?", from intervals only. A format is worth it when it saves something and its loss
- * of accuracy is shown to be within the margin; it is refused when it saves nothing, or when a loss is shown that may be
- * beyond the margin; otherwise the data cannot say.
+ * The answer to "should I quantize to this?", from intervals only. A format is worth it when it saves something and a loss of
+ * accuracy beyond the margin is ruled out; it is refused when it saves nothing, or when a loss is shown that may be
+ * beyond the margin; otherwise the data cannot say. The sentence prints the interval that decided (report/decide.ts).
  */
 import { FORMATS } from "../formats/formats.ts";
 import type { CellResult, Verdict } from "../results.ts";
-import { decideNonInferiority } from "../stats/non-inferiority.ts";
-import { questionsToDecide } from "../stats/questions-to-decide.ts";
+import type { QuestionsToDecide } from "../stats/questions-to-decide.ts";
 import type { Differences } from "./compare-cells.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
 import { type Costs, costs } from "./costs.ts";
+import type { Decision } from "./decide.ts";
 import { grouped, mebibytes, significant } from "./quantities.ts";
-import { accuracyText, answerNotes, atChance, brokenText, overlapText, tieNotes } from "./verdict-words.ts";
+import { accuracyText, answerNotes, atChance, brokenText, generatedText, overlapText, tieNotes } from "./verdict-words.ts";
 
 export interface VerdictInput {
   readonly reference: CellResult;
@@ -20,8 +20,10 @@ export interface VerdictInput {
   /** Accuracy of guessing: mean of 1 / choices. */
   readonly chanceLevel: number | null;
   readonly limits: Limits;
-  /** McNemar's p after Holm, and the number of candidates it was adjusted for; without it the comparison's own p. */
-  readonly adjusted?: { readonly p: number; readonly candidates: number } | undefined;
+  /** What the answers say, judged together with those of the other candidates; null where none were answered by both. */
+  readonly decision: Decision | null;
+  /** The same of generated answers, where the log-likelihoods' decide. */
+  readonly generated: Decision | null;
 }
 
 /** What the user accepts; whoever decides sets these. */
@@ -36,12 +38,10 @@ export interface Limits {
 
 export const DEFAULT_MARGIN_POINTS = 1;
 
-const SIGNIFICANT_P = 0.05;
-
 /** An answer before it is a verdict: without the full stop, and with what decided it where that needs saying. */
 type Said = Pick<Verdict, "answer" | "sentence"> & {
   readonly reason?: string;
-  readonly questionsToDecide?: number | null;
+  readonly more?: QuestionsToDecide | null;
 };
 
 export function verdict(input: VerdictInput): Verdict {
@@ -54,6 +54,7 @@ export function verdict(input: VerdictInput): Verdict {
     ...tieNotes(input.differences),
     cost.text,
     ...cost.doubts,
+    generatedText(input),
     ...answerNotes(input),
     said.reason ?? "",
   ];
@@ -61,8 +62,16 @@ export function verdict(input: VerdictInput): Verdict {
     answer: said.answer,
     sentence: `${said.sentence}.`,
     reasons: reasons.filter((text) => text !== ""),
-    questionsToDecide: said.questionsToDecide ?? null,
+    questionsToDecide: said.more?.likely ?? null,
+    questionsAtEvenChance: said.more?.even ?? null,
+    decision: intervalOf(input.decision),
   };
+}
+
+function intervalOf(decision: Decision | null): Verdict["decision"] {
+  if (!decision) return null;
+  const { estimate, low, high, confidence, candidates, look } = decision;
+  return { estimate, low, high, confidence, candidates, look };
 }
 
 /** What can be said whatever the accuracies are; null where they decide. */
@@ -86,7 +95,7 @@ function withoutAccuracy(input: VerdictInput, cost: Costs): Said | null {
   }
   if (cost.saves === "unknown") return notEnough(candidate, `what it saves was not measured (${cost.text})`);
 
-  if (!differences.accuracyDelta) {
+  if (!input.decision) {
     return notEnough(candidate, "no question was answered by both cells, so its quality is unknown");
   }
   const chance = atChance(input);
@@ -101,27 +110,50 @@ function notEnough({ label }: CellResult, what: string): Said {
 }
 
 function byAccuracy(input: VerdictInput, cost: Costs): Said {
-  const { reference, candidate, differences, adjusted, limits } = input;
-  const { low, high, mcnemarP } = differences.accuracyDelta!;
+  const { reference, candidate, limits, generated } = input;
+  const decision = input.decision!;
   const margin = pointsOf(limits.marginPoints);
   const reason = `margin: a loss of up to ${margin} is accepted`;
-  const sure = (adjusted?.p ?? mcnemarP) < SIGNIFICANT_P;
-  const shownLoss = high < 0 && sure;
   const { what, change } = accuracyText(input);
-  if (decideNonInferiority({ low: low / 100, high: high / 100 }, limits.marginPoints / 100) === "non-inferior") {
-    const noLoss = low > 0 && sure ? "a gain" : `no loss beyond the margin of ${margin}`;
-    const found = shownLoss ? `a real loss, within the margin of ${margin}` : noLoss;
+  if (decision.ruledOut) {
+    // What the model writes is what its user sees: a loss there is not outweighed by likelihoods.
+    if (generated?.shown && !generated.ruledOut) {
+      const unclear = `${what} ${change}, no loss beyond the margin of ${margin}; but the answers it generates lose accuracy`;
+      return { ...notEnough(candidate, unclear), reason };
+    }
+    const found = decision.shown
+      ? `a real loss, within the margin of ${margin}`
+      : decision.low > 0
+        ? "a gain"
+        : `no loss beyond the margin of ${margin}`;
     const sentence = `${advice(input)} ${candidate.label}: ${cost.text}; ${what} ${change}: ${found}`;
     return { answer: "quantize", sentence, reason };
   }
-  if (shownLoss) {
-    const sentence = `Keep ${reference.label}: ${candidate.label} loses ${what}, ${change}, for ${cost.text}`;
+  if (decision.shown) {
+    const beyond = decision.high < -limits.marginPoints ? `more than the margin of ${margin}, ` : "";
+    const sentence = `Keep ${reference.label}: ${candidate.label} loses ${what}, ${beyond}${change}, for ${cost.text}`;
     return { answer: "keep", sentence, reason };
   }
-  const more = questionsNeeded(input);
-  const decides = more === null ? "" : `; about ${rounded(more)} more questions like these would most likely decide`;
-  const unclear = `${what} ${change}, which neither shows a loss nor rules out one of more than ${margin}${decides}`;
-  return { ...notEnough(candidate, unclear), reason, questionsToDecide: more };
+  const { more } = decision;
+  const found = decision.likely
+    ? `: a loss is likely, not certain ${unsettledBy(decision)}`
+    : `, which neither shows a loss nor rules out one of more than ${margin}`;
+  const decides = more === null ? "" : `; ${moreText(more)}`;
+  return { ...notEnough(candidate, `${what} ${change}${found}${decides}`), reason, more };
+}
+
+/** Why a difference that would count alone does not count here. */
+function unsettledBy({ candidates, look }: Decision): string {
+  if (candidates > 1) return `for ${candidates} candidates`;
+  return look > 1 ? `at look ${look} at these questions` : "yet";
+}
+
+/** Chances of deciding, with the questions that they take: what is still to come is not known better than so. */
+function moreText({ even, likely }: QuestionsToDecide): string {
+  const [few, many] = [rounded(even), rounded(likely)];
+  return few === many
+    ? `about ${many} more questions like these would decide with a chance of 80 %`
+    : `${few} to ${many} more questions like these would decide with a chance of 50 to 80 %`;
 }
 
 /** The reference may be the lower precision, or the same one on another provider: that is no quantizing. */
@@ -139,19 +171,7 @@ function unfinished({ reference, candidate }: VerdictInput): Verdict {
     reference.status === "done"
       ? `Not enough data on ${candidate.label}: ${whatOf(candidate)}.`
       : `Not enough data on ${candidate.label}: ${whatOf(reference)}, and it is the reference.`;
-  return { answer: "not enough data", sentence, reasons: [], questionsToDecide: null };
-}
-
-/** More questions that would decide at a chance of four in five, if the shares stay what they are; null where none would. */
-function questionsNeeded({ differences, limits }: VerdictInput): number | null {
-  const { rightToWrong, wrongToRight, questions } = differences.flips!;
-  const plan = questionsToDecide({
-    discordantShare: (rightToWrong + wrongToRight) / questions,
-    delta: (wrongToRight - rightToWrong) / questions,
-    margin: limits.marginPoints / 100,
-    asked: questions,
-  });
-  return plan && plan.additional > 0 ? plan.additional : null;
+  return { answer: "not enough data", sentence, reasons: [], questionsToDecide: null, questionsAtEvenChance: null, decision: null };
 }
 
 /** Two digits that count, upwards: a forecast has no more. */

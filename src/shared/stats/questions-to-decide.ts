@@ -3,100 +3,85 @@ import { requireMargin } from "./non-inferiority.ts";
 import { normalCdf } from "./normal.ts";
 import { requireInteger } from "./require.ts";
 
-/** What the questions to come are assumed to be like, as shares of all questions. */
-interface ExpectedAnswers {
-  /** Questions whose correctness differs between the two, (b + c) / n: the flips. */
-  readonly discordantShare: number;
-  /** Candidate minus reference, (c - b) / n. */
-  readonly delta: number;
-  /** The largest loss that is accepted. */
+/** An estimate of the change of accuracy so far, and how much one question varies; shares. */
+interface Estimate {
+  readonly mean: number;
+  /** Standard deviation of one question; of an independent one where questions of a subject hang together. */
+  readonly deviation: number;
+}
+
+/** What is known after the questions asked, and how it will be judged after more of them. */
+export interface DecisionPlan {
+  readonly asked: number;
+  /** Rules out a loss of the margin when `low.mean - low.critical * error` is above -margin. */
+  readonly low: Estimate & { readonly critical: number };
+  /** Shows a loss when `high.mean + high.critical * error` is below 0. */
+  readonly high: Estimate & { readonly critical: number };
+  /** The largest loss that is accepted, a share. */
   readonly margin: number;
 }
 
-interface DecisionPlan extends ExpectedAnswers {
-  /** Questions answered by both so far. */
-  readonly asked: number;
-  /** Chance of a decision to plan for, 0.5 to below 1; default 0.8. */
-  readonly power?: number;
-}
-
-interface QuestionsToDecide {
-  /** Questions still to ask. */
-  readonly additional: number;
-  /** Those asked among them. */
-  readonly total: number;
-  /** What they would show: that the loss is below the margin, or beyond it. */
-  readonly shows: "non-inferior" | "inferior";
-}
-
-/** More than any question set has: a difference that needs them lies, for all purposes, at the margin. */
+/** More than any question set has. */
 export const MOST_QUESTIONS = 10_000_000;
 
-/** Centre and half-width of the Bonett-Price interval expected after n questions, as shares. */
-function expectedInterval(n: number, discordantShare: number, delta: number): { centre: number; half: number } {
-  const centre = (n * delta) / (n + 2);
-  const variance = (n * discordantShare + 2) / (n + 2) - centre * centre;
-  return { centre, half: Z_95 * Math.sqrt(Math.max(0, variance) / (n + 2)) };
+/**
+ * Chance that `total` questions decide: that they rule out a loss of the margin, or show a loss. The true change is not taken to be
+ * the estimate; it is as uncertain as the questions asked leave it (a predictive probability, Spiegelhalter, Freedman and
+ * Parmar 1994). Normal approximation; further questions are like those asked.
+ * @param total of which `asked` are answered; RangeError for fewer
+ */
+export function chanceToDecide({ asked, low, high, margin }: DecisionPlan, total: number): number {
+  requireInteger(asked, "asked", 1);
+  requireInteger(total, "total", asked);
+  requireMargin(margin);
+  const ruledOutFrom = -margin + (low.critical * low.deviation) / Math.sqrt(total);
+  const shownUpTo = -(high.critical * high.deviation) / Math.sqrt(total);
+  // So narrow an interval cannot hold both the margin and no change.
+  if (shownUpTo >= ruledOutFrom) return 1;
+  // How far the estimate after `total` questions may lie from the one so far.
+  const drift = Math.sqrt((total - asked) / total / asked);
+  const below = (value: number, { mean, deviation }: Estimate): number => {
+    const spread = deviation * drift;
+    return spread === 0 ? Number(mean < value) : normalCdf((value - mean) / spread);
+  };
+  return Math.min(1, 1 - below(ruledOutFrom, low) + below(shownUpTo, high));
 }
 
-/**
- * Chance that n paired questions decide in the direction in which delta lies of the margin: that the Bonett-Price interval
- * of the difference ends on that side of -margin. Normal approximation, as in the sample sizes for paired
- * non-inferiority of Liu, Hsueh, Hsieh and Chen (2002, "Tests for equivalence or non-inferiority for paired binary data"),
- * with the interval's own two added pairs, so that it stays right where nothing flips.
- * Assumes that further questions are drawn as those asked were, and that both shares are the true ones.
- * @returns 0 to 1; RangeError for shares that cannot be
- */
-export function powerToDecide(expected: ExpectedAnswers, n: number): number {
-  requireExpected(expected);
-  requireInteger(n, "n", 1);
-  const { discordantShare, delta, margin } = expected;
-  const { centre, half } = expectedInterval(n, discordantShare, delta);
-  const room = Math.sign(delta + margin) * (centre + margin) - half;
-  const sd = Math.sqrt(n * Math.max(0, discordantShare - delta * delta)) / (n + 2);
-  if (sd === 0) return room > 0 ? 1 : 0;
-  return normalCdf(room / sd);
+/** How many more questions decide with an even chance, and in four of five cases. */
+export interface QuestionsToDecide {
+  readonly even: number;
+  readonly likely: number;
 }
 
-/**
- * How many more questions would decide about the margin, if the shares stay what they are (see `powerToDecide`).
- * @returns null when no number would: delta lies at the margin, or so near that more than 10 million were needed.
- * RangeError for shares, a count or a power that cannot be.
- */
+const EVEN = 0.5;
+const LIKELY = 0.8;
+
+/** Null where more than 10 million questions were needed. RangeError for a plan that cannot be. */
 export function questionsToDecide(plan: DecisionPlan): QuestionsToDecide | null {
-  const { delta, margin, asked, power = 0.8 } = plan;
-  requireExpected(plan);
-  requireInteger(asked, "asked");
-  if (!(power >= 0.5 && power < 1)) throw new RangeError(`A power lies from 0.5 to below 1, got ${power}.`);
-  const decides = (n: number): boolean => powerToDecide(plan, n) >= power;
-  if (!decides(MOST_QUESTIONS)) return null;
-  let [tooFew, enough] = [0, MOST_QUESTIONS];
+  const [even, likely] = [EVEN, LIKELY].map((chance) => totalFor(plan, chance));
+  return even == null || likely == null ? null : { even: even - plan.asked, likely: likely - plan.asked };
+}
+
+function totalFor(plan: DecisionPlan, chance: number): number | null {
+  if (chanceToDecide(plan, MOST_QUESTIONS) < chance) return null;
+  let [tooFew, enough] = [plan.asked, MOST_QUESTIONS];
   while (enough - tooFew > 1) {
     const middle = Math.floor((tooFew + enough) / 2);
-    if (decides(middle)) enough = middle;
+    if (chanceToDecide(plan, middle) >= chance) enough = middle;
     else tooFew = middle;
   }
-  const total = Math.max(enough, asked);
-  return { additional: total - asked, total, shows: delta + margin > 0 ? "non-inferior" : "inferior" };
+  return enough;
 }
 
 /**
  * Half-width in points of the 95 % interval that n questions will give an accuracy change, when a share of them flips
- * and as many are lost as won: what a question set can tell apart, known before a run. Bonett-Price, as shown afterwards.
+ * and as many are lost as won: what a question set can tell apart, known before a run. Bonett-Price.
  * @returns null for n = 0; RangeError for a share outside 0 to 1
  */
 export function resolutionOf(n: number, discordantShare: number): number | null {
   requireInteger(n, "n");
-  requireExpected({ discordantShare, delta: 0, margin: 0 });
-  return n === 0 ? null : 100 * expectedInterval(n, discordantShare, 0).half;
-}
-
-function requireExpected({ discordantShare, delta, margin }: ExpectedAnswers): void {
-  requireMargin(margin);
   if (!(discordantShare >= 0 && discordantShare <= 1)) {
     throw new RangeError(`A discordant share lies from 0 to 1, got ${discordantShare}.`);
   }
-  if (!(Math.abs(delta) <= discordantShare)) {
-    throw new RangeError(`delta (${delta}) must not exceed the discordant share (${discordantShare}).`);
-  }
+  return n === 0 ? null : (100 * Z_95 * Math.sqrt((n * discordantShare + 2) / (n + 2))) / Math.sqrt(n + 2);
 }

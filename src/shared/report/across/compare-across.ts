@@ -4,6 +4,7 @@ import { MOST_TOP_K, TOP_K } from "../../spec.ts";
 import { commonMode, isOwnReference } from "./quality.ts";
 import { type Comparability, comparability, type ComparedPart, type ComparedSide } from "./comparability.ts";
 import { compareCells, type Differences } from "../compare-cells.ts";
+import { decide } from "../decide.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "../verdict.ts";
 
 export interface AcrossComparison {
@@ -11,12 +12,51 @@ export interface AcrossComparison {
   readonly comparison: Comparison;
 }
 
-/** @param a the reference, @param b the candidate */
+/**
+ * Pairs of a reference and a candidate, judged together: of several candidates one looks worse, or harmless, by chance more often.
+ * @returns in the same order
+ */
 export function compareAcross(
-  a: ComparedSide,
-  b: ComparedSide,
+  pairs: readonly (readonly [reference: ComparedSide, candidate: ComparedSide])[],
   limits: Limits = { marginPoints: DEFAULT_MARGIN_POINTS },
-): AcrossComparison {
+): AcrossComparison[] {
+  const compared = pairs.map(([a, b]) => ({ a, ...differencesAcross(a, b) }));
+  const look = Math.max(1, ...pairs.flat().map(({ run }) => run.spec.sample?.look ?? 1));
+  const decisions = decide(
+    compared.map(({ differences }) => differences.answerChange),
+    limits.marginPoints,
+    look,
+  );
+  const generated = decide(
+    compared.map(({ differences }) => differences.generated?.answerChange ?? null),
+    limits.marginPoints,
+    look,
+  );
+  return compared.map(({ a, found, reference, candidate, differences }, index) => ({
+    comparability: found,
+    comparison: {
+      ...differences,
+      verdict: verdict({
+        reference,
+        candidate,
+        differences,
+        chanceLevel: a.questionSet?.chanceLevel ?? null,
+        limits,
+        decision: decisions[index]!,
+        generated: generated[index]!,
+      }),
+    },
+  }));
+}
+
+interface DifferencesAcross {
+  readonly found: Comparability;
+  readonly reference: CellResult;
+  readonly candidate: CellResult;
+  readonly differences: Differences;
+}
+
+function differencesAcross(a: ComparedSide, b: ComparedSide): DifferencesAcross {
   const found = comparability(a, b);
   const can = (part: ComparedPart): boolean => found.parts.some((each) => each.part === part && each.can);
   const reference = named(narrowed(a.cell, can, commonMode(a, b)), a, b);
@@ -31,14 +71,11 @@ export function compareAcross(
       topK: (a.run.spec.passes.tokens?.topK ?? TOP_K).filter((k) => k <= MOST_TOP_K),
       seed: a.run.spec.seed,
       subjects: a.questionSet?.subjects ?? {},
+      rightChoices: a.questionSet?.rightChoices ?? {},
     }),
     can,
   );
-  const chanceLevel = a.questionSet?.chanceLevel ?? null;
-  return {
-    comparability: found,
-    comparison: { ...differences, verdict: verdict({ reference, candidate, differences, chanceLevel, limits }) },
-  };
+  return { found, reference, candidate, differences };
 }
 
 /** The run is part of the name where the two are of two runs. */
