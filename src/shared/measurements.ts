@@ -12,6 +12,9 @@ export const memorySchema = z.object({
   baseBytes: bytes,
   loadPeakBytes: bytes,
   steadyBytes: bytes,
+  /** Pages of files among the resident bytes, of the idle process and after loading. Left out where nobody told (docs/measurement.md). */
+  baseFileBytes: bytes.optional(),
+  loadFileBytes: bytes.optional(),
   /** How peaks were read: `VmHWM` with resets (Linux), or `maxRSS`, which cannot be reset. */
   source: z.enum(["VmHWM", "maxRSS"]),
 });

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { ERROR_CODES } from "./errors.ts";
 import { FORMAT_IDS } from "./formats/formats.ts";
+import { MEMORY_OF } from "./metrics/peak-memory.ts";
 import { PROVIDER_IDS } from "./providers/providers.ts";
 import {
   benchmarkResultSchema,
@@ -268,7 +269,19 @@ export const comparisonSchema = z.object({
       ...launchInterval,
     }),
   ),
-  memoryRatio: z.array(z.object({ batchSize: z.number().int(), ratio: z.number(), low: z.number(), high: z.number() })),
+  memoryRatio: z.array(
+    z.object({
+      batchSize: z.number().int(),
+      ratio: z.number(),
+      ...launchInterval,
+      kind: z.enum(["signed-rank", "range"]),
+      /** What is compared; shared/report/memory-of.ts. */
+      of: z.enum(MEMORY_OF),
+      /** Peaks, the median of each side's launches. */
+      referenceBytes: bytes,
+      candidateBytes: bytes,
+    }),
+  ),
   /** From which batch size on the candidate stops or starts being faster. */
   crossover: z
     .object({

@@ -6,7 +6,7 @@ import { readJson } from "#core/models/json-file.ts";
 import { openVariant, type Variant } from "#core/models/model-folder.ts";
 import { positionLimit } from "#core/models/position-limit.ts";
 import type { CellJob, LoadResult, PassName, WorkerMessage } from "#core/runs/protocol.ts";
-import { collectGarbage, openPeakMemory, type PeakMemory } from "./memory.ts";
+import { collectGarbage, openPeakMemory, type PeakMemory, residentParts } from "./memory.ts";
 import type { Send } from "./quality-context.ts";
 import { openSampler, type Sampler } from "./sampler.ts";
 
@@ -21,6 +21,8 @@ export interface Launch {
   readonly memory: PeakMemory;
   /** Resident bytes with ONNX Runtime loaded and no session. */
   readonly baseBytes: number;
+  /** Pages of files among them; null where the system does not tell. */
+  readonly baseFileBytes: number | null;
   readonly sampler: Sampler;
   /**
    * Sends a finished unit.
@@ -43,6 +45,7 @@ export function openLaunch(job: CellJob, sendNow: Send): Launch {
   const memory = openPeakMemory();
   collectGarbage();
   const baseBytes = memory.residentBytes();
+  const baseFileBytes = residentParts().fileBytes;
   memory.reset();
   return {
     job,
@@ -52,6 +55,7 @@ export function openLaunch(job: CellJob, sendNow: Send): Launch {
     positionLimit: positionLimit(job.modelDir),
     memory,
     baseBytes,
+    baseFileBytes,
     sampler,
     send: (message) => {
       sendNow(message);

@@ -5,7 +5,7 @@ import { openDeviceMemory } from "#core/system/device-memory.ts";
 import { testCache } from "./cache-self-test.ts";
 import type { ForwardPassInput } from "./forward-pass.ts";
 import { type Launch, sendLoaded } from "./launch.ts";
-import { collectGarbage } from "./memory.ts";
+import { collectGarbage, residentParts } from "./memory.ts";
 
 /** The model as it stands in its file, loaded; what the passes over it need besides their specs. */
 export interface ExportedModel {
@@ -20,7 +20,7 @@ export interface ExportedModel {
  * @param cacheTest whether decoding is compared with one pass first; a launch for memory goes without
  */
 export async function loadExported(launch: Launch, cacheTest: boolean): Promise<ExportedModel> {
-  const { job, variant, memory, baseBytes, send } = launch;
+  const { job, variant, memory, baseBytes, baseFileBytes, send } = launch;
   send({ type: "progress", pass: "load", done: 0, total: 1 });
   // Before the session: what the device holds already is subtracted.
   const device = openDeviceMemory(job.provider);
@@ -28,6 +28,7 @@ export async function loadExported(launch: Launch, cacheTest: boolean): Promise<
   memory.reset();
   const loaded = await loadDecoder(loadOptions(launch));
   const loadPeakBytes = aboveIdle(memory.peakBytes(), baseBytes);
+  const loadFileBytes = residentParts().fileBytes;
   const placement = await loaded.placement();
   const { decoder } = loaded;
   const cacheSelfTest = cacheTest
@@ -37,7 +38,13 @@ export async function loadExported(launch: Launch, cacheTest: boolean): Promise<
   const steadyBytes = aboveIdle(memory.residentBytes(), baseBytes);
   sendLoaded(launch, {
     loadMs: loaded.loadMs,
-    memory: { baseBytes, loadPeakBytes, steadyBytes, source: memory.source },
+    memory: {
+      baseBytes,
+      loadPeakBytes,
+      steadyBytes,
+      source: memory.source,
+      ...(baseFileBytes !== null && loadFileBytes !== null && { baseFileBytes, loadFileBytes }),
+    },
     placement,
     cacheSelfTest,
   });

@@ -1,10 +1,12 @@
 /** Time and memory of two cells, launch by launch. Ratios are reference over candidate: above 1 the candidate is better. */
 import type { CellResult, Comparison, DecodeResult, ForwardResult } from "../results.ts";
+
 import { batchCrossover } from "../stats/crossover.ts";
 import { launchRatio } from "../stats/launch-ratio.ts";
 import { launchMedians, type LaunchSamples } from "../stats/launch-summary.ts";
 import { medianInterval } from "../stats/median-interval.ts";
 import { median } from "../stats/quantile.ts";
+import { memoryRatio } from "./memory-of.ts";
 
 type Speeds = Pick<Comparison, "latencyRatio" | "computeRatio" | "decodeRatio" | "memoryRatio" | "crossover">;
 type Ratio = Omit<Comparison["latencyRatio"][number], "batchSize">;
@@ -21,7 +23,7 @@ export function compareSpeeds(reference: CellResult, candidate: CellResult): Spe
     latencyRatio,
     computeRatio: timed("computeMs"),
     decodeRatio: decodeRatios(reference, candidate),
-    memoryRatio: pairs.flatMap(([ours, theirs]) => memoryRatio(ours, theirs) ?? []),
+    memoryRatio: pairs.flatMap(([{ batchSize }]) => memoryRatio(reference, candidate, batchSize) ?? []),
     crossover: crossoverOf(latencyRatio),
   };
 }
@@ -55,17 +57,6 @@ function ratioOf(reference: readonly LaunchSamples[], candidate: readonly Launch
   const sure = a.kind === "order-statistics" && b.kind === "order-statistics";
   const ratio = a.median / b.median;
   return { ratio, low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 };
-}
-
-/** Memory hardly varies: low and high are the range over the launches, paired by number. */
-function memoryRatio(ours: ForwardResult, theirs: ForwardResult): Comparison["memoryRatio"][number] | null {
-  if (!ours.peakMemoryBytes || !theirs.peakMemoryBytes) return null;
-  const ratio = ours.peakMemoryBytes / theirs.peakMemoryBytes;
-  const each = ours.launches.flatMap(({ kind, launch, peakMemoryBytes }) => {
-    const other = theirs.launches.find((past) => past.kind === kind && past.launch === launch)?.peakMemoryBytes;
-    return peakMemoryBytes && other ? [peakMemoryBytes / other] : [];
-  });
-  return { batchSize: ours.batchSize, ratio, low: Math.min(ratio, ...each), high: Math.max(ratio, ...each) };
 }
 
 function decodeRatios(reference: CellResult, candidate: CellResult): Comparison["decodeRatio"] {
