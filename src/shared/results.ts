@@ -109,14 +109,16 @@ export const cellResultSchema = z.object({
 });
 export type CellResult = z.output<typeof cellResultSchema>;
 
+const meanChangeSchema = z.object({ mean: z.number(), standardError: z.number() });
 /** How right answers changed, as the decision needs it: shares, candidate minus reference (metrics/answer-change.ts). */
 const answerChangeSchema = z.object({
   n: z.number().int(),
   lost: z.number().int(),
   gained: z.number().int(),
-  /** Mean change of the right choice's probability; null where it is not known for every question. */
-  probability: z.number().nullable(),
-  combined: z.object({ mean: z.number(), standardError: z.number() }).nullable(),
+  /** Change of the right choice's probability; null where it is not known for every question. */
+  probability: meanChangeSchema.nullable(),
+  /** Of half the change of correctness and half that of the probability; null as `probability`. */
+  combined: meanChangeSchema.nullable(),
   designEffect: z.number(),
   degreesOfFreedom: z.number(),
 });
@@ -128,8 +130,8 @@ const verdictSchema = z.object({
   reasons: z.array(z.string()),
   /** More questions like these that decide in four of five cases; null where no number would or none are needed. */
   questionsToDecide: z.number().int().nullable(),
-  /** More questions that decide with an even chance: the lower end of the range that the sentence gives. */
-  questionsAtEvenChance: z.number().int().nullable(),
+  /** The same if the change is what it seems to be; `questionsToDecide` holds whatever it is. */
+  questionsIfAsSeen: z.number().int().nullable(),
   /** The interval that decided, in points of accuracy; null where answers decided nothing. */
   decision: z
     .object({

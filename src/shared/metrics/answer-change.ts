@@ -25,15 +25,21 @@ export interface PairedAnswer {
   readonly subject: string | null;
 }
 
+/** A mean over questions and its standard error, shares. */
+interface MeanChange {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
 /** All shares, candidate minus reference, -1 to 1; times 100 gives points. */
 export interface AnswerChange {
   readonly n: number;
   readonly lost: number;
   readonly gained: number;
-  /** Mean change of the right choice's probability; null where it is not known for every question. */
-  readonly probability: number | null;
-  /** Mean of half of each, and its standard error, with the two pseudo-questions of `combine`; null without probabilities. */
-  readonly combined: { readonly mean: number; readonly standardError: number } | null;
+  /** Change of the right choice's probability; null where it is not known for every question. */
+  readonly probability: MeanChange | null;
+  /** Of half the change of correctness and half that of the probability; null as `probability`. */
+  readonly combined: MeanChange | null;
   /** Variance over that of independent questions, at least 1; above it where subjects differ more than chance has them. */
   readonly designEffect: number;
   readonly degreesOfFreedom: number;
@@ -41,6 +47,10 @@ export interface AnswerChange {
 
 /** With fewer subjects their spread is not known well enough to be used. */
 const LEAST_SUBJECTS = 10;
+/** A format that loses right answers is taken to lose at least this part of it in the right answers' probability too. */
+const SHOWN_BY_PROBABILITY = 0.5;
+/** Where probabilities rule a loss out, the answers alone need only do so at a level this many times as high. */
+const ANSWERS_LEVEL = 8;
 
 /** Null without a question. */
 export function answerChange(answers: readonly PairedAnswer[]): AnswerChange | null {
@@ -49,26 +59,25 @@ export function answerChange(answers: readonly PairedAnswer[]): AnswerChange | n
   const flips = answers.map(({ before, after }) => Number(after) - Number(before));
   const known = answers.every(({ probability }) => probability !== null);
   const moves = known ? answers.map(({ probability }) => probability![1] - probability![0]) : null;
-  const values = moves ? flips.map((flip, index) => (flip + moves[index]!) / 2) : flips;
+  const combined = moves?.map((move, index) => (flips[index]! + move) / 2);
   const subjects = answers.every(({ subject }) => subject !== null) ? answers.map(({ subject }) => subject!) : [];
-  const { effect, clusters } = designEffect(values, subjects);
+  const { effect, clusters } = designEffect(combined ?? flips, subjects);
   return {
     n,
     lost: flips.filter((flip) => flip < 0).length,
     gained: flips.filter((flip) => flip > 0).length,
-    probability: moves && sum(moves) / n,
-    combined: moves && combine(values, moves, effect),
+    probability: moves && meanChange(moves, largest(moves), effect),
+    combined: moves && meanChange(combined!, (1 + largest(moves)) / 2, effect),
     designEffect: effect,
     degreesOfFreedom: clusters === null ? n + 1 : clusters - 1,
   };
 }
 
 /**
- * Mean and standard error with two pseudo-questions, one lost and one gained, whose probability moved as far as the furthest did:
+ * Mean and standard error with two pseudo-questions, one lost and one gained, that changed by as much as the one that changed most:
  * as Bonett and Price (2012) do for answers alone, so that a handful of equal questions is not certainty.
  */
-function combine(values: readonly number[], moves: readonly number[], effect: number): AnswerChange["combined"] {
-  const pseudo = (1 + moves.reduce((most, move) => Math.max(most, Math.abs(move)), 0)) / 2;
+function meanChange(values: readonly number[], pseudo: number, effect: number): MeanChange {
   const n = values.length + 2;
   const mean = sum(values) / n;
   const squares = values.reduce((total, value) => total + value * value, 2 * pseudo * pseudo);
@@ -93,11 +102,14 @@ function designEffect(
 }
 
 /**
- * Whether probabilities may speak for the candidate: only where they show at least the loss that the answers show. Where they
- * show less, the answers alone rule a loss out, so that a format that flips answers near a tie is not excused.
+ * The change of probability, where it may rule a loss out: where it is at least as exact about the loss as the answers are although it
+ * need show only a part of it. So it is for formats that move probabilities little (w8, fp16); coarse ones are judged by their answers.
  */
-function probabilitiesCount({ n, lost, gained, probability, combined }: AnswerChange): boolean {
-  return combined !== null && probability! <= (gained - lost) / n;
+function exactProbability({ n, lost, gained, probability, designEffect }: AnswerChange): MeanChange | null {
+  if (probability === null) return null;
+  const flips = (lost + gained + 2) / (n + 2);
+  const answersError = Math.sqrt((designEffect * flips) / (n + 2));
+  return probability.standardError <= SHOWN_BY_PROBABILITY * answersError ? probability : null;
 }
 
 /** Centre of the interval: with probabilities where they are known, else the plain change. */
@@ -105,11 +117,21 @@ export function estimateOf({ n, lost, gained, combined }: AnswerChange): number 
   return combined?.mean ?? (gained - lost) / n;
 }
 
-/** One-sided p of "the loss is `margin` or more": small where that is ruled out. `margin` is a share from 0 to below 1. */
+/**
+ * One-sided p of "the loss is `margin` or more": small only where both the answers and the combined change rule that out. Where the
+ * probability is exact it must rule out its part of the loss, and the answers alone need less.
+ * @param margin a share from 0 to below 1
+ */
 export function pOfLoss(change: AnswerChange, margin: number): number {
   const { combined, degreesOfFreedom } = change;
-  if (!probabilitiesCount(change)) return upperTail(scoreOf(change, -margin), degreesOfFreedom);
-  return upperTail(ratio(combined!.mean + margin, combined!.standardError), degreesOfFreedom);
+  const byAnswers = upperTail(scoreOf(change, -margin), degreesOfFreedom);
+  if (!combined) return byAnswers;
+  const by = ({ mean, standardError }: MeanChange, limit: number): number =>
+    upperTail(ratio(mean + limit, standardError), degreesOfFreedom);
+  const exact = exactProbability(change);
+  return exact
+    ? Math.max(by(combined, margin), by(exact, SHOWN_BY_PROBABILITY * margin), byAnswers / ANSWERS_LEVEL)
+    : Math.max(by(combined, margin), byAnswers);
 }
 
 /** One-sided p of "there is no loss": small where a loss is shown. */
@@ -122,9 +144,14 @@ export function pOfNoLoss(change: AnswerChange): number {
 /** The end towards a loss, of a one-sided `level`: above -margin exactly where `pOfLoss` is below the level. */
 export function lowOf(change: AnswerChange, level: number): number {
   const { combined, degreesOfFreedom, designEffect } = change;
-  const critical = studentTQuantile(1 - level, degreesOfFreedom);
-  if (!probabilitiesCount(change)) return pairedScoreLow(change, critical * Math.sqrt(designEffect));
-  return combined!.mean - critical * combined!.standardError;
+  const critical = (of: number): number => Math.max(0, studentTQuantile(1 - of, degreesOfFreedom));
+  const answersLow = (of: number): number => pairedScoreLow(change, critical(of) * Math.sqrt(designEffect));
+  if (!combined) return answersLow(level);
+  const lowOfMean = ({ mean, standardError }: MeanChange): number => mean - critical(level) * standardError;
+  const exact = exactProbability(change);
+  return exact
+    ? Math.min(lowOfMean(combined), lowOfMean(exact) / SHOWN_BY_PROBABILITY, answersLow(ANSWERS_LEVEL * level))
+    : Math.min(lowOfMean(combined), answersLow(level));
 }
 
 /** The other end: below 0 exactly where `pOfNoLoss` is below the level. */
@@ -147,11 +174,30 @@ const ratio = (value: number, error: number): number => (value === 0 ? 0 : value
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** What rules out a loss and what shows one, as means and standard deviations of one independent question: for planning more. */
-export function spreadOf(change: AnswerChange): Record<"low" | "high", { readonly mean: number; readonly deviation: number }> {
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** A mean and the standard deviation of one independent question; `levels` times the level is what it is judged by. */
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly levels: number;
+}
+
+/** For planning more questions: all that must rule a loss out, and what shows one. */
+export function spreadOf(change: AnswerChange): { readonly low: readonly Spread[]; readonly high: Spread } {
   const { n, lost, gained, combined, designEffect } = change;
   const mean = (gained - lost) / n;
-  const answers = { mean, deviation: Math.sqrt(designEffect * ((lost + gained + 2) / (n + 2) - mean * mean)) };
-  const all = combined && { mean: combined.mean, deviation: combined.standardError * Math.sqrt(n + 2) };
-  return { low: probabilitiesCount(change) ? all! : answers, high: all ?? answers };
+  const deviation = Math.sqrt(designEffect * ((lost + gained + 2) / (n + 2) - mean * mean));
+  const ofMean = ({ mean: centre, standardError }: MeanChange, scale = 1): Spread => ({
+    mean: centre / scale,
+    deviation: (standardError * Math.sqrt(n + 2)) / scale,
+    levels: 1,
+  });
+  const exact = exactProbability(change);
+  const byAnswers = { mean, deviation, levels: exact ? ANSWERS_LEVEL : 1 };
+  return {
+    low: [byAnswers, ...(exact ? [ofMean(exact, SHOWN_BY_PROBABILITY)] : []), ...(combined ? [ofMean(combined)] : [])],
+    high: combined ? ofMean(combined) : { mean, deviation, levels: 1 },
+  };
 }

@@ -2,6 +2,7 @@
 import { accuracyMetric } from "./accuracy.ts";
 import { accuracyDeltaBySubjectMetric } from "./accuracy-by-subject.ts";
 import { accuracyDeltaMetric } from "./accuracy-delta.ts";
+import { answerChangeMetric } from "./answer-change.ts";
 import { boundaryTiesMetric } from "./boundary-ties.ts";
 import { positionBiasMetric } from "./choice-histogram.ts";
 import { deltaPMetric } from "./delta-p.ts";
@@ -32,6 +33,7 @@ export const METRICS = Object.freeze({
   commonPrefix: commonPrefixMetric,
   accuracy: accuracyMetric,
   accuracyDelta: accuracyDeltaMetric,
+  answerChange: answerChangeMetric,
   accuracyDeltaBySubject: accuracyDeltaBySubjectMetric,
   flips: flipsMetric,
   changedAnswers: changedAnswersMetric,

@@ -1,16 +1,16 @@
 /** What a candidate saves and costs against the reference, in words. Only differences that are more than noise count. */
-import type { CellResult } from "../results.ts";
-import { memoryDiffers } from "../metrics/peak-memory.ts";
+import type { CellResult, Comparison } from "../results.ts";
 import { isNegligible, ratioFinding } from "../stats/launch-ratio.ts";
 import type { Differences } from "./compare-cells.ts";
-import { times } from "./quantities.ts";
+import { memoryFinding } from "./memory-of.ts";
+import { plural, times } from "./quantities.ts";
 
 /** 1 better than the reference, -1 worse, 0 no difference that could be measured, null not measured. */
 type Sign = 1 | 0 | -1 | null;
 
 interface Part {
   readonly sign: Sign;
-  /** ln of how many times better: below 0 worse, 0 where no difference was measured. */
+  /** ln of how many times better: below 0 worse, 0 where no difference was measured; of too few launches, what they showed. */
   readonly gain: number;
   readonly text: string;
   readonly batchSize?: number;
@@ -41,61 +41,78 @@ interface CostsInput {
 
 export function costs(input: CostsInput): Costs {
   const memory = memoryPart(input);
-  const speed = speedPart(input);
+  const speeds = [forwardPart(input), decodePart(input)].filter((part) => part !== null);
   const file = filePart(input);
-  const parts = [memory, speed];
-  const losses = parts.some(({ sign }) => sign === -1);
+  const parts = [...(memory ? [memory] : []), ...speeds];
+  const losses = parts.some(({ sign, gain }) => sign === -1 || (sign === null && gain < 0));
   // Where one is bought with the other, what is gained must be the greater part.
-  const gains = parts.some(({ sign }) => sign === 1) && parts.reduce((sum, { gain }) => sum + gain, 0) > 0;
-  const known = memory.sign !== null && speed.sign !== null;
+  const gains = parts.some(({ sign }) => sign === 1) && meanGain(memory ? [memory] : []) + meanGain(speeds) > 0;
+  const known = memory !== null && speeds.length > 0 && parts.every(({ sign }) => sign !== null);
   return {
-    text: join(join(memory, speed, " and "), file, ", ").text,
+    text: [listed(parts), file.text].filter((text) => text !== "").join(", "),
     saves: gains || (file.sign === 1 && !losses) ? "yes" : !known ? "unknown" : file.sign === 1 ? "disk" : "nothing",
-    doubts: [...crossing(input), ...disturbances(input, speed.batchSize)],
+    doubts: [...crossing(input), ...disturbances(input, speeds[0]?.batchSize)],
   };
 }
 
-/** At the smallest batch size that both have; of the device where both ran on one that has its own. */
-function memoryPart({ reference, candidate, differences }: CostsInput): Part {
+/** A forward pass and decoding are two views of one speed, and weigh as one. */
+function meanGain(speeds: readonly Part[]): number {
+  const known = speeds.filter(({ sign }) => sign !== null);
+  return known.length === 0 ? 0 : known.reduce((sum, { gain }) => sum + gain, 0) / known.length;
+}
+
+/** At the smallest batch size that both have, by what memory-of.ts reads of both; of the device where both ran on one. */
+function memoryPart({ reference, candidate, differences }: CostsInput): Part | null {
   const [first] = differences.memoryRatio;
-  if (!first) return { sign: null, gain: 0, text: "" };
-  const { batchSize } = first;
-  const [ours, theirs] = [reference, candidate].map((cell) => memoryAt(cell, batchSize));
-  const devices = [ours!, theirs!].filter(({ device }) => device !== null).length;
-  const [before, after] = devices === 2 ? [ours!.device!, theirs!.device!] : [ours!.host, theirs!.host];
+  if (!first) return null;
+  const { batchSize, ratio, kind, launches, of } = first;
   // A graphics card's libraries fill the machine's memory too, so that is told apart from the card's own.
-  const what = devices === 2 ? "device memory" : devices === 1 ? "of the machine's memory" : "memory";
-  // A driver that reports 0 has not told.
-  if (before === 0 || after === 0 || !memoryDiffers(before, after)) {
-    return { sign: 0, gain: 0, text: `the same ${what}`, batchSize };
-  }
-  const ratio = before / after;
-  const gain = Math.log(ratio);
-  return ratio > 1
-    ? { sign: 1, gain, text: `${times(ratio)} less ${what}`, batchSize }
-    : { sign: -1, gain, text: `${times(1 / ratio)} more ${what}`, batchSize };
+  const what =
+    of === "device" ? "device memory" : usesDevice(reference, candidate) ? "of the machine's memory" : "memory";
+  const words = ratio > 1 ? `${times(ratio)} less ${what}` : `${times(1 / ratio)} more ${what}`;
+  const finding = memoryFinding(first);
+  if (finding === "same") return { sign: 0, gain: 0, text: `the same ${what}`, batchSize };
+  // What a few launches happened to show is no interval, and so no saving.
+  if (kind === "range") return { sign: null, gain: Math.log(ratio), text: `${words} (${tooFew(launches)})`, batchSize };
+  return { sign: finding === "less" ? 1 : -1, gain: Math.log(ratio), text: words, batchSize };
 }
 
-function memoryAt(cell: CellResult, batchSize: number): { host: number; device: number | null } {
-  const result = cell.forward.find((row) => row.batchSize === batchSize);
-  return { host: result?.peakMemoryBytes ?? 0, device: result?.deviceMemoryBytes ?? null };
+function usesDevice(...cells: readonly CellResult[]): boolean {
+  return cells.some(({ forward }) => forward.some(({ deviceMemoryBytes }) => (deviceMemoryBytes ?? 0) > 0));
 }
 
-function speedPart({ differences }: CostsInput): Part {
+function forwardPart({ differences }: CostsInput): Part | null {
   const [first] = differences.latencyRatio;
-  if (!first) return { sign: null, gain: 0, text: "" };
-  const { ratio, launches, batchSize } = first;
-  const finding = ratioFinding(first);
-  if (finding === "unknown") {
-    const few = launches > 1 ? `${launches} launches, too few for an interval` : "fewer than 6 timed runs";
-    return { sign: null, gain: 0, text: `an unknown difference in speed (${few})`, batchSize };
-  }
-  if (finding === "same") return { sign: 0, gain: 0, text: "no measurable difference in speed", batchSize };
-  const gain = Math.log(ratio);
-  return finding === "faster"
-    ? { sign: 1, gain, text: `${times(ratio)} faster`, batchSize }
-    : { sign: -1, gain, text: `${times(1 / ratio)} slower`, batchSize };
+  if (!first) return null;
+  return timePart(first, differences.decodeRatio.length > 0 ? "forward passes" : "");
 }
+
+/** By the engine's own way where both have it: the user's way copies the whole cache each step, alike for every format. */
+function decodePart({ differences: { decodeRatio } }: CostsInput): Part | null {
+  const first = decodeRatio.find(({ way }) => way === "compute") ?? decodeRatio[0];
+  return first ? timePart(first, "decoding") : null;
+}
+
+/** @param what is faster: `decoding`; empty where there is only one speed */
+function timePart(ratio: Comparison["latencyRatio"][number], what: string): Part {
+  const { batchSize, launches } = ratio;
+  const named = (words: string): string => (what === "" ? words : `${words} ${what}`);
+  const finding = ratioFinding(ratio);
+  if (finding === "unknown") {
+    const text = `an unknown difference in ${what === "" ? "speed" : `the speed of ${what}`} (${tooFew(launches)})`;
+    return { sign: null, gain: Math.log(ratio.ratio), text, batchSize };
+  }
+  if (finding === "same") {
+    const text = `no measurable difference in ${what === "" ? "speed" : `the speed of ${what}`}`;
+    return { sign: 0, gain: 0, text, batchSize };
+  }
+  const gain = Math.log(ratio.ratio);
+  return finding === "faster"
+    ? { sign: 1, gain, text: named(`${times(ratio.ratio)} faster`), batchSize }
+    : { sign: -1, gain, text: named(`${times(1 / ratio.ratio)} slower`), batchSize };
+}
+
+const tooFew = (launches: number): string => `${plural(launches, "launch")}, too few for an interval`;
 
 function filePart({ reference, candidate }: CostsInput): Part {
   const ratio = reference.bytes / candidate.bytes;
@@ -106,19 +123,16 @@ function filePart({ reference, candidate }: CostsInput): Part {
     : { sign: -1, gain, text: `a file ${times(1 / ratio)} larger` };
 }
 
-/** Two parts as one; "but" where one is good and the other bad, and a batch size that both have is named once. */
-function join(first: Part, second: Part, neutral: string): Part {
-  if (first.text === "") return { ...second, text: second.text + at(second) };
-  if (second.text === "") return { ...first, text: first.text + at(first) };
-  const opposed = first.sign !== null && second.sign !== null && first.sign * second.sign < 0;
-  const link = opposed ? `${neutral.startsWith(",") ? "," : ""} but ` : neutral;
-  const once = first.batchSize !== undefined && first.batchSize === second.batchSize;
-  const sign = first.sign === null || first.sign === 0 ? second.sign : first.sign;
-  return {
-    sign,
-    gain: first.gain + second.gain,
-    text: `${first.text}${once ? "" : at(first)}${link}${second.text}${at(second)}`,
-  };
+/** Parts as one phrase; "but" where one is good and the next bad. A batch size that all share is named once, at the end. */
+function listed(parts: readonly Part[]): string {
+  const shared = parts.every(({ batchSize }) => batchSize === parts[0]!.batchSize);
+  return parts.reduce((text, part, index) => {
+    const before = parts[index - 1];
+    const opposed = before !== undefined && (before.sign ?? 0) * (part.sign ?? 0) < 0;
+    const last = index === parts.length - 1;
+    const link = index === 0 ? "" : opposed ? " but " : last ? " and " : ", ";
+    return text + link + part.text + (shared && !last ? "" : at(part));
+  }, "");
 }
 
 function at({ batchSize }: Part): string {

@@ -1,5 +1,13 @@
 /** What the answers of several candidates say together: the one rule behind every verdict (docs/measurement.md, "The verdict"). */
-import { type AnswerChange, estimateOf, highOf, lowOf, pOfLoss, pOfNoLoss, spreadOf } from "../metrics/answer-change.ts";
+import {
+  type AnswerChange,
+  estimateOf,
+  highOf,
+  lowOf,
+  pOfLoss,
+  pOfNoLoss,
+  spreadOf,
+} from "../metrics/answer-change.ts";
 import { holm } from "../stats/holm.ts";
 import { levelOfLook, ONE_SIDED_LEVEL } from "../stats/look-level.ts";
 import { type QuestionsToDecide, questionsToDecide } from "../stats/questions-to-decide.ts";
@@ -68,8 +76,24 @@ export function decide(
 }
 
 /** Judged at the next look, and as strictly as if no other candidate were decided. */
-function moreQuestions(change: AnswerChange, margin: number, look: number, candidates: number): QuestionsToDecide | null {
-  const critical = studentTQuantile(1 - levelOfLook(look + 1) / candidates, change.degreesOfFreedom);
+function moreQuestions(
+  change: AnswerChange,
+  margin: number,
+  look: number,
+  candidates: number,
+): QuestionsToDecide | null {
+  const level = levelOfLook(look + 1) / candidates;
+  const critical = (levels: number): number => studentTQuantile(1 - levels * level, change.degreesOfFreedom);
   const { low, high } = spreadOf(change);
-  return questionsToDecide({ asked: change.n, low: { ...low, critical }, high: { ...high, critical }, margin });
+  const plans = low.map((each) =>
+    questionsToDecide({
+      asked: change.n,
+      low: { ...each, critical: critical(each.levels) },
+      high: { ...high, critical: critical(high.levels) },
+      margin,
+    }),
+  );
+  if (plans.includes(null)) return null;
+  const most = (of: keyof QuestionsToDecide): number => Math.max(...plans.map((plan) => plan![of]));
+  return { asSeen: most("asSeen"), whatever: most("whatever") };
 }

@@ -11,7 +11,15 @@ import { medianLatencyMs } from "./compare-speeds.ts";
 import { type Costs, costs } from "./costs.ts";
 import type { Decision } from "./decide.ts";
 import { grouped, mebibytes, significant } from "./quantities.ts";
-import { accuracyText, answerNotes, atChance, brokenText, generatedText, overlapText, tieNotes } from "./verdict-words.ts";
+import {
+  accuracyText,
+  answerNotes,
+  atChance,
+  brokenText,
+  generatedText,
+  overlapText,
+  tieNotes,
+} from "./verdict-words.ts";
 
 export interface VerdictInput {
   readonly reference: CellResult;
@@ -62,8 +70,8 @@ export function verdict(input: VerdictInput): Verdict {
     answer: said.answer,
     sentence: `${said.sentence}.`,
     reasons: reasons.filter((text) => text !== ""),
-    questionsToDecide: said.more?.likely ?? null,
-    questionsAtEvenChance: said.more?.even ?? null,
+    questionsToDecide: said.more?.whatever ?? null,
+    questionsIfAsSeen: said.more?.asSeen ?? null,
     decision: intervalOf(input.decision),
   };
 }
@@ -118,7 +126,7 @@ function byAccuracy(input: VerdictInput, cost: Costs): Said {
   if (decision.ruledOut) {
     // What the model writes is what its user sees: a loss there is not outweighed by likelihoods.
     if (generated?.shown && !generated.ruledOut) {
-      const unclear = `${what} ${change}, no loss beyond the margin of ${margin}; but the answers it generates lose accuracy`;
+      const unclear = `${what} ${change}: no loss beyond the margin of ${margin}, but the answers it generates lose accuracy`;
       return { ...notEnough(candidate, unclear), reason };
     }
     const found = decision.shown
@@ -148,12 +156,11 @@ function unsettledBy({ candidates, look }: Decision): string {
   return look > 1 ? `at look ${look} at these questions` : "yet";
 }
 
-/** Chances of deciding, with the questions that they take: what is still to come is not known better than so. */
-function moreText({ even, likely }: QuestionsToDecide): string {
-  const [few, many] = [rounded(even), rounded(likely)];
-  return few === many
-    ? `about ${many} more questions like these would decide with a chance of 80 %`
-    : `${few} to ${many} more questions like these would decide with a chance of 50 to 80 %`;
+/** A range: the fewer if the change is what it seems, the more whatever it is. */
+function moreText({ asSeen, whatever }: QuestionsToDecide): string {
+  const [few, many] = [rounded(asSeen), rounded(whatever)];
+  const count = few === many ? `about ${many}` : `${few} to ${many}`;
+  return `${count} more questions like these would decide in four of five cases`;
 }
 
 /** The reference may be the lower precision, or the same one on another provider: that is no quantizing. */
@@ -171,7 +178,14 @@ function unfinished({ reference, candidate }: VerdictInput): Verdict {
     reference.status === "done"
       ? `Not enough data on ${candidate.label}: ${whatOf(candidate)}.`
       : `Not enough data on ${candidate.label}: ${whatOf(reference)}, and it is the reference.`;
-  return { answer: "not enough data", sentence, reasons: [], questionsToDecide: null, questionsAtEvenChance: null, decision: null };
+  return {
+    answer: "not enough data",
+    sentence,
+    reasons: [],
+    questionsToDecide: null,
+    questionsIfAsSeen: null,
+    decision: null,
+  };
 }
 
 /** Two digits that count, upwards: a forecast has no more. */

@@ -45,15 +45,15 @@ export function isNegligible(ratio: number): boolean {
 
 /**
  * What may be said of a ratio of times. `faster` and `slower` only for a 95 % interval clear of 1 that does not lie inside
- * 0.98 to 1.02; `same` where it holds 1 or lies inside; `unknown` for a range, which is no interval. Colour by this, never
+ * 0.98 to 1.02; `same` where it holds 1 or lies inside; `unknown` for a range and for one launch's runs: launches differ by more
+ * than the runs of one, so that of two equal cells one launch each calls every sixth faster or slower. Colour by this, never
  * by the ratio alone.
  */
 export type RatioFinding = "faster" | "slower" | "same" | "unknown";
 
-/** @param estimate `runs`: the interval is of the runs of one launch, and the finding speaks of that launch only */
 export function ratioFinding(estimate: Interval & { readonly kind: LaunchRatio["kind"] | "runs" }): RatioFinding {
   const { low, high, kind } = estimate;
-  if (kind === "range") return "unknown";
+  if (kind !== "signed-rank") return "unknown";
   if ((low <= 1 && high >= 1) || (isNegligible(low) && isNegligible(high))) return "same";
   return low > 1 ? "faster" : "slower";
 }

@@ -21,7 +21,8 @@ export function pairedScore({ n, lost, gained }: PairedCounts, difference: numbe
   requireInteger(lost, "lost");
   requireInteger(gained, "gained");
   if (lost + gained > n) throw new RangeError(`lost + gained (${lost + gained}) must not exceed n (${n}).`);
-  if (!(Math.abs(difference) < 1)) throw new RangeError(`A difference of shares lies between -1 and 1, got ${difference}.`);
+  if (!(Math.abs(difference) < 1))
+    throw new RangeError(`A difference of shares lies between -1 and 1, got ${difference}.`);
   // The share of lost items that is likeliest under the hypothesis: the positive root of a x^2 + b x + c.
   const a = 2 * n;
   const b = -lost - gained + (2 * n + lost - gained) * difference;
@@ -33,13 +34,16 @@ export function pairedScore({ n, lost, gained }: PairedCounts, difference: numbe
   return variance <= 0 ? Math.sign(excess) * Infinity : excess / Math.sqrt(variance);
 }
 
+/** Where everything is lost the statistic has no hypothesis left. */
+const LEAST = -1 + 1e-12;
+
 /**
  * The smallest difference that the score does not reject: where the statistic falls to `critical`.
  * @param critical quantile of the statistic, above 0; from -1 to 1 comes back
  */
 export function pairedScoreLow(counts: PairedCounts, critical: number): number {
-  let low = -1;
-  let high = (counts.gained - counts.lost) / counts.n;
+  let low = LEAST;
+  let high = Math.max(LEAST, (counts.gained - counts.lost) / counts.n);
   for (let step = 0; step < 60; step += 1) {
     const middle = (low + high) / 2;
     if (pairedScore(counts, middle) > critical) low = middle;

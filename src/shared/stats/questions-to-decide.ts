@@ -25,49 +25,64 @@ export interface DecisionPlan {
 export const MOST_QUESTIONS = 10_000_000;
 
 /**
- * Chance that `total` questions decide: that they rule out a loss of the margin, or show a loss. The true change is not taken to be
- * the estimate; it is as uncertain as the questions asked leave it (a predictive probability, Spiegelhalter, Freedman and
- * Parmar 1994). Normal approximation; further questions are like those asked.
- * @param total of which `asked` are answered; RangeError for fewer
+ * Chance that `total` questions decide, if the true change is `change`: that they rule out a loss of the margin, or show a loss. Normal
+ * approximation; further questions are like those asked. RangeError for a margin that cannot be and less than one question.
  */
-export function chanceToDecide({ asked, low, high, margin }: DecisionPlan, total: number): number {
-  requireInteger(asked, "asked", 1);
-  requireInteger(total, "total", asked);
+export function chanceToDecide(
+  { low, high, margin }: Omit<DecisionPlan, "asked">,
+  total: number,
+  change: Changes,
+): number {
+  requireInteger(total, "total", 1);
   requireMargin(margin);
-  const ruledOutFrom = -margin + (low.critical * low.deviation) / Math.sqrt(total);
-  const shownUpTo = -(high.critical * high.deviation) / Math.sqrt(total);
+  const [lowError, highError] = [low.deviation / Math.sqrt(total), high.deviation / Math.sqrt(total)];
+  const ruledOutFrom = -margin + low.critical * lowError;
+  const shownUpTo = -high.critical * highError;
   // So narrow an interval cannot hold both the margin and no change.
   if (shownUpTo >= ruledOutFrom) return 1;
-  // How far the estimate after `total` questions may lie from the one so far.
-  const drift = Math.sqrt((total - asked) / total / asked);
-  const below = (value: number, { mean, deviation }: Estimate): number => {
-    const spread = deviation * drift;
-    return spread === 0 ? Number(mean < value) : normalCdf((value - mean) / spread);
-  };
-  return Math.min(1, 1 - below(ruledOutFrom, low) + below(shownUpTo, high));
+  const below = (value: number, error: number): number => (error === 0 ? Number(value > 0) : normalCdf(value / error));
+  return Math.min(1, below(change.low - ruledOutFrom, lowError) + below(shownUpTo - change.high, highError));
 }
 
-/** How many more questions decide with an even chance, and in four of five cases. */
+/** True changes, as what rules out a loss and what shows one would estimate them. */
+interface Changes {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Further questions that decide in four of five cases. */
 export interface QuestionsToDecide {
-  readonly even: number;
-  readonly likely: number;
+  /** If the true change is what the questions so far say. */
+  readonly asSeen: number;
+  /** Whatever it is: in the hardest case it lies between the margin and no change. */
+  readonly whatever: number;
 }
 
-const EVEN = 0.5;
-const LIKELY = 0.8;
+const CHANCE = 0.8;
+/** Quantile of the normal distribution at half of what is left. */
+const HALF_OF_THE_REST = -0.2533471031357997;
 
 /** Null where more than 10 million questions were needed. RangeError for a plan that cannot be. */
 export function questionsToDecide(plan: DecisionPlan): QuestionsToDecide | null {
-  const [even, likely] = [EVEN, LIKELY].map((chance) => totalFor(plan, chance));
-  return even == null || likely == null ? null : { even: even - plan.asked, likely: likely - plan.asked };
+  requireInteger(plan.asked, "asked", 1);
+  const { asked, low, high, margin } = plan;
+  requireMargin(margin);
+  // Hardest is the change from which both decisions are as many errors away: each then has half the chance.
+  const away = (of: DecisionPlan["low"]): number => (of.critical + HALF_OF_THE_REST) * of.deviation;
+  const hardest = Math.ceil(((away(low) + away(high)) / margin) ** 2);
+  if (!(hardest <= MOST_QUESTIONS)) return null;
+  const whatever = Math.max(hardest, asked + 1);
+  const asSeen = fewest(plan, whatever);
+  return { asSeen: asSeen - asked, whatever: whatever - asked };
 }
 
-function totalFor(plan: DecisionPlan, chance: number): number | null {
-  if (chanceToDecide(plan, MOST_QUESTIONS) < chance) return null;
-  let [tooFew, enough] = [plan.asked, MOST_QUESTIONS];
+/** The fewest that decide if the change is what it seems, `most` at most. */
+function fewest(plan: DecisionPlan, most: number): number {
+  const seen = { low: plan.low.mean, high: plan.high.mean };
+  let [tooFew, enough] = [plan.asked, most];
   while (enough - tooFew > 1) {
     const middle = Math.floor((tooFew + enough) / 2);
-    if (chanceToDecide(plan, middle) >= chance) enough = middle;
+    if (chanceToDecide(plan, middle, seen) >= CHANCE) enough = middle;
     else tooFew = middle;
   }
   return enough;

@@ -31,7 +31,7 @@ describe("buildResults", () => {
     expect(Object.keys(comparison!.jaccard)).toEqual(["2"]);
   });
 
-  it("judges the p-values of several candidates together (Holm), and stores each as it is", () => {
+  it("judges several candidates together (Holm), and stores each one's own p-value", () => {
     const [before, worse] = flipping(1600, 54, 27);
     const [, same] = flipping(1600, 0, 0);
     const cells = [
@@ -43,7 +43,7 @@ describe("buildResults", () => {
     const { comparisons } = buildResults(stored(cells));
     const [first] = comparisons;
     expect(first!.accuracyDelta!.mcnemarP).toBeCloseTo(0.0036, 3);
-    expect(first!.verdict.sentence).toContain("p = 0.007 for 2 candidates");
+    expect(first!.verdict.sentence).toContain("96.6 % CI −2.9 to −0.4, for 2 candidates");
     expect(comparisons.map(({ verdict }) => verdict.answer)).toEqual(["keep", "not enough data", "not enough data"]);
   });
 

@@ -1,9 +1,10 @@
 /** Cells and results by what a test is about; the rest is plausible and constant. */
-import { joinForward } from "#shared/report/join-launches.ts";
+import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
 import type {
   Answer,
   BenchmarkResult,
   CellResult,
+  DecodeResult,
   ForwardLaunch,
   ForwardResult,
   Results,
@@ -62,8 +63,18 @@ export function flipping(questions: number, rightToWrong: number, wrongToRight: 
   return [predictions(pairs.map(([before]) => before)), predictions(pairs.map(([, after]) => after))];
 }
 
-/** One batch size of one launch, the whole result made of it. */
+/** One batch size in six equal launches, the fewest that have an interval. */
 export function forward(
+  batchSize: number,
+  ms: number,
+  mebibytes: number,
+  extra: Partial<ForwardLaunch> = {},
+): ForwardResult {
+  return launched([1, 2, 3, 4, 5, 6].map((launch) => forwardLaunch(batchSize, ms, mebibytes, { launch, ...extra })));
+}
+
+/** The same in a single launch. */
+export function once(
   batchSize: number,
   ms: number,
   mebibytes: number,
@@ -108,6 +119,25 @@ export function launched(launches: readonly ForwardLaunch[]): ForwardResult {
 /** A batch size in as many launches as there are times, each with that median. */
 export function overLaunches(batchSize: number, times: readonly number[], mebibytes = 600): ForwardResult {
   return launched(times.map((ms, index) => forwardLaunch(batchSize, ms, mebibytes, { launch: index + 1 })));
+}
+
+/** Decoding at batch 1 by the engine's own way, one inter-token time a launch. */
+export function decoding(launches: readonly { readonly launch: number; readonly ms: number }[]): DecodeResult {
+  return joinDecode(
+    launches.map(({ launch, ms }) => ({
+      launch,
+      way: "compute",
+      method: "in-place",
+      graph: "exported",
+      batchSize: 1,
+      depth: 0,
+      promptTokens: 128,
+      timeToFirstTokenMs: [ms],
+      interTokenMs: [ms, ms, ms],
+      foreignLoadCores: null,
+      skipped: null,
+    })),
+  )[0]!;
 }
 
 export function tokens(topIds: readonly (readonly number[])[]): TokenRow[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareCells, comparedAnswers } from "#shared/report/compare-cells.ts";
-import { answer, benchmark, cell, forward, MIB, predictions, tokens } from "./cells.ts";
+import { answer, benchmark, cell, once as forward, MIB, predictions, tokens } from "./cells.ts";
 
 const compare = (...cells: [Parameters<typeof cell>[1], Parameters<typeof cell>[1]]) =>
   compareCells(cell("fp32@cpu", cells[0]), cell("int4@cpu", cells[1]), { topK: [1, 3, 5, 10, 20], seed: 0 });

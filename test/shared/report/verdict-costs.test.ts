@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { CellResult, Verdict } from "#shared/results.ts";
 import { compareCells } from "#shared/report/compare-cells.ts";
+import { decide } from "#shared/report/decide.ts";
 import { verdict } from "#shared/report/verdict.ts";
 import { benchmark, flipping, forward, fp32, int4, overLaunches } from "./cells.ts";
 
 function judge(reference: CellResult, candidate: CellResult): Verdict {
   const differences = compareCells(reference, candidate, { topK: [1, 20], seed: 0 });
-  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits: { marginPoints: 1 } });
+  const decision = decide([differences.answerChange], 1, 1)[0]!;
+  const limits = { marginPoints: 1 };
+  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits, decision, generated: null });
 }
 
 describe("verdict by launches", () => {
@@ -37,7 +40,9 @@ describe("verdict by launches", () => {
     const candidate = int4({ benchmark: [benchmark(after)], forward: [overLaunches(1, [10, 10], 600)] });
     expect(judge(reference, candidate)).toMatchObject({
       answer: "not enough data",
-      sentence: expect.stringContaining("what it saves was not measured (6.0x more memory and an unknown") as string,
+      sentence: expect.stringContaining(
+        "what it saves was not measured (6.0x more memory (2 launches, too few for an interval) and an unknown",
+      ) as string,
     });
   });
 

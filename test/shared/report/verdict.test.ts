@@ -1,12 +1,32 @@
 import { describe, expect, it } from "vitest";
 import type { CellResult, Verdict } from "#shared/results.ts";
 import { compareCells } from "#shared/report/compare-cells.ts";
+import { decide } from "#shared/report/decide.ts";
 import { type Limits, verdict, type VerdictInput } from "#shared/report/verdict.ts";
-import { answer, benchmark, cell, flipping, forward, fp32, int4, predictions, tokens } from "./cells.ts";
+import {
+  answer,
+  benchmark,
+  cell,
+  decoding,
+  flipping,
+  forward,
+  fp32,
+  int4,
+  overLaunches,
+  predictions,
+  tokens,
+} from "./cells.ts";
 
-function judge(reference: CellResult, candidate: CellResult, extra: Partial<VerdictInput> = {}): Verdict {
-  const differences = compareCells(reference, candidate, { topK: [1, 20], seed: 0 });
-  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits: { marginPoints: 1 }, ...extra });
+function judge(
+  reference: CellResult,
+  candidate: CellResult,
+  { topK = [1, 20], ...extra }: Partial<VerdictInput> & { readonly topK?: readonly number[] } = {},
+): Verdict {
+  const differences = compareCells(reference, candidate, { topK, seed: 0 });
+  const limits = extra.limits ?? { marginPoints: 1 };
+  const [decision] = decide([differences.answerChange], limits.marginPoints, 1) as [VerdictInput["decision"]];
+  const [generated] = decide([differences.generated?.answerChange ?? null], limits.marginPoints, 1) as [null];
+  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits, decision, generated, ...extra });
 }
 
 /** fp32 against a cheaper int4, by questions that flipped. */
@@ -27,8 +47,8 @@ describe("verdict by accuracy", () => {
     expect(flipped(1600, 54, 27)).toMatchObject({
       answer: "keep",
       sentence:
-        "Keep fp32@cpu: int4@cpu loses accuracy, −1.7 points (95 % CI −2.8 to −0.6; of 1,600 questions " +
-        `54 right to wrong, 27 wrong to right; p = 0.004), for ${SAVINGS}.`,
+        "Keep fp32@cpu: int4@cpu loses accuracy, −1.7 points (54 right to wrong, 27 wrong to right of 1,600 questions; " +
+        `95.5 % CI −2.9 to −0.6), for ${SAVINGS}.`,
     });
   });
 
@@ -36,8 +56,8 @@ describe("verdict by accuracy", () => {
     expect(flipped(1600, 2, 2)).toMatchObject({
       answer: "quantize",
       sentence:
-        `Quantize to int4@cpu: ${SAVINGS}; accuracy ±0.0 points (95 % CI −0.3 to +0.3; of 1,600 questions ` +
-        "2 right to wrong, 2 wrong to right; p = 1): no loss beyond the margin of 1 point.",
+        `Quantize to int4@cpu: ${SAVINGS}; accuracy ±0.0 points (2 right to wrong, 2 wrong to right of 1,600 questions; ` +
+        "95.5 % CI −0.4 to +0.4): no loss beyond the margin of 1 point.",
     });
   });
 
@@ -49,7 +69,7 @@ describe("verdict by accuracy", () => {
     const { answer: found, sentence } = flipped(480, 16, 8);
     expect(found).toBe("not enough data");
     expect(sentence).toMatch(
-      /^Not enough data on int4@cpu: accuracy −1\.7 points .*neither shows a loss nor rules out one of more than 1 point; about [\d,]+ more questions like these would most likely decide\.$/,
+      /^Not enough data on int4@cpu: accuracy −1\.7 points .*neither shows a loss nor rules out one of more than 1 point; [\d,]+ to [\d,]+ more questions like these would decide in four of five cases\.$/,
     );
   });
 
@@ -57,12 +77,18 @@ describe("verdict by accuracy", () => {
     expect(flipped(100, 3, 3).answer).toBe("not enough data");
   });
 
-  it("asks for as many more questions as most likely decide", () => {
-    const enough = 100 + flipped(100, 3, 3).questionsToDecide!;
-    expect(enough).toBeGreaterThan(1000);
-    const share = enough / 100;
-    expect(flipped(enough, Math.round(3 * share), Math.round(3 * share)).answer).toBe("quantize");
-    expect(flipped(1600, 2, 2).questionsToDecide).toBeNull();
+  it("names a range of questions: fewer if the change is what it seems, more whatever it is", () => {
+    const { questionsToDecide, questionsIfAsSeen } = flipped(100, 3, 3);
+    expect(questionsIfAsSeen).toBeGreaterThan(1000);
+    expect(questionsToDecide).toBeGreaterThan(questionsIfAsSeen!);
+    expect(flipped(1600, 2, 2)).toMatchObject({ questionsToDecide: null, questionsIfAsSeen: null });
+  });
+
+  it("prints the interval that decides, with as many decimals as keep it off the margin", () => {
+    const { sentence, decision } = flipped(405, 0, 0);
+    expect(decision).toMatchObject({ candidates: 1, look: 1 });
+    expect(decision!.low).toBeGreaterThan(-1);
+    expect(sentence).toContain("95.5 % CI −0.99 to +0.99");
   });
 
   it("calls a small loss that is certain a loss, and still says quantize", () => {
@@ -82,13 +108,50 @@ describe("verdict by accuracy", () => {
     );
     const none = flipped(1600, 2, 2, { limits: { marginPoints: 0 } });
     expect(none.answer).toBe("not enough data");
-    expect(none.sentence).not.toMatch(/NaN|Infinity|about/);
+    expect(none.sentence).not.toMatch(/NaN|Infinity|more questions/);
   });
 
-  it("does not call a loss shown that McNemar's test, adjusted for several candidates, does not show", () => {
-    const { answer: found, sentence } = flipped(1600, 54, 27, { adjusted: { p: 0.06, candidates: 16 } });
+  it("calls a loss likely, not certain, where only the other candidates make it uncertain", () => {
+    const [before, after] = flipping(1600, 50, 27);
+    const [reference, candidate] = [fp32({ benchmark: [benchmark(before)] }), int4({ benchmark: [benchmark(after)] })];
+    const { answerChange } = compareCells(reference, candidate, { topK: [1], seed: 0 });
+    const sixteen = decide(
+      Array.from({ length: 16 }, () => answerChange),
+      1,
+      1,
+    );
+    const { answer: found, sentence } = judge(reference, candidate, { decision: sixteen[0]! });
     expect(found).toBe("not enough data");
-    expect(sentence).toContain("p = 0.060 for 16 candidates");
+    expect(sentence).toMatch(
+      / 99\.7 % CI −\d\.\d+ to \+0\.\d+, for 16 candidates\): a loss is likely, not certain for 16 candidates; /,
+    );
+  });
+
+  it("spends less of its error at a later look", () => {
+    const [before, after] = flipping(1600, 50, 27);
+    const [reference, candidate] = [fp32({ benchmark: [benchmark(before)] }), int4({ benchmark: [benchmark(after)] })];
+    const { answerChange } = compareCells(reference, candidate, { topK: [1], seed: 0 });
+    const { answer: found, sentence } = judge(reference, candidate, { decision: decide([answerChange], 1, 2)[0]! });
+    expect(found).toBe("not enough data");
+    expect(sentence).toContain(", look 2): a loss is likely, not certain at look 2 at these questions");
+  });
+
+  it("tests generated answers as well, and does not let likelihoods outweigh a loss there", () => {
+    const [before, after] = flipping(1600, 2, 2);
+    const [written, rewritten] = flipping(1600, 90, 20);
+    const {
+      answer: found,
+      sentence,
+      reasons,
+    } = judge(
+      fp32({ benchmark: [benchmark(before), benchmark(written, "generate")] }),
+      int4({ benchmark: [benchmark(after), benchmark(rewritten, "generate")] }),
+    );
+    expect(found).toBe("not enough data");
+    expect(sentence).toMatch(/: no loss beyond the margin of 1 point, but the answers it generates lose accuracy\.$/);
+    expect(reasons.join("; ")).toMatch(
+      /generated answers: accuracy −4\.4 points \(90 right to wrong, 20 wrong to right of 1,600 questions; 95\.5 % CI .*\): a loss/,
+    );
   });
 
   it("names generated answers as such, and says how many named no choice", () => {
@@ -180,6 +243,8 @@ describe("verdict where the questions say nothing", () => {
       sentence: "Not enough data on int4@cpu: no question was answered by both cells, so its quality is unknown.",
       reasons: ["next tokens: Jaccard@1 1.000, Jaccard@20 1.000", SAVINGS],
       questionsToDecide: null,
+      questionsIfAsSeen: null,
+      decision: null,
     });
   });
 
@@ -188,9 +253,7 @@ describe("verdict where the questions say nothing", () => {
     const warned = (tied: number): string => {
       const rows = clear.map((row, index) => (index < tied ? { ...row, topLogprobs: [-1, -2, -2] } : row));
       const [reference, candidate] = [fp32({ tokens: clear }), int4({ tokens: rows })];
-      const differences = compareCells(reference, candidate, { topK: [1, 2], seed: 0 });
-      const input = { reference, candidate, differences, chanceLevel: null, limits: { marginPoints: 1 } };
-      return verdict(input).reasons.join("; ");
+      return judge(reference, candidate, { topK: [1, 2], chanceLevel: null }).reasons.join("; ");
     };
     expect(warned(1)).not.toContain("ties");
     expect(warned(2)).toContain(
@@ -203,8 +266,7 @@ describe("verdict where the questions say nothing", () => {
     const rows = tokens([[1, 2]]);
     const texts = [[1], [5], [5, 10]].map((topK) => {
       const [reference, candidate] = [fp32({ tokens: rows }), int4({ tokens: rows })];
-      const differences = compareCells(reference, candidate, { topK, seed: 0 });
-      return verdict({ reference, candidate, differences, chanceLevel: null, limits: { marginPoints: 1 } }).reasons[0];
+      return judge(reference, candidate, { topK, chanceLevel: null }).reasons[0];
     });
     expect(texts).toEqual([
       "next tokens: Jaccard@1 1.000",
@@ -266,7 +328,7 @@ describe("verdict by cost", () => {
 
   it("keeps it too where only the file is smaller and the rest is worse", () => {
     expect(against({ forward: [forward(1, 34, 900)] }).sentence).toBe(
-      "Keep fp32@cpu: int4@cpu saves nothing but disk space here (1.5x more memory and 2.0x slower at batch 1, but a file 3.0x smaller).",
+      "Keep fp32@cpu: int4@cpu saves nothing but disk space here (1.5x more memory and 2.0x slower at batch 1, a file 3.0x smaller).",
     );
   });
 
@@ -293,12 +355,34 @@ describe("verdict by cost", () => {
     expect(against({ forward: [forward(1, 17, 6)] }, tiny).sentence).toContain("2.0x less memory");
   });
 
-  it("does not call a speed equal that was measured too few times", () => {
-    const few = { forward: [forward(1, 10, 600, { latencyMs: [10, 10, 10] })] };
-    expect(against(few).sentence).toContain("an unknown difference in speed (fewer than 6 timed runs)");
-    const unknown = against({ ...few, bytes: 538e6 });
-    expect(unknown.answer).toBe("not enough data");
-    expect(unknown.sentence).toContain("what it saves was not measured");
+  it("takes no saving from too few launches for an interval", () => {
+    const few = { forward: [overLaunches(1, [10, 10], 200)] };
+    const { sentence } = against(few, { forward: [overLaunches(1, [17, 17], 600)] });
+    expect(sentence).toMatch(
+      /^Quantize to int4@cpu: 3\.0x less memory \(2 launches, too few for an interval\) and an unknown difference in speed \(2 launches, too few for an interval\) at batch 1, a file 3\.0x smaller; /,
+    );
+    expect(against({ ...few, bytes: 538e6 }, { forward: [overLaunches(1, [17, 17], 600)] })).toMatchObject({
+      answer: "not enough data",
+      sentence: expect.stringContaining("what it saves was not measured") as string,
+    });
+  });
+
+  it("calls nothing faster by a single launch", () => {
+    const one = { forward: [overLaunches(1, [10], 200)] };
+    expect(against(one, { forward: [overLaunches(1, [17], 600)] }).sentence).toContain(
+      "an unknown difference in speed (1 launch, too few for an interval)",
+    );
+  });
+
+  it("counts faster decoding as a saving", () => {
+    const decoded = (ms: number): Partial<CellResult> => ({
+      bytes: 538e6,
+      forward: [forward(1, 17, 600)],
+      decode: [decoding([1, 2, 3, 4, 5, 6].map((launch) => ({ launch, ms })))],
+    });
+    expect(against(decoded(10), decoded(20)).sentence).toMatch(
+      /^Quantize to int4@cpu: the same memory, no measurable difference in the speed of forward passes and 2\.0x faster decoding at batch 1, a file of the same size; /,
+    );
   });
 
   it("goes by the file where no forward pass ran, and knows nothing where that is no smaller", () => {
@@ -335,6 +419,8 @@ describe("verdict on what was not measured to its end", () => {
       sentence,
       reasons: [],
       questionsToDecide: null,
+      questionsIfAsSeen: null,
+      decision: null,
     });
   });
 

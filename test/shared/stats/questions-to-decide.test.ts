@@ -1,103 +1,76 @@
 import { describe, expect, it } from "vitest";
 import { bonettPrice } from "#shared/stats/bonett-price.ts";
-import { decideNonInferiority } from "#shared/stats/non-inferiority.ts";
-import { powerToDecide, questionsToDecide, resolutionOf } from "#shared/stats/questions-to-decide.ts";
+import {
+  chanceToDecide,
+  type DecisionPlan,
+  questionsToDecide,
+  resolutionOf,
+} from "#shared/stats/questions-to-decide.ts";
+import { normalCdf } from "#shared/stats/normal.ts";
 
-const asked = 0;
-const decide = (n: number, b: number, c: number, margin: number): string =>
-  decideNonInferiority(bonettPrice({ n, b, c })!, margin);
+/** Questions of which a share flips; both ends by the same estimate. */
+const plan = (mean: number, flips: number, { asked = 100, margin = 0.01, critical = 1.96 } = {}): DecisionPlan => {
+  const each = { mean, deviation: Math.sqrt(flips - mean * mean), critical };
+  return { asked, low: each, high: each, margin };
+};
 
-describe("questionsToDecide", () => {
-  // scipy: the third number is the exact chance, summed over all outcomes, that Bonett-Price decides with that many.
-  it.each([
-    [0.1, 0, 0.05, 324, 0.80168],
-    [0.05, 0, 0.01, 3949, 0.80006],
-    [0.05, -0.02, 0.01, 3926, 0.80615],
-    [0.1, -0.01, 0.03, 1969, 0.79931],
-    [0.2, 0, 0.1, 160, 0.79885],
-    [0.05, 0.01, 0.02, 459, 0.81613],
-  ])("at %f flips, a change of %f and a margin of %f are %i", (discordantShare, delta, margin, total, exact) => {
-    const plan = { discordantShare, delta, margin };
-    expect(questionsToDecide({ ...plan, asked })?.total).toBe(total);
-    expect(Math.abs(powerToDecide(plan, total) - exact)).toBeLessThan(0.02);
+describe("chanceToDecide", () => {
+  it("is the textbook's power where only one side can decide", () => {
+    // No change, 5 % flips, margin 2 points, 1,000 questions: power of a one-sided test.
+    const error = Math.sqrt(0.05 / 1000);
+    const chance = chanceToDecide(plan(0, 0.05, { margin: 0.02 }), 1000, { low: 0, high: 0 });
+    expect(chance).toBeCloseTo(normalCdf(0.02 / error - 1.96) + normalCdf(-1.96), 10);
   });
 
-  it("come near the textbook's (z + z)^2 (psi - delta^2) / (delta + margin)^2 where they are many", () => {
-    const { total } = questionsToDecide({ discordantShare: 0.05, delta: 0, margin: 0.01, asked })!;
-    expect(total / 3924.44).toBeCloseTo(1, 1);
-    const { total: more } = questionsToDecide({ discordantShare: 0.05, delta: 0, margin: 0.001, asked })!;
-    expect(more / 392_444).toBeCloseTo(1, 2);
+  it("is certain where the interval is narrower than the margin", () => {
+    expect(chanceToDecide(plan(0, 0.05), 20_000, { low: -0.005, high: -0.005 })).toBe(1);
   });
 
-  it("counts those asked", () => {
-    const plan = { discordantShare: 0.1, delta: 0, margin: 0.05 };
-    expect(questionsToDecide({ ...plan, asked: 100 })).toEqual({ additional: 224, total: 324, shows: "non-inferior" });
-    expect(questionsToDecide({ ...plan, asked: 400 })).toEqual({ additional: 0, total: 400, shows: "non-inferior" });
+  it("is smallest between the margin and no change", () => {
+    const at = (change: number): number => chanceToDecide(plan(0, 0.05), 5000, { low: change, high: change });
+    expect(at(-0.005)).toBeLessThan(at(0));
+    expect(at(-0.005)).toBeLessThan(at(-0.01));
   });
 
-  it("says which way they would decide", () => {
-    expect(questionsToDecide({ discordantShare: 0.05, delta: -0.02, margin: 0.01, asked })?.shows).toBe("inferior");
-    expect(questionsToDecide({ discordantShare: 0.05, delta: -0.02, margin: 0.03, asked })?.shows).toBe("non-inferior");
-  });
-
-  it("are finite where nothing flips: the interval still has a width", () => {
-    const { total } = questionsToDecide({ discordantShare: 0, delta: 0, margin: 0.01, asked })!;
-    expect(total).toBe(276);
-    expect(decide(276, 0, 0, 0.01)).toBe("non-inferior");
-    expect(decide(275, 0, 0, 0.01)).toBe("undecided");
-  });
-
-  it("are more than were asked wherever these left it undecided", () => {
-    let checked = 0;
-    for (const n of [50, 163, 700]) {
-      for (let b = 0; b <= 12; b += 3) {
-        for (let c = 0; c <= 12; c += 4) {
-          if (decide(n, b, c, 0.02) !== "undecided") continue;
-          const plan = { discordantShare: (b + c) / n, delta: (c - b) / n, margin: 0.02, asked: n };
-          expect(questionsToDecide(plan)?.additional ?? Infinity).toBeGreaterThan(0);
-          checked += 1;
-        }
-      }
-    }
-    expect(checked).toBeGreaterThan(20);
-  });
-
-  it("grow with power and with flips, and shrink with the margin", () => {
-    const total = (change: object): number =>
-      questionsToDecide({ discordantShare: 0.08, delta: 0, margin: 0.02, asked, ...change })!.total;
-    expect(total({ power: 0.9 })).toBeGreaterThan(total({}));
-    expect(total({ discordantShare: 0.12 })).toBeGreaterThan(total({}));
-    expect(total({ margin: 0.03 })).toBeLessThan(total({}));
-  });
-
-  it("are null at the margin itself and too near to it", () => {
-    expect(questionsToDecide({ discordantShare: 0.05, delta: -0.01, margin: 0.01, asked })).toBeNull();
-    expect(questionsToDecide({ discordantShare: 0.05, delta: -0.01 + 1e-6, margin: 0.01, asked })).toBeNull();
-    expect(questionsToDecide({ discordantShare: 0.05, delta: 0, margin: 0, asked })).toBeNull();
-  });
-
-  it("refuse shares, counts and powers that cannot be", () => {
-    const plan = { discordantShare: 0.05, delta: 0, margin: 0.01, asked };
-    expect(() => questionsToDecide({ ...plan, discordantShare: 5 })).toThrow("A discordant share lies from 0 to 1");
-    expect(() => questionsToDecide({ ...plan, delta: -0.1 })).toThrow("must not exceed the discordant share");
-    expect(() => questionsToDecide({ ...plan, delta: Number.NaN })).toThrow(RangeError);
-    expect(() => questionsToDecide({ ...plan, margin: 1.5 })).toThrow("1 point is 0.01");
-    expect(() => questionsToDecide({ ...plan, asked: -1 })).toThrow(RangeError);
-    expect(() => questionsToDecide({ ...plan, power: 1 })).toThrow("A power lies from 0.5");
-    expect(() => questionsToDecide({ ...plan, power: 0.3 })).toThrow(RangeError);
+  it("refuses no questions and a margin in percent", () => {
+    expect(() => chanceToDecide(plan(0, 0.05), 0, { low: 0, high: 0 })).toThrow(RangeError);
+    expect(() => chanceToDecide(plan(0, 0.05, { margin: 1.5 }), 10, { low: 0, high: 0 })).toThrow(RangeError);
   });
 });
 
-describe("powerToDecide", () => {
-  it("rises with the number of questions", () => {
-    const expected = { discordantShare: 0.1, delta: -0.01, margin: 0.03 };
-    const powers = [100, 500, 1000, 2000, 5000].map((n) => powerToDecide(expected, n));
-    expect(powers).toEqual(powers.toSorted((a, b) => a - b));
-    expect(powers.at(-1)).toBeGreaterThan(0.99);
+describe("questionsToDecide", () => {
+  it("decides in four of five cases with so many, and not with one fewer", () => {
+    const of = plan(0, 0.05);
+    const { asSeen } = questionsToDecide(of)!;
+    const chance = (total: number): number => chanceToDecide(of, total, { low: 0, high: 0 });
+    expect(chance(100 + asSeen)).toBeGreaterThanOrEqual(0.8);
+    expect(chance(100 + asSeen - 1)).toBeLessThan(0.8);
   });
 
-  it("refuses no questions", () => {
-    expect(() => powerToDecide({ discordantShare: 0.1, delta: 0, margin: 0.03 }, 0)).toThrow(RangeError);
+  it("needs as many whatever the change is, and more than if it is what it seems", () => {
+    const [none, worse] = [0, -0.03].map((mean) => questionsToDecide(plan(mean, 0.05))!);
+    expect(none!.whatever / worse!.whatever).toBeCloseTo(1, 1);
+    expect(none!.asSeen).toBeLessThan(none!.whatever);
+    expect(worse!.asSeen).toBeLessThan(none!.asSeen);
+    const between = questionsToDecide(plan(-0.005, 0.05))!;
+    expect(between.asSeen / between.whatever).toBeCloseTo(1, 2);
+  });
+
+  it("grows with flips and with strictness, and shrinks with the margin", () => {
+    const of = (flips: number, margin: number, critical: number): number =>
+      questionsToDecide(plan(0, flips, { margin, critical }))!.whatever;
+    expect(of(0.1, 0.01, 2)).toBeGreaterThan(of(0.05, 0.01, 2));
+    expect(of(0.05, 0.02, 2)).toBeLessThan(of(0.05, 0.01, 2));
+    expect(of(0.05, 0.01, 3)).toBeGreaterThan(of(0.05, 0.01, 2));
+  });
+
+  it("is null where no number of questions decides", () => {
+    expect(questionsToDecide(plan(0, 0.05, { margin: 0 }))).toBeNull();
+    expect(questionsToDecide(plan(0, 0.05, { margin: 1e-6 }))).toBeNull();
+  });
+
+  it("refuses a plan without a question", () => {
+    expect(() => questionsToDecide(plan(0, 0.05, { asked: 0 }))).toThrow(RangeError);
   });
 });
 

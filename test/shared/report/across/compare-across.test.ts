@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareAcross } from "#shared/report/across/compare-across.ts";
+import { type AcrossComparison, compareAcross } from "#shared/report/across/compare-across.ts";
 import { type ComparedPart, type ComparedSide, comparability } from "#shared/report/across/comparability.ts";
 import type { AskedQuestion } from "#shared/report/across/questions.ts";
 import { compareCells } from "#shared/report/compare-cells.ts";
@@ -133,7 +133,7 @@ describe("comparability", () => {
       false,
     ]);
     expect(why(a, b, "answers")).toContain("90 questions are the same by their words");
-    expect(compareAcross(a, b).comparison.flips!.questions).toBe(90);
+    expect(compareAcross([[a, b]])[0]!.comparison.flips!.questions).toBe(90);
   });
 
   it("compares nothing of questions where none is shared", () => {
@@ -179,7 +179,7 @@ describe("comparability", () => {
 describe("compareAcross", () => {
   it("gives what compareCells gives, where the candidate's own reference is the other cell", () => {
     const b: ComparedSide = { ...a, cell: candidate, reference: "fp32@cpu" };
-    const differences = { ...compareAcross(a, b).comparison, verdict: undefined };
+    const differences = { ...compareAcross([[a, b]])[0]!.comparison, verdict: undefined };
     expect(differences).toEqual({
       verdict: undefined,
       ...compareCells(reference, candidate, { topK: TOP_K, seed: 0, subjects: {} }),
@@ -188,13 +188,15 @@ describe("compareAcross", () => {
   });
 
   it("takes no divergence from another reference", () => {
-    const { comparison } = compareAcross(a, side(candidate, "b"));
+    const [{ comparison }] = compareAcross([[a, side(candidate, "b")]]) as [AcrossComparison];
     expect(comparison.tokens!.kl!.exact).toBe(false);
     expect([comparison.reference, comparison.candidate]).toEqual(["a:fp32@cpu", "b:int4@cpu"]);
   });
 
   it("leaves out what cannot be compared, and what is left decides the verdict", () => {
-    const { comparison } = compareAcross(a, side(candidate, "b", environment({ machineId: "other" })));
+    const [{ comparison }] = compareAcross([[a, side(candidate, "b", environment({ machineId: "other" }))]]) as [
+      AcrossComparison,
+    ];
     expect([comparison.latencyRatio, comparison.decodeRatio, comparison.crossover]).toEqual([[], [], null]);
     expect(comparison.memoryRatio.length).toBeGreaterThan(0);
     expect(comparison.accuracyDelta!.points).toBeCloseTo(-9);
