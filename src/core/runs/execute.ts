@@ -15,6 +15,7 @@ import { absolutePaths } from "./absolute-paths.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
 import { estimateRun } from "./estimate.ts";
 import type { EstimatedCell } from "./cell-speeds.ts";
+import { countLooks } from "./count-looks.ts";
 import { type LaunchTask, launchTasks } from "./launch-jobs.ts";
 import { planCells, type PlannedCell, referenceLabel } from "./plan-cells.ts";
 import { type PlannedQuestions, planQuestions } from "./plan-questions.ts";
@@ -47,7 +48,7 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
       id: runId,
       name: shardName(spec.name, shard),
       startedAt,
-      spec: { ...spec, reference },
+      spec: withLook({ ...spec, reference }, plan, options),
       environment,
       model: {
         name: model.name,
@@ -72,6 +73,16 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
       );
   });
   return measure(runId, tasks, new Set(), { plan, machineId: environment.machineId }, options);
+}
+
+/** The parts of a run that several machines measure know nothing of each other's stores: their plan says which look it is. */
+function withLook(spec: Spec, { questions, cells }: RunPlan, { db, shard }: ExecuteOptions): Spec {
+  const [first] = questions.sets;
+  if (!first || shard) return spec;
+  const files = cells.map(({ sha256 }) => sha256);
+  const look = countLooks(db, { spec, setSha256: first.set.sha256, asked: first.asked.length, files });
+  if (look === 1 && spec.sample?.look === undefined) return spec;
+  return { ...spec, sample: { seed: 0, ...spec.sample, look } };
 }
 
 /**

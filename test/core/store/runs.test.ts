@@ -89,7 +89,11 @@ describe("insertRun and readRun", () => {
     const db = store();
     insertRun(db, newRun("r"));
     const subjects = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`q${2 * index + 2}`, "física"]));
-    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25, subjects };
+    const rightChoices = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`q${index + 1}`, (index + 1) % 4]),
+    );
+    const facts = { subjects, rightChoices };
+    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25, ...facts };
     expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: [], after: [] } });
     saveLoad(db, "r", launchKey("r/1"), loaded);
     expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: ["<s>"], after: [] } });
