@@ -6,26 +6,30 @@
  */
 export type Bnb4Type = "fp4" | "nf4";
 
+/*
+ * The tool's numbers are float literals of C++, which are rounded from decimal to float32 once. The same digits here would
+ * be rounded to float64 first, which for four of these thresholds ends at the other neighbour. So every constant stands as
+ * the shortest decimal of its float32; bnb4-constants.test.ts derives each from the tool's own literal.
+ */
+
 /** NormalFloat 4 by code (Dettmers et al. 2023, "QLoRA", appendix E). */
 export const NF4_VALUES: readonly number[] = [
-  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
-  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
-  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+  -1, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0, 0.0795803, 0.1609302, 0.2461123,
+  0.33791524, 0.44070983, 0.562617, 0.72295684, 1,
 ];
 /** A value gets the code that is the number of thresholds below it. */
 const NF4_THRESHOLDS = [
-  -0.8480964004993439, -0.6106329262256622, -0.4599952697753906, -0.33967943489551544, -0.23460740596055984,
-  -0.13791173323988914, -0.045525018125772476, 0.03979014977812767, 0.1202552504837513, 0.2035212516784668,
-  0.2920137718319893, 0.3893125355243683, 0.5016634166240692, 0.6427869200706482, 0.8614784181118011,
+  -0.84809643, -0.6106329, -0.45999527, -0.33967942, -0.2346074, -0.13791174, -0.045525018, 0.03979015, 0.120255254,
+  0.20352125, 0.29201376, 0.38931254, 0.5016634, 0.6427869, 0.8614784,
 ];
 
 /** By type; a comparison is with the float32 nearest to one of these. */
 export const BNB4_THRESHOLDS: Readonly<Record<Bnb4Type, readonly number[]>> = Object.freeze({
   nf4: NF4_THRESHOLDS,
-  fp4: [0.00260417, 0.0859375, 0.20833333, 0.29166667, 0.4166667, 0.583333, 0.8333333],
+  fp4: [0.00260417, 0.0859375, 0.20833333, 0.29166666, 0.4166667, 0.583333, 0.8333333],
 });
 
-const FP4_MAGNITUDES = [0, 0.005208333333, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 0.25];
+const FP4_MAGNITUDES = [0, 0.0052083335, 0.6666667, 1, 0.33333334, 0.5, 0.16666667, 0.25];
 /** bitsandbytes' 4-bit float by code: bit 3 is the sign. */
 export const FP4_VALUES: readonly number[] = [...FP4_MAGNITUDES, ...FP4_MAGNITUDES.map((value) => -value)];
 /** By type and code, as the operator holds them. */
