@@ -3,12 +3,8 @@ import { readFileSync } from "node:fs";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { WeightMatrix } from "#core/quantize/matmulnbits-stream.ts";
-import { memoryReader, stored, transpose } from "./golden.ts";
+import { memoryReader, type Stored, stored, transpose } from "./golden.ts";
 
-interface Stored {
-  readonly file: string;
-  readonly dtype: string;
-}
 export interface Bnb4Case {
   readonly type: "fp4" | "nf4";
   readonly K: number;

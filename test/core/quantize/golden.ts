@@ -7,9 +7,12 @@ import { quantizeMatrix, type StreamLimits, type WeightMatrix } from "#core/quan
 
 const ROOT = "test/fixtures/quantization/";
 
-interface Stored {
+export interface Stored {
   readonly file: string;
   readonly dtype: string;
+  /** A range of the file; else all of it. */
+  readonly at?: number;
+  readonly bytes?: number;
 }
 
 export interface GoldenCase {
@@ -27,7 +30,14 @@ export interface GoldenCase {
 export const GOLDEN = (JSON.parse(readFileSync(`${ROOT}cases.json`, "utf8")) as { matmulnbits: GoldenCase[] })
   .matmulnbits;
 
-export const stored = ({ file }: Stored): Uint8Array => new Uint8Array(readFileSync(ROOT + file));
+const files = new Map<string, Uint8Array>();
+
+/** A copy, for the caller to change. */
+export function stored({ file, at = 0, bytes }: Stored): Uint8Array {
+  const all = files.get(file) ?? new Uint8Array(readFileSync(ROOT + file));
+  files.set(file, all);
+  return all.slice(at, bytes === undefined ? all.length : at + bytes);
+}
 
 export function memoryReader(bytes: Uint8Array): TensorReader {
   return {
