@@ -9,7 +9,7 @@ export type Bnb4Type = "fp4" | "nf4";
 /*
  * The tool's numbers are float literals of C++, which are rounded from decimal to float32 once. The same digits here would
  * be rounded to float64 first, which for four of these thresholds ends at the other neighbour. So every constant stands as
- * the shortest decimal of its float32; bnb4-constants.test.ts derives each from the tool's own literal.
+ * the shortest decimal of its float32; float32-constants.test.ts derives each from the tool's own literal.
  */
 
 /** NormalFloat 4 by code (Dettmers et al. 2023, "QLoRA", appendix E). */

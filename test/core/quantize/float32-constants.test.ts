@@ -1,4 +1,9 @@
-/** Every constant of MatMulBnb4 against the literal that it is in onnxruntime 1.30's blockwise_quant_block_bnb4.h. */
+/**
+ * The constants that are float literals of C++ in the reference tool: all are MatMulBnb4's, in onnxruntime 1.30's
+ * blockwise_quant_block_bnb4.h. What comes from Python (the limits of halves, k-quant's factors, the map of nested
+ * quantization) is a float64 there too and is rounded from it.
+ */
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BNB4_THRESHOLDS, BNB4_VALUES } from "#core/quantize/bnb4.ts";
 import { float32Literal } from "./float32-literal.ts";
@@ -35,4 +40,14 @@ it("differ for four thresholds from what Math.fround makes of the literals", () 
     "0.8614784181118011f",
   ]);
   expect(words([NF4_VALUES, FP4_THRESHOLDS, FP4_VALUES].join(" ")).filter(twice)).toEqual([]);
+});
+
+it("are all: no number in the quantizers has more digits than a float32 needs, which would be rounded twice", () => {
+  const sources = ["src/core/quantize", "tools/wasm"].flatMap((folder) =>
+    readdirSync(folder).map((name) => readFileSync(`${folder}/${name}`, "utf8")),
+  );
+  const digits = (literal: string): number => literal.replace(/^[0.]+|\.|e.*$/g, "").length;
+  const numbers = sources.flatMap((text) => text.match(/(?<![\w.])\d+\.\d+(e[+-]?\d+)?/g) ?? []);
+  expect(numbers).toContain("0.120255254");
+  expect(numbers.filter((literal) => digits(literal) > 9)).toEqual([]);
 });
