@@ -1,21 +1,22 @@
 /**
- * How the desktop app starts measuring children. A plain Node is better than Electron's own process: Electron's allocator
+ * How the desktop app starts its children. A plain Node is better than Electron's own process: Electron's allocator
  * ends a process that asks for more than 2 GiB at once, which a large model does. Where no Node is shipped, Electron's it is.
  */
 import { utilityProcess } from "electron";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { workerFile } from "#core/app/worker-file.ts";
-import { type CellProcess, forkSpawner, type Spawner } from "#core/runs/spawner.ts";
+import { basename, join } from "node:path";
+import { forkSpawner, type Spawner, type WorkerJob } from "#core/runs/spawner.ts";
+import type { WorkerMessage } from "#core/runs/protocol.ts";
 import { appRoot } from "#core/system/app-version.ts";
 
 const STDERR_KEPT = 4096;
 /** What a child wrote may arrive a little after its end. */
 const LAST_WORDS_MS = 300;
 
-export function measuringSpawner(): Spawner {
+/** @param file the child's entry */
+export function desktopSpawner<Job = WorkerJob, Message = WorkerMessage>(file: string): Spawner<Job, Message> {
   const node = shippedNode();
-  return node === null ? utilitySpawner(workerFile()) : forkSpawner(workerFile(), node);
+  return node === null ? utilitySpawner(file) : forkSpawner(file, node);
 }
 
 /** The Node that the package carries, else the one that the checkout's install brought; null where there is none. */
@@ -35,21 +36,25 @@ function resourcesFolder(): string {
   return (process as { resourcesPath?: string }).resourcesPath ?? appRoot();
 }
 
-export function utilitySpawner(file: string): Spawner {
+export function utilitySpawner<Job = WorkerJob, Message = WorkerMessage>(file: string): Spawner<Job, Message> {
   return {
     launcher: "utilityProcess",
-    start: (job): CellProcess => {
+    start: (job) => {
       const child = utilityProcess.fork(file, [], {
-        serviceName: "Quantscope measuring",
+        serviceName: `Quantscope ${basename(file, ".js")}`,
         stdio: ["ignore", "ignore", "pipe"],
       });
       let stderr = "";
       child.stderr?.on("data", (chunk: Buffer) => {
         stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_KEPT);
       });
-      child.postMessage(job);
+      const send = (message: Job): void => {
+        child.postMessage(message);
+      };
+      send(job);
       return {
         pid: child.pid,
+        send,
         onMessage: (listener) => {
           child.on("message", listener);
         },
@@ -63,8 +68,14 @@ export function utilitySpawner(file: string): Spawner {
         },
         kill: () => {
           // Electron's own kill asks nicely, and a child in the middle of a forward pass does not hear.
-          if (child.pid === undefined) child.kill();
-          else killNow(child.pid);
+          if (child.pid !== undefined) killNow(child.pid);
+          else {
+            child.kill();
+            // Before it has begun, that does nothing.
+            child.once("spawn", () => {
+              killNow(child.pid!);
+            });
+          }
         },
       };
     },

@@ -2,6 +2,7 @@ import { app, dialog, session } from "electron";
 import { join } from "node:path";
 import { createApp, type LabApp } from "#core/app/app.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
+import { workerFile } from "#core/app/worker-file.ts";
 import { appRoot, appVersion } from "#core/system/app-version.ts";
 import { watchForUser } from "./attention.ts";
 import { guardPages, refusePermissions } from "./guards.ts";
@@ -10,7 +11,7 @@ import { setAbout, setMenu } from "./menu.ts";
 import { electronShell } from "./native-shell.ts";
 import { serveAssets } from "./protocol.ts";
 import { QuitGuard } from "./quit-guard.ts";
-import { measuringSpawner } from "./spawner.ts";
+import { desktopSpawner } from "./spawner.ts";
 import { focusWindow, openWindow, userWindows } from "./window.ts";
 
 const STORE_UNUSABLE_EXIT = 4;
@@ -54,7 +55,7 @@ function labOf(lab: Lab): LabApp {
   const shell = electronShell();
   const shown = Object.entries(process.versions).filter(([name]) => name === "electron" || name === "chrome");
   const versions = Object.fromEntries(shown) as Record<string, string>;
-  const labApp = createApp({ lab, transport: "electron", spawner: measuringSpawner(), shell, versions });
+  const labApp = createApp({ lab, transport: "electron", spawner: desktopSpawner(workerFile()), shell, versions });
   setMenu({
     choose: (command) => {
       focusWindow();

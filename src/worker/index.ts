@@ -1,8 +1,13 @@
 /** The child process: gets one launch of a cell to measure, or one provider to try, sends what it finds, and ends. */
 import { toEnvelope } from "#shared/errors.ts";
-import { openParentPort } from "./parent-port.ts";
+import type { WorkerMessage } from "#core/runs/protocol.ts";
+import { openParentPort } from "#core/runs/parent-port.ts";
+import type { WorkerJob } from "#core/runs/spawner.ts";
+import type { ProbeMessage } from "#core/system/probe-protocol.ts";
 
-const port = openParentPort();
+const port = openParentPort<WorkerJob, WorkerMessage | ProbeMessage>(
+  "This is Quantscope's measuring process; it is started by a run (quantscope run).",
+);
 port.onJob(async (job) => {
   try {
     // Each loads what it needs and no more.

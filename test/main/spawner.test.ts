@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { CellJob } from "#core/runs/protocol.ts";
-import { measuringSpawner, shippedNode, utilitySpawner } from "../../src/main/spawner.ts";
+import { desktopSpawner, shippedNode, utilitySpawner } from "../../src/main/spawner.ts";
 import { FakeUtilityProcess } from "../helpers/fake-electron.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -32,9 +32,9 @@ describe("shippedNode", () => {
   });
 });
 
-describe("measuringSpawner", () => {
+describe("desktopSpawner", () => {
   it("says which way it starts children: a stored run tells", () => {
-    expect(measuringSpawner().launcher).toBe(shippedNode() === null ? "utilityProcess" : "fork");
+    expect(desktopSpawner("worker.js").launcher).toBe(shippedNode() === null ? "utilityProcess" : "fork");
   });
 });
 
@@ -66,11 +66,22 @@ describe("utilitySpawner", () => {
     });
   });
 
-  it("asks Electron to end a child that has not begun, and outlives one that is gone", () => {
+  it("hands over the jobs that come later", () => {
+    const child = utilitySpawner<{ ask: number }>("reader.js").start({ ask: 1 });
+    child.send({ ask: 2 });
+    expect(FakeUtilityProcess.all[0]!.postMessage.mock.calls).toEqual([[{ ask: 1 }], [{ ask: 2 }]]);
+  });
+
+  it("ends a child that has not begun as soon as it has, and outlives one that is gone", () => {
     const child = utilitySpawner("worker.js").start(job);
     const [started] = FakeUtilityProcess.all;
     child.kill();
     expect(started!.kill).toHaveBeenCalledOnce();
+    const killed = vi.spyOn(process, "kill").mockReturnValue(true);
+    started!.pid = 4711;
+    started!.emit("spawn");
+    expect(killed).toHaveBeenCalledExactlyOnceWith(4711, "SIGKILL");
+    killed.mockRestore();
     const gone = utilitySpawner("worker.js").start(job);
     FakeUtilityProcess.all[1]!.pid = 2 ** 22 + 1;
     expect(() => {

@@ -1,7 +1,7 @@
 import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import { explainRefusal } from "#core/system/probe-answer.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
-import type { CellProcess, ExitReason, Spawner } from "./spawner.ts";
+import type { Child, ExitReason, Spawner } from "./spawner.ts";
 
 export interface RunCellOptions {
   readonly spawner: Spawner;
@@ -34,7 +34,7 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
     canaryDrift: null,
   };
   if (signal.aborted) return Promise.resolve(cancelled);
-  let child: CellProcess;
+  let child: Child;
   try {
     child = spawner.start(job);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { fork, type Serializable } from "node:child_process";
 import type { ProbeJob } from "#core/system/probe-protocol.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
 
@@ -13,32 +13,38 @@ export interface ExitReason {
   readonly stderr: string;
 }
 
-/** One measuring child. */
-export interface CellProcess {
+/** A child process and the line to it; one that measures unless said otherwise. */
+export interface Child<Job = WorkerJob, Message = WorkerMessage> {
   readonly pid: number | undefined;
-  onMessage(listener: (message: WorkerMessage) => void): void;
+  /** Another job, where it takes several. What cannot be delivered ends the child, and its exit tells. */
+  send(job: Job): void;
+  onMessage(listener: (message: Message) => void): void;
+  /** Calls back once, also where the child never started. */
   onExit(listener: (reason: ExitReason) => void): void;
   /** Ends it at once: `session.run` blocks the child, so nothing gentler would be heard. */
   kill(): void;
 }
 
 /** Starts a child on a job. Injected: Node's fork in the command line and the host, utilityProcess in the app. */
-export interface Spawner {
+export interface Spawner<Job = WorkerJob, Message = WorkerMessage> {
   readonly launcher: string;
-  start(job: WorkerJob): CellProcess;
+  start(job: Job): Child<Job, Message>;
 }
 
 const STDERR_KEPT = 4096;
 
 /**
- * @param workerFile the worker's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript
+ * @param file the child's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript
  * @param execPath the Node to run it; default the one that runs this
  */
-export function forkSpawner(workerFile: string, execPath = process.execPath): Spawner {
+export function forkSpawner<Job = WorkerJob, Message = WorkerMessage>(
+  file: string,
+  execPath = process.execPath,
+): Spawner<Job, Message> {
   return {
     launcher: "fork",
     start: (job) => {
-      const child = fork(workerFile, [], {
+      const child = fork(file, [], {
         serialization: "advanced",
         stdio: ["ignore", "ignore", "pipe", "ipc"],
         execArgv: [],
@@ -48,13 +54,22 @@ export function forkSpawner(workerFile: string, execPath = process.execPath): Sp
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
         stderr = (stderr + chunk).slice(-STDERR_KEPT);
       });
-      // A job that cannot be delivered is a child that died; its exit tells.
-      child.send(job, () => undefined);
+      const send = (message: Job): void => {
+        // No line: the process is gone, or never was, as where the system has no files left.
+        if (!child.connected) child.kill("SIGKILL");
+        else {
+          child.send(message as Serializable, (error) => {
+            if (error) child.kill("SIGKILL");
+          });
+        }
+      };
+      send(job);
       return {
         pid: child.pid,
+        send,
         onMessage: (listener) => {
           child.on("message", (message) => {
-            listener(message as WorkerMessage);
+            listener(message as Message);
           });
         },
         onExit: (listener) => {

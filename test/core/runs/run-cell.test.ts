@@ -25,6 +25,7 @@ function fakeChild(deaf = false) {
       child.started++;
       return {
         pid: 1,
+        send: () => undefined,
         onMessage: (listener) => (hear = listener),
         onExit: (listener) => (exit = listener),
         kill: () => {

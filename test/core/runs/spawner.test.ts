@@ -65,6 +65,43 @@ describe("forkSpawner", () => {
     expect(reason.stderr).toContain("nowhere.mjs");
   });
 
+  it("gives a child that takes several jobs the next ones", async () => {
+    const body = `process.on("message", ({ ask }) => process.send({ answer: ask * 2 }))`;
+    const child = forkSpawner<{ ask: number }, { answer: number }>(script(body)).start({ ask: 1 });
+    const answers: number[] = [];
+    const ended = new Promise<ExitReason>((resolve) => {
+      child.onExit(resolve);
+    });
+    child.onMessage(({ answer }) => {
+      answers.push(answer);
+      if (answers.length === 3) child.kill();
+      else child.send({ ask: answer });
+    });
+    await ended;
+    expect(answers).toEqual([2, 4, 8]);
+  });
+
+  it("ends a child that has closed the line: what is sent to it would not arrive", async () => {
+    const body = `process.once("message", () => { process.send("deaf", () => process.disconnect()); setInterval(() => 0, 1e6); })`;
+    const child = forkSpawner(script(body)).start(cellJob());
+    const sending = setInterval(() => {
+      child.send(cellJob());
+    }, 5);
+    const reason = await new Promise<ExitReason>((resolve) => {
+      child.onExit(resolve);
+    });
+    clearInterval(sending);
+    expect(reason).toMatchObject({ code: null, signal: "SIGKILL" });
+  });
+
+  it("tells of a program that is not there", async () => {
+    const child = forkSpawner(script(""), join(scratchDir(), "no-node")).start(cellJob());
+    const reason = await new Promise<ExitReason>((resolve) => {
+      child.onExit(resolve);
+    });
+    expect(reason).toEqual({ code: null, signal: null, stderr: expect.stringContaining("ENOENT") as string });
+  });
+
   it("works with runCell: a child that throws is a failed cell with its message", async () => {
     const outcome = await runCell({
       spawner: forkSpawner(script(`throw new Error("cannot go on")`)),

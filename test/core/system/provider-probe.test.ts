@@ -80,6 +80,7 @@ describe("probeProviders", () => {
       launcher: "fake",
       start: () => ({
         pid: undefined,
+        send: () => undefined,
         onMessage: () => undefined,
         onExit: (listener) => {
           listener({ code: null, signal: "SIGILL", stderr: "" });

@@ -1,23 +1,20 @@
-import type { WorkerMessage } from "#core/runs/protocol.ts";
-import type { WorkerJob } from "#core/runs/spawner.ts";
-import type { ProbeMessage } from "#core/system/probe-protocol.ts";
-
-/** The line to the parent, whichever way this process was started. */
-interface ParentPort {
-  readonly send: (message: WorkerMessage | ProbeMessage) => void;
-  /** Calls back once, with the job. */
-  onJob(run: (job: WorkerJob) => Promise<void>): void;
+/** The child's end of the line that spawner.ts opens, whichever way this process was started. */
+interface ParentPort<Job, Message> {
+  readonly send: (message: Message) => void;
+  /** Calls back with every job. */
+  onJob(run: (job: Job) => Promise<void>): void;
   /** Waits until everything sent has left, then lets the process end. */
   close(): Promise<void>;
 }
 
-/** What Electron's utilityProcess puts on `process`; stated here so that the worker needs no Electron types. */
+/** What Electron's utilityProcess puts on `process`; stated here so that the children need no Electron types. */
 interface ElectronPort {
   postMessage(message: unknown): void;
-  once(event: "message", listener: (event: { data: unknown }) => void): void;
+  on(event: "message", listener: (event: { data: unknown }) => void): void;
 }
 
-export function openParentPort(): ParentPort {
+/** @param what this process is, as a sentence for whoever starts it by hand */
+export function openParentPort<Job, Message>(what: string): ParentPort<Job, Message> {
   const electron = (process as { parentPort?: ElectronPort }).parentPort;
   if (electron) {
     return {
@@ -25,7 +22,7 @@ export function openParentPort(): ParentPort {
         electron.postMessage(message);
       },
       onJob: (run) => {
-        electron.once("message", ({ data }) => void run(data as WorkerJob));
+        electron.on("message", ({ data }) => void run(data as Job));
       },
       close: () => {
         process.exit(0);
@@ -34,7 +31,7 @@ export function openParentPort(): ParentPort {
   }
   const send = process.send?.bind(process);
   if (!send) {
-    process.stderr.write("This is Quantscope's measuring process; it is started by a run (quantscope run).\n");
+    process.stderr.write(`${what}\n`);
     process.exit(1);
   }
   // Ctrl-C in a terminal reaches every process of the group; the parent decides what becomes of this one.
@@ -53,7 +50,7 @@ export function openParentPort(): ParentPort {
       void sent.then(() => pending.delete(sent));
     },
     onJob: (run) => {
-      process.once("message", (job) => void run(job as WorkerJob));
+      process.on("message", (job) => void run(job as Job));
       process.once("disconnect", () => process.exit(1));
     },
     close: async () => {
