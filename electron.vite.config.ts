@@ -3,8 +3,8 @@ import { defineConfig } from "electron-vite";
 
 // Three builds: main (with every Node entry beside it), preload, renderer. The entries keep stable names because other
 // processes are started by path: out/main/worker.js is the measuring child, out/main/cli.js the command line,
-// out/main/host.js the loopback host, out/main/quantize-thread.js a thread of the quantizer, out/main/run-reader-thread.js
-// the one that reads and compares stored runs.
+// out/main/host.js the loopback host, out/main/quantize-thread.js a thread of the quantizer, out/main/run-reader.js the child
+// that reads and compares stored runs.
 
 // What starts together lies together: `quantize` opens six files and not twenty.
 const CHUNKS = [
@@ -45,7 +45,7 @@ export default defineConfig({
           cli: "src/cli/index.ts",
           host: "src/host/index.ts",
           "quantize-thread": "src/core/quantize/thread.ts",
-          "run-reader-thread": "src/core/app/run-reader-thread.ts",
+          "run-reader": "src/core/app/run-reader-child.ts",
         },
         output: { codeSplitting: { groups: CHUNKS } },
       },

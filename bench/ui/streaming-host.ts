@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LiveRunEvent } from "#shared/api.ts";
 import { createApp } from "#core/app/app.ts";
 import { openLab } from "#core/app/open-lab.ts";
+import { runReaderFile } from "#core/app/worker-file.ts";
 import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";
@@ -22,7 +23,14 @@ export async function streamingHost(home: string): Promise<StreamingHost> {
   const lab = openLab(home);
   const execute = (_spec: unknown, options: ExecuteOptions): Promise<RunOutcome> => pretend(options);
   const executor = { execute, resume: execute };
-  const app = createApp({ lab, transport: "host", spawner: forkSpawner("none"), shell: null, executor });
+  const app = createApp({
+    lab,
+    transport: "host",
+    spawner: forkSpawner("none"),
+    reader: forkSpawner(runReaderFile()),
+    shell: null,
+    executor,
+  });
   const host = await startHost({ handlers: app.handlers, root: join(appRoot(), "out", "renderer"), port: 0 });
   app.events.on(host.broadcast);
   const { id } = await app.handlers["runs.start"]({

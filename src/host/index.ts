@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { createApp, type LabApp } from "#core/app/app.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
-import { workerFile } from "#core/app/worker-file.ts";
+import { runReaderFile, workerFile } from "#core/app/worker-file.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import { parseHostArguments } from "./args.ts";
@@ -13,7 +13,13 @@ import { type Host, startHost } from "./server.ts";
 try {
   const { home, port, open } = parseHostArguments(process.argv.slice(2));
   const lab = openLab(labHome(home));
-  const labApp = createApp({ lab, transport: "host", spawner: forkSpawner(workerFile()), shell: null });
+  const labApp = createApp({
+    lab,
+    transport: "host",
+    spawner: forkSpawner(workerFile()),
+    reader: forkSpawner(runReaderFile()),
+    shell: null,
+  });
   const host = await startHost({
     handlers: labApp.handlers,
     root: join(appRoot(), "out", "renderer"),

@@ -2,7 +2,7 @@ import { app, dialog, session } from "electron";
 import { join } from "node:path";
 import { createApp, type LabApp } from "#core/app/app.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
-import { workerFile } from "#core/app/worker-file.ts";
+import { runReaderFile, workerFile } from "#core/app/worker-file.ts";
 import { appRoot, appVersion } from "#core/system/app-version.ts";
 import { watchForUser } from "./attention.ts";
 import { guardPages, refusePermissions } from "./guards.ts";
@@ -44,7 +44,7 @@ export async function start(home: string): Promise<void> {
     if (process.platform !== "darwin") app.quit();
   });
   app.on("will-quit", () => {
-    // Timers and threads that would use the store end at once; there is nothing left that it would have to wait for.
+    // Timers and children that would use the store end at once; there is nothing left that it would have to wait for.
     void labApp.close();
     lab[Symbol.dispose]();
   });
@@ -55,7 +55,14 @@ function labOf(lab: Lab): LabApp {
   const shell = electronShell();
   const shown = Object.entries(process.versions).filter(([name]) => name === "electron" || name === "chrome");
   const versions = Object.fromEntries(shown) as Record<string, string>;
-  const labApp = createApp({ lab, transport: "electron", spawner: desktopSpawner(workerFile()), shell, versions });
+  const labApp = createApp({
+    lab,
+    transport: "electron",
+    spawner: desktopSpawner(workerFile()),
+    reader: desktopSpawner(runReaderFile()),
+    shell,
+    versions,
+  });
   setMenu({
     choose: (command) => {
       focusWindow();

@@ -14,7 +14,7 @@ import { type AppOptions, createApp, type LabApp } from "#core/app/app.ts";
 import { answer } from "#core/app/handlers.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
-import { scratchDir, WORKER } from "./lab.ts";
+import { RUN_READER, scratchDir, WORKER } from "./lab.ts";
 
 export interface TestApp extends LabApp {
   readonly lab: Lab;
@@ -30,7 +30,14 @@ export interface TestApp extends LabApp {
 /** Everything behind the contract in a folder of its own; every event is checked with the contract. */
 export function testApp(options: Partial<AppOptions> = {}): TestApp {
   const lab = openLab(join(scratchDir(), "home"));
-  const app = createApp({ lab, transport: "host", spawner: forkSpawner(WORKER), shell: null, ...options });
+  const app = createApp({
+    lab,
+    transport: "host",
+    spawner: forkSpawner(WORKER),
+    reader: forkSpawner(RUN_READER),
+    shell: null,
+    ...options,
+  });
   onTestFinished(async () => {
     await app.close();
     lab[Symbol.dispose]();

@@ -8,8 +8,11 @@ import type { ExecuteOptions, RunEvent } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { FIXTURES } from "./reference.ts";
 
+const SOURCE = join(import.meta.dirname, "..", "..", "src");
 /** The measuring child from source: Node 24 runs TypeScript as it is. */
-export const WORKER = join(import.meta.dirname, "..", "..", "src", "worker", "index.ts");
+export const WORKER = join(SOURCE, "worker", "index.ts");
+/** The child that reads stored runs. */
+export const RUN_READER = join(SOURCE, "core", "app", "run-reader-child.ts");
 
 /** A folder that is removed when the test ends. */
 export function scratchDir(): string {

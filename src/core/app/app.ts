@@ -20,7 +20,7 @@ import { BytePredictions } from "./predict-bytes.ts";
 import { PromptPreviews } from "./prompt-preview.ts";
 import { QuestionLibrary } from "./question-library.ts";
 import { type Executor, RunManager } from "./run-manager.ts";
-import { RunReader } from "./run-reader.ts";
+import { type ReaderSpawner, RunReader } from "./run-reader.ts";
 import { SystemInfo } from "./system-info.ts";
 import { TrendKeeper } from "./trend-keeper.ts";
 import type { probeProviders } from "#core/system/provider-probe.ts";
@@ -28,7 +28,10 @@ import type { probeProviders } from "#core/system/provider-probe.ts";
 export interface AppOptions {
   readonly lab: Lab;
   readonly transport: "electron" | "host";
+  /** Of the children that measure. */
   readonly spawner: Spawner;
+  /** Of the child that reads stored runs. */
+  readonly reader: ReaderSpawner;
   /** Native dialogs; null where there are none. */
   readonly shell: NativeShell | null;
   /** Beside node's and ONNX Runtime's. */
@@ -70,7 +73,7 @@ export interface LabApp extends Pick<AppParts, "events" | "paths" | "runs" | "jo
 }
 
 export function createApp(options: AppOptions): LabApp {
-  const { lab, spawner, executor, probe } = options;
+  const { lab, spawner, reader, executor, probe } = options;
   const events = new Events();
   const gate = new Gate();
   const models = new ModelLibrary(lab.db);
@@ -79,7 +82,7 @@ export function createApp(options: AppOptions): LabApp {
   const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
-  const stored = new RunReader(lab.db.name);
+  const stored = new RunReader(lab.db.name, reader);
   const downloads = new Downloads(join(lab.home, "exports"));
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events);

@@ -1,4 +1,4 @@
-/** Cells of stored runs side by side, from their raw samples. Heavy: it runs in the thread that reads runs (run-reader.ts). */
+/** Cells of stored runs side by side, from their raw samples. Heavy: it runs in the child that reads runs (run-reader.ts). */
 import type { Compared, ComparedCell } from "#shared/api/compare.ts";
 import type { CellRef } from "#shared/api/history.ts";
 import { LabError } from "#shared/errors.ts";

@@ -1,6 +1,6 @@
 /**
  * Runs and the store as files. The desktop app asks where and writes there; a browser gets an address to fetch the file from.
- * Everything large is made in the reader's thread.
+ * Everything large is made in the reader's child.
  */
 import { rmSync } from "node:fs";
 import type { Exported } from "#shared/api.ts";

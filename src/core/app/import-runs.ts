@@ -1,4 +1,4 @@
-/** Imports files one after the other. Runs in the reader's thread (run-reader.ts), between what pages ask of it. */
+/** Imports files one after the other. Runs in the reader's child (run-reader.ts), between what pages ask of it. */
 import { setImmediate } from "node:timers/promises";
 import type { ImportedFile } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";

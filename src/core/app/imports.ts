@@ -1,4 +1,4 @@
-/** Runs out of files that a page names or hands over. Reading and storing them is the reader's thread's: it takes seconds. */
+/** Runs out of files that a page names or hands over. Reading and storing them is the reader's child's: it takes seconds. */
 import { isAbsolute } from "node:path";
 import type { ImportedFile } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
@@ -93,7 +93,7 @@ export class Imports {
     try {
       return [...(await stored.run("importRuns", { sources, about }))];
     } finally {
-      // Also where the thread died over one: those before it are stored.
+      // Also where the child died over one: those before it are stored.
       events.emit("runs.changed", {});
     }
   }

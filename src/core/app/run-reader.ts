@@ -1,19 +1,28 @@
-/** Stored runs, read, compared and exported in a thread: a large one takes seconds, in which windows and measurements must go on. */
-import { once } from "node:events";
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+/**
+ * Stored runs, read, compared, exported and imported in a child process: a large one takes seconds, in which windows and
+ * measurements must go on. Not in a thread: one that is ended while it is inside a native module (SQLite, the canvas) takes
+ * the whole program down, and a child can be ended at any moment.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import type { RequestArguments, RequestOutput } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
-import { partOf } from "#core/reports/part-of.ts";
-import { appRoot } from "#core/system/app-version.ts";
-import type { FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./stored-run-handlers.ts";
+import { removePart } from "#core/reports/part-of.ts";
+import { causeOfDeath } from "#core/runs/cause-of-death.ts";
+import type { Child, ExitReason, Spawner } from "#core/runs/spawner.ts";
+import type { Asked, FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./stored-run-handlers.ts";
 
-/** What a large run takes of memory should not lie there while the next one is measured. */
+/**
+ * What a large run takes of memory should not lie there while the next one is measured. While it is read, V8's own limit bounds
+ * it: a quarter of the machine's memory, 4 GiB at most. What goes above ends the child alone, and the request says so.
+ */
 const IDLE_MS = 5 * 60_000;
-/** A thread at rest ends in milliseconds when asked to. */
+/** A child at rest ends in milliseconds when asked to, and a killed one when the system has got to it. */
 const END_MS = 2000;
+
+const CHILD = "The process that reads stored runs";
+
+/** Starts the reader's child (run-reader-child.ts). */
+export type ReaderSpawner = Spawner<ToReader, FromReader>;
 
 interface Waiting {
   /** The file that is being written; null for what only reads. */
@@ -22,27 +31,37 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+interface Running {
+  readonly child: Child<ToReader, FromReader>;
+  readonly exited: Promise<ExitReason>;
+}
+
 export class RunReader {
   readonly #file: string;
+  readonly #spawner: ReaderSpawner;
   readonly #idleMs: number;
   readonly #waiting = new Map<number, Waiting>();
-  #thread: Worker | null = null;
+  #running: Running | null = null;
   #lastId = 0;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param file of the store. The thread starts with the first request and ends after a while without any. */
-  constructor(file: string, idleMs = IDLE_MS) {
+  /** @param file of the store. The child starts with the first request and ends after a while without any. */
+  constructor(file: string, spawner: ReaderSpawner, idleMs = IDLE_MS) {
     this.#file = file;
+    this.#spawner = spawner;
     this.#idleMs = idleMs;
   }
 
-  /** Whether the thread is there, and with it what it keeps. */
+  /** Whether the child is there, and with it what it keeps. */
   get open(): boolean {
-    return this.#thread !== null;
+    return this.#running !== null;
   }
 
-  /** @throws LabError as the request's own; WORKER_DIED when the thread ended over it, CANCELLED when this was closed */
+  /**
+   * @throws LabError as the request's own; WORKER_DIED when the child could not be started or ended over it (the next
+   * request starts another), CANCELLED when this was closed
+   */
   ask<N extends StoredRunRequest>(name: N, input: RequestArguments<N>): Promise<RequestOutput<N>> {
     return this.#send(name, input) as Promise<RequestOutput<N>>;
   }
@@ -53,86 +72,96 @@ export class RunReader {
   }
 
   #send(name: string, input: unknown, target: string | null = null): Promise<unknown> {
-    if (this.#closed) return Promise.reject(closedError());
-    const thread = (this.#thread ??= this.#start());
-    const id = ++this.#lastId;
-    clearTimeout(this.#idle);
-    thread.ref();
-    thread.postMessage({ id, name, input });
     return new Promise((resolve, reject) => {
+      if (this.#closed) throw closedError();
+      const { child } = (this.#running ??= this.#start());
+      const id = ++this.#lastId;
+      child.send({ id, name, input } as Asked);
+      clearTimeout(this.#idle);
       this.#waiting.set(id, { resolve, reject, target });
     });
   }
 
   /** It was changed, or goes on. */
   forget(id: string): void {
-    this.#thread?.postMessage({ forget: id } satisfies ToReader);
+    this.#running?.child.send({ forget: id });
   }
 
+  /** Refuses what waits, and waits until the child is gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#end(closedError());
+    await this.#end(closedError);
   }
 
-  #start(): Worker {
-    const thread = new Worker(threadFile(), { workerData: this.#file, execArgv: [], stdin: false });
-    thread.on("message", ({ id, reply }: FromReader) => {
+  #start(): Running {
+    const child = this.#spawn();
+    const running = {
+      child,
+      exited: new Promise<ExitReason>((resolve) => {
+        child.onExit(resolve);
+      }),
+    };
+    child.onMessage(({ id, reply }) => {
       const waiting = this.#waiting.get(id);
+      // Said before it was ended, and heard after.
+      if (!waiting) return;
       this.#waiting.delete(id);
-      if (this.#waiting.size === 0) this.#rest(thread);
-      if (reply.ok) waiting?.resolve(reply.value);
-      else waiting?.reject(new LabError(reply.error.code, reply.error.message, reply.error.details));
+      if (this.#waiting.size === 0) this.#rest();
+      if (reply.ok) waiting.resolve(reply.value);
+      else waiting.reject(new LabError(reply.error.code, reply.error.message, reply.error.details));
     });
-    // A run too large for the memory ends the thread, not the program.
-    thread.on("error", (error) => {
-      if (this.#thread !== thread) return;
-      const message = `Reading the run failed: ${(error as Error).message}.`;
-      void this.#end(new LabError("WORKER_DIED", message, {}, { cause: error }));
+    void running.exited.then((reason) => {
+      if (this.#running === running) void this.#end(() => deathOf(reason));
     });
-    return thread;
+    return running;
   }
 
-  /** Nothing is asked: the thread keeps neither the program alive nor, after a while, its memory. */
-  #rest(thread: Worker): void {
-    thread.unref();
-    this.#idle = setTimeout(() => void this.#end(closedError()), this.#idleMs);
+  #spawn(): Running["child"] {
+    try {
+      return this.#spawner.start({ open: this.#file });
+    } catch (error) {
+      const message = `${CHILD} could not be started: ${(error as Error).message}. Close other programs, and try again.`;
+      throw new LabError("WORKER_DIED", message, {}, { cause: error });
+    }
+  }
+
+  /** Nothing is asked: after a while the child's memory is given back. */
+  #rest(): void {
+    this.#idle = setTimeout(() => void this.#end(closedError), this.#idleMs);
     this.#idle.unref();
   }
 
-  async #end(error: Error): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = null;
+  async #end(error: () => Error): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
     clearTimeout(this.#idle);
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(error);
-    // Now, since a program that quits waits for nothing; and when the thread is at rest, since it may have begun another.
-    removeParts(waiting);
-    // Native modules (SQLite, the canvas) unload best when nothing is cut off in the middle.
-    if (thread && waiting.length === 0) await endByItself(thread);
-    await thread?.terminate();
-    removeParts(waiting);
-  }
-}
-
-async function endByItself(thread: Worker): Promise<void> {
-  const waited = new AbortController();
-  thread.ref();
-  const ended = once(thread, "exit", { signal: waited.signal }).catch(() => undefined);
-  thread.postMessage({ end: true } satisfies ToReader);
-  await Promise.race([ended, sleep(END_MS, undefined, { ref: false })]);
-  waited.abort();
-}
-
-/** What an ended thread had begun to write, beside its place. */
-function removeParts(waiting: readonly Waiting[]): void {
-  for (const { target } of waiting) {
-    try {
-      if (target !== null) rmSync(partOf(target), { force: true });
-    } catch {
-      // A folder that is gone or not ours any more: nobody can do anything about it here.
+    if (running) {
+      if (waiting.length === 0) running.child.send({ end: true });
+      else running.child.kill();
+      // Now too, since a program that quits waits for nothing.
+      removeParts(waiting);
+      await ended(running);
     }
+    removeParts(waiting);
+    for (const { reject } of waiting) reject(error());
   }
+}
+
+/** Waits for the child's end, and makes one that does not hear. */
+async function ended({ child, exited }: Running): Promise<void> {
+  const waited = new AbortController();
+  const late = sleep(END_MS, "late", { signal: waited.signal }).catch(() => undefined);
+  const first = await Promise.race([exited, late]);
+  waited.abort();
+  if (first !== "late") return;
+  child.kill();
+  await Promise.race([exited, sleep(END_MS, undefined, { ref: false })]);
+}
+
+function removeParts(waiting: readonly Waiting[]): void {
+  for (const { target } of waiting) if (target !== null) removePart(target);
 }
 
 function targetOf(task: StoredRunTasks[keyof StoredRunTasks]["task"]): string | null {
@@ -144,8 +173,8 @@ function closedError(): LabError {
   return new LabError("CANCELLED", "The lab was closed.");
 }
 
-/** The entry beside this file in the sources, which Node 24 runs as they are; the built one where this file is built. */
-function threadFile(): string {
-  const source = join(import.meta.dirname, "run-reader-thread.ts");
-  return existsSync(source) ? source : join(appRoot(), "out", "main", "run-reader-thread.js");
+function deathOf(reason: ExitReason): LabError {
+  const { outOfMemory, message } = causeOfDeath(reason, CHILD);
+  const remedy = outOfMemory ? " Ask for fewer runs or cells at once." : "";
+  return new LabError("WORKER_DIED", message + remedy, { code: reason.code, signal: reason.signal });
 }

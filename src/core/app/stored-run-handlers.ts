@@ -1,4 +1,4 @@
-/** What pages ask of stored runs. Of a large run each may take seconds, so they are answered in a thread (run-reader.ts). */
+/** What pages ask of stored runs. Of a large run each may take seconds, so they are answered in a child process (run-reader.ts). */
 import type { Handlers, ImportedFile, Reply, RequestArguments } from "#shared/api.ts";
 import { compareStored } from "./compare-stored.ts";
 import type { ImportTask } from "./import-runs.ts";
@@ -11,7 +11,7 @@ export type StoredRunRequest =
 
 type StoredRunHandlers = Pick<Handlers, StoredRunRequest>;
 
-/** What else the thread does: files whose place was chosen already, and runs out of files. */
+/** What else the child does: files whose place was chosen already, and runs out of files. */
 export interface StoredRunTasks {
   readonly writeExport: { readonly task: ExportTask; readonly done: Written };
   readonly writeBackup: { readonly task: BackupTask; readonly done: Written };
@@ -27,10 +27,10 @@ export type Asked =
       [N in keyof StoredRunTasks]: { readonly id: number; readonly name: N; readonly input: StoredRunTasks[N]["task"] };
     }[keyof StoredRunTasks];
 
-/** To the thread: what it is asked, or a run that is not as it was. */
-export type ToReader = Asked | { readonly forget: string } | { readonly end: true };
+/** To the child: first the store's file; then what it is asked, or a run that is not as it was; last that it shall end. */
+export type ToReader = { readonly open: string } | Asked | { readonly forget: string } | { readonly end: true };
 
-/** From the thread. */
+/** From the child. */
 export interface FromReader {
   readonly id: number;
   readonly reply: Reply;

@@ -19,7 +19,7 @@ interface WholeRun {
 
 /**
  * Runs read whole, and compared. Reading a large one takes a second and comparing its cells another, and a page asks for one
- * part after the other: the last two are kept. Lives in a thread of its own (run-reader.ts).
+ * part after the other: the last two are kept. Lives in a child process of its own (run-reader.ts).
  */
 export class StoredRuns {
   readonly #file: string;

@@ -1,4 +1,4 @@
-/** Writes runs as the one file that the app offers. Runs in the reader's thread: a large run takes seconds. */
+/** Writes runs as the one file that the app offers. Runs in the reader's child: a large run takes seconds. */
 import { setImmediate } from "node:timers/promises";
 import { LabError } from "#shared/errors.ts";
 import { type ExportFormat, EXPORTS } from "#shared/report/export/formats.ts";

@@ -1,5 +1,6 @@
 import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import { explainRefusal } from "#core/system/probe-answer.ts";
+import { causeOfDeath } from "./cause-of-death.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
 import type { Child, ExitReason, Spawner } from "./spawner.ts";
 
@@ -97,24 +98,10 @@ function withMissingLibrary(outcome: CellOutcome, stderr: string): CellOutcome {
   return { ...outcome, error: { ...error, message: `${error.message} (${reason}.)` } };
 }
 
-/** Lines of a JavaScript crash that follow its message and would push it out: the stack, a caret, Node's version. */
-const NO_REASON = /^\s+at |^\s*\^*\s*$|^Node\.js v/;
-
-/** Why a child died that said nothing, as far as its exit tells. */
-function deathCertificate({ code, signal, stderr }: ExitReason): LabError {
-  const lines = stderr.split("\n").filter((line) => !NO_REASON.test(line));
-  const lastWords = lines.length === 0 ? "" : ` It wrote: ${lines.slice(-5).join(" ")}`;
-  const details = { code, signal };
-  if (/bad_alloc|out of memory|allocation failed|cannot allocate/i.test(stderr)) {
-    const message = `The measuring process ran out of memory.${lastWords} Use fewer or smaller batch sizes, or a smaller format.`;
-    return new LabError("OUT_OF_MEMORY", message, details);
-  }
-  const how = signal
-    ? `was killed (${signal})`
-    : code === null
-      ? "could not be started or ended in an unknown way"
-      : `ended with exit code ${code}`;
-  const guess =
-    signal === "SIGKILL" ? " When nobody killed it, the system did, most often because memory ran out." : "";
-  return new LabError("WORKER_DIED", `The measuring process ${how}.${guess}${lastWords}`, details);
+function deathCertificate(reason: ExitReason): LabError {
+  const { outOfMemory, message } = causeOfDeath(reason, "The measuring process");
+  const details = { code: reason.code, signal: reason.signal };
+  return outOfMemory
+    ? new LabError("OUT_OF_MEMORY", `${message} Use fewer or smaller batch sizes, or a smaller format.`, details)
+    : new LabError("WORKER_DIED", message, details);
 }

@@ -130,7 +130,7 @@ describe("runCell", () => {
       status: "failed",
       error: {
         code: "WORKER_DIED",
-        message: "The measuring process ended with exit code 7. It wrote: two three four five six",
+        message: "The measuring process ended with exit code 7. It wrote: two three four five six.",
         details: { code: 7, signal: null },
       },
     });
