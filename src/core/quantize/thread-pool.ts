@@ -82,6 +82,10 @@ export class ThreadPool implements TaskRunner, Disposable {
     return times;
   }
 
+  /**
+   * A thread that is terminated inside a native module takes the whole program down. These load none: whatever they import is
+   * JavaScript and WebAssembly, which a test of thread.ts proves. Native work belongs into a child (runs/spawner.ts).
+   */
   [Symbol.dispose](): void {
     for (const thread of this.#threads) void thread.terminate();
   }

@@ -9,6 +9,8 @@ export function partOf(path: string): string {
 export function removePart(path: string): void {
   try {
     rmSync(partOf(path), { force: true });
+    // SQLite's, beside the copy that it was making of a store.
+    rmSync(`${partOf(path)}-journal`, { force: true });
   } catch {
     // A folder that is gone or not ours any more: nobody can do anything about it here.
   }

@@ -49,6 +49,8 @@ export function forkSpawner<Job = WorkerJob, Message = WorkerMessage>(
         stdio: ["ignore", "ignore", "pipe", "ipc"],
         execArgv: [],
         execPath,
+        // The desktop app has no console: Windows would open one for the child.
+        windowsHide: true,
       });
       let stderr = "";
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

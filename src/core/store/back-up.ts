@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
+import { partOf, removePart } from "#core/reports/part-of.ts";
 import { type Db, storeError } from "./database.ts";
 
 /**
@@ -9,9 +10,10 @@ import { type Db, storeError } from "./database.ts";
  * @throws LabError OUTPUT_UNWRITABLE, DISK_FULL, STORE_CORRUPT; nothing is left then
  */
 export function backUp(db: Db, file: string): number {
-  const part = `${file}.part`;
+  const part = partOf(file);
   try {
     rmSync(part, { force: true });
+    rmSync(`${part}-journal`, { force: true });
     db.prepare("VACUUM INTO ?").run(part);
     const descriptor = openSync(part, "r+");
     fsyncSync(descriptor);
@@ -19,7 +21,7 @@ export function backUp(db: Db, file: string): number {
     renameSync(part, file);
     return statSync(file).size;
   } catch (error) {
-    removeQuietly(part);
+    removePart(file);
     throw refusal(error, db, file);
   }
 }
@@ -35,13 +37,4 @@ function refusal(error: unknown, db: Db, file: string): LabError {
     { file },
     { cause: error },
   );
-}
-
-/** The first failure is the one to tell. */
-function removeQuietly(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // In a folder that cannot be written nothing was.
-  }
 }

@@ -57,7 +57,7 @@ describe("RunReader", () => {
     expect(answer).toEqual(runResults(buildResults(readRun(lab.db, "a")), { marginPoints: 2 }));
   });
 
-  it("leaves the asking thread free until the answer is there", async () => {
+  it("leaves the asking program free until the answer is there", async () => {
     let ticks = 0;
     const ticking = setInterval(() => (ticks += 1), 1);
     await reader(seeded().file).ask("runs.results", { id: "a" });
@@ -136,6 +136,22 @@ describe("RunReader", () => {
     await expect.poll(() => existsSync(join(folder, "all.zip.part")), { interval: 1, timeout: 20_000 }).toBe(true);
     await asked.close();
     await ended;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("leaves nothing of a backup that was cut off, SQLite's journal neither", async () => {
+    const folder = temporaryFolder();
+    const child = scripted(`import { writeFileSync } from "node:fs";
+      process.on("message", ({ input }) => {
+        if (input) for (const end of [".part", ".part-journal"]) writeFileSync(input.backup + end, "half");
+      });`);
+    const asked = reader("none", undefined, child);
+    const cut = expect(asked.run("writeBackup", { backup: join(folder, "all.db") })).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+    await expect.poll(() => readdirSync(folder).length, { interval: 1, timeout: 20_000 }).toBe(2);
+    await asked.close();
+    await cut;
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../helpers/host-process.ts";
+import { importsOf, reachedFrom } from "../../helpers/import-graph.ts";
+
+const SOURCE = join(ROOT, "src");
+const THREAD = join(SOURCE, "core", "quantize", "thread.ts");
+
+describe("the quantizer's thread, which is terminated", () => {
+  it("can load no native module: it imports nothing but our own files and Node's", () => {
+    const { files, others } = reachedFrom(THREAD, true);
+    expect(files.size).toBeGreaterThan(10);
+    expect([...others].filter((name) => !name.startsWith("node:"))).toEqual([]);
+    for (const file of files) expect(readFileSync(file, "utf8"), file).not.toMatch(/createRequire|dlopen|\brequire\(/);
+  });
+
+  it("is the only thread that there is", () => {
+    const sources = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /\.(ts|svelte)$/.test(name),
+    );
+    const threaded = sources.filter((name) => {
+      const text = readFileSync(join(SOURCE, name), "utf8");
+      return importsOf(text, true).includes("node:worker_threads") || text.includes('getBuiltinModule("node:worker');
+    });
+    expect(threaded.map((name) => name.replaceAll("\\", "/")).sort()).toEqual([
+      "core/quantize/thread-pool.ts",
+      "core/quantize/thread.ts",
+    ]);
+  });
+});
