@@ -21,17 +21,12 @@ def _questions(options: argparse.Namespace) -> None:
 
     options.out.mkdir(parents=True, exist_ok=True)
     for name, items in (
-        ("demo.csv", questions.small_set()),
-        ("demo-large.csv", questions.large_set()),
+        ("demo.csv", questions.shipped_set()),
+        ("training-480.csv", questions.training_set()),
+        ("early-1600.csv", questions.early_set()),
     ):
         write_csv(options.out / name, items)
         print(name, len(items), "items")
-
-
-def _jsonl(options: argparse.Namespace) -> None:
-    from corpus.question_file import read_csv, write_jsonl
-
-    write_jsonl(options.out, read_csv(options.csv))
 
 
 def _text(options: argparse.Namespace) -> None:
@@ -85,13 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     sample = command("sample", _sample, "print six documents of every kind")
     sample.add_argument("--seed", type=int, default=0)
     folder(
-        command("questions", _questions, "write demo.csv (480 items) and demo-large.csv (1600)"),
+        command("questions", _questions, "write demo.csv, which is shipped, and two earlier sets"),
         "--out",
         "folder for the question sets",
     )
-    jsonl = command("jsonl", _jsonl, "write a question set (CSV) as JSONL")
-    jsonl.add_argument("--csv", type=Path, required=True, help="question set to read")
-    jsonl.add_argument("--out", type=Path, required=True, help="file to write")
     text = command("text", _text, "write running text for perplexity, 90 kB")
     text.add_argument("--out", type=Path, required=True, help="file to write")
     folder(

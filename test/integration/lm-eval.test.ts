@@ -31,7 +31,8 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 
 /** The questions that the harness was asked, with the shots that we would put before them. */
 async function jobOf({ template, shots, items }: Run): Promise<QuestionJob> {
-  const { model, fewQuestions: questions } = demoResources();
+  const { model } = demoResources();
+  const questions = join(FIXTURES, "questions", "training-480.csv");
   const benchmark = { questions, modes: ["loglikelihood" as const], promptTemplate: template, shots };
   const cells = [{ format: "fp32" as const }];
   const { jobs } = await planQuestions(parseSpec({ schemaVersion: 1, name: "n", model, cells, passes: { benchmark } }));

@@ -1,7 +1,6 @@
 """Question sets as files, and the prompt that the product makes of a question."""
 
 import csv
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,19 +37,6 @@ def read_csv(path: Path) -> list[Question]:
         Question(subject, question, choices, int(answer))
         for subject, question, *choices, answer in rows
     ]
-
-
-def write_jsonl(path: Path, questions: list[Question]) -> None:
-    """Writes one JSON object a line, in UTF-8 with LF line ends."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for item in questions:
-            record = {
-                "question": item.question,
-                "choices": item.choices,
-                "answer": item.answer,
-                "subject": item.subject,
-            }
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def prompt(item: Question) -> str:

@@ -9,42 +9,48 @@ from corpus.layout import multiple_choice, shuffled_choices
 from corpus.question_file import Question
 from corpus.relation import Item, Relation, Selection
 from corpus.settings import (
-    LARGE_QUESTIONS_PER_SUBJECT,
-    LARGE_QUESTIONS_SEED,
-    QUESTIONS_PER_SUBJECT,
+    EARLY_QUESTIONS_OF_SUBJECT,
+    EARLY_QUESTIONS_SEED,
+    QUESTIONS_OF_SUBJECT,
     QUESTIONS_SEED,
-    SUBJECTS,
+    TRAINING_QUESTIONS_OF_SUBJECT,
+    TRAINING_QUESTIONS_SEED,
 )
 from corpus.skills import SKILLS
 from corpus.subjects import RELATIONS, takes_skill
 
 
-def small_set() -> list[Question]:
-    """The 480 items of demo.csv."""
-    return _draw_set(QUESTIONS_PER_SUBJECT, QUESTIONS_SEED)
+def shipped_set() -> list[Question]:
+    """The 5000 items of demo.csv."""
+    return _draw_set(QUESTIONS_OF_SUBJECT, QUESTIONS_SEED)
 
 
-def large_set() -> list[Question]:
-    """The 1600 items of demo-large.csv."""
-    return _draw_set(LARGE_QUESTIONS_PER_SUBJECT, LARGE_QUESTIONS_SEED)
+def training_set() -> list[Question]:
+    """The 480 items that the training run was watched with."""
+    return _draw_set(TRAINING_QUESTIONS_OF_SUBJECT, TRAINING_QUESTIONS_SEED)
+
+
+def early_set() -> list[Question]:
+    """The 1600 items that the model was first measured with."""
+    return _draw_set(EARLY_QUESTIONS_OF_SUBJECT, EARLY_QUESTIONS_SEED)
 
 
 def held_out_strings() -> set[str]:
-    """Every question of both sets, alone and with its choices."""
-    questions = small_set() + large_set()
+    """Every question of the three sets, alone and with its choices."""
+    questions = shipped_set() + training_set() + early_set()
     alone = {item.question for item in questions}
     return alone | {multiple_choice(item.question, item.choices) for item in questions}
 
 
-def _draw_set(per_subject: int, seed: int) -> list[Question]:
+def _draw_set(of_subject: dict[str, int], seed: int) -> list[Question]:
     draw.seed(seed)
     questions: list[Question] = []
     taken: set[tuple[str, str]] = set()
     choices_of: dict[str, set[str]] = {}  # all choices that a question text had so far
-    for subject in SUBJECTS:
+    for subject, wanted in of_subject.items():
         relations = _spread(RELATIONS[subject])
         count = 0
-        while count < per_subject:
+        while count < wanted:
             question, answer, wrong = _held_out_item(subject, relations)
             if len({*wrong, answer}) < 4:
                 continue

@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 SEED = 20261121
-QUESTIONS_SEED = SEED + 1
+TRAINING_QUESTIONS_SEED = SEED + 1
 TOKENIZER_SEED = SEED + 2
-LARGE_QUESTIONS_SEED = 1000
+EARLY_QUESTIONS_SEED = 1000
 TEXT_SEED = SEED + 3
+QUESTIONS_SEED = SEED + 4
 GAZETTEER_SEED = 4711
 
 # The size of the invented gazetteer is the knob of how hard the model has to work: facts that
@@ -25,8 +26,13 @@ SUBJECTS = [
     "everyday things",
     "gazetteer",
 ]
-QUESTIONS_PER_SUBJECT = 60
-LARGE_QUESTIONS_PER_SUBJECT = 200
+# The sums of days, months, hours and units that are held out are about 500 in all, so that this
+# subject gets fewer. Every hundred questions of the set are then 13 of each subject and 9 of it.
+QUESTIONS_OF_SUBJECT = {
+    subject: 450 if subject == "calendar and measures" else 650 for subject in SUBJECTS
+}
+TRAINING_QUESTIONS_OF_SUBJECT = dict.fromkeys(SUBJECTS, 60)
+EARLY_QUESTIONS_OF_SUBJECT = dict.fromkeys(SUBJECTS, 200)
 
 END_OF_TEXT, TURN_START, TURN_END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 SPECIAL_TOKENS = [END_OF_TEXT, TURN_START, TURN_END]

@@ -1,4 +1,4 @@
-/** The question sets that the user added, and the bundled ones: names for files. */
+/** The question sets that the user added, and the bundled one: names for files. */
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import type { QuestionSetEntry } from "#shared/api.ts";
@@ -24,7 +24,7 @@ interface NamedSet {
 export class QuestionLibrary {
   readonly #db: Db;
   readonly #uploads: string;
-  readonly #bundled: readonly { readonly name: string; readonly file: string }[];
+  readonly #bundled: { readonly name: string; readonly file: string };
   readonly #bundledContent = new Map<string, Content>();
   /** The set that was read last, whole: previews ask for one question after the other. */
   #last: { readonly state: string; readonly set: QuestionSet } | null = null;
@@ -33,11 +33,11 @@ export class QuestionLibrary {
   constructor(db: Db, uploads: string) {
     this.#db = db;
     this.#uploads = uploads;
-    const { questions, fewQuestions } = demoResources();
-    this.#bundled = [questions, fewQuestions].map((file) => ({ name: setName(file), file }));
+    const { questions: file } = demoResources();
+    this.#bundled = { name: setName(file), file };
   }
 
-  /** The bundled ones first, then by name. A file that has changed is read again; one that cannot be says why. */
+  /** The bundled one first, then by name. A file that has changed is read again; one that cannot be says why. */
   async list(): Promise<QuestionSetEntry[]> {
     const entries: QuestionSetEntry[] = [];
     for (const set of this.#all()) entries.push(await this.#entry(set));
@@ -123,14 +123,8 @@ export class QuestionLibrary {
       addedAt: row.addedAt,
       known: { bytes: row.bytes, modifiedMs: row.modifiedMs, content: JSON.parse(row.content) as Content },
     }));
-    const bundled = this.#bundled.map((set) => ({
-      ...set,
-      bundled: true,
-      uploaded: false,
-      addedAt: null,
-      known: null,
-    }));
-    return [...bundled, ...added.sort((a, b) => byName(a.name, b.name))];
+    const bundled = { ...this.#bundled, bundled: true, uploaded: false, addedAt: null, known: null };
+    return [bundled, ...added.sort((a, b) => byName(a.name, b.name))];
   }
 
   async #keep(file: string, wantedName: string | undefined, uploaded: boolean): Promise<QuestionSetEntry> {

@@ -61,7 +61,7 @@ const promptSchema = z.object({
 export type PromptPreview = z.output<typeof promptSchema>;
 
 export const questionRequests = {
-  /** Bundled sets first, then by name. */
+  /** The bundled set first, then by name. */
   "questions.list": { input: nothing, output: z.object({ sets: z.array(questionSetEntrySchema) }) },
   /** Reads the whole file and keeps its place. QUESTIONS_INVALID has `details` {file, row, reason}. */
   "questions.add": {

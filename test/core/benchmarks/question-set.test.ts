@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadQuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
+import { FIXTURES } from "../../helpers/reference.ts";
 import { temporaryFolder } from "../onnx/build-model.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
-const bundled = (name: string): string => `resources/questions/${name}`;
 
 function write(name: string, content: string | Uint8Array): string {
   writeFileSync(folder.file(name), content);
@@ -17,41 +18,20 @@ const refused = (text: string): unknown =>
   expect.objectContaining({ code: "QUESTIONS_INVALID", message: expect.stringContaining(text) as string });
 
 describe("loadQuestionSet", () => {
-  const small = {
-    id: "q1",
-    subject: "elements",
-    question: "An atom with 55 protons belongs to which element?",
-    choices: ["rhenium", "caesium", "americium", "scandium"],
-    answer: 1,
-  };
-  const large = {
-    id: "q1",
-    subject: "elements",
-    question: "Among these elements, which is a nonmetal?",
-    choices: ["nitrogen", "yttrium", "antimony", "cerium"],
-    answer: 0,
-  };
-  it.each([
-    ["demo.csv", 480, small],
-    ["demo.jsonl", 480, small],
-    ["demo-large.csv", 1600, large],
-    ["demo-large.jsonl", 1600, large],
-  ])("reads the bundled %s", async (name, count, first) => {
-    const set = await loadQuestionSet(bundled(name));
-    expect(set.questions).toHaveLength(count);
-    expect(set.questions[0]).toEqual(first);
-    expect(set.name).toBe(name.split(".")[0]);
-    expect(new Set(set.questions.map(({ id }) => id)).size).toBe(count);
-    expect(set.questions.every(({ choices, answer }) => choices.length === 4 && answer < 4)).toBe(true);
-    expect(readFileSync(bundled("README.md"), "utf8")).toContain(`\`${set.sha256}\``);
-  });
-
-  it.each(["demo", "demo-large"])("reads the same questions from %s.csv and its JSONL", async (name) => {
-    const [csv, jsonl] = await Promise.all([
-      loadQuestionSet(bundled(`${name}.csv`)),
-      loadQuestionSet(bundled(`${name}.jsonl`)),
-    ]);
-    expect(csv.questions).toEqual(jsonl.questions);
+  it("reads the same questions from a CSV, a JSONL and a JSON file", async () => {
+    const csv = await loadQuestionSet(join(FIXTURES, "questions", "training-480.csv"));
+    expect(csv.questions).toHaveLength(480);
+    expect(csv.questions[0]).toEqual({
+      id: "q1",
+      subject: "elements",
+      question: "An atom with 55 protons belongs to which element?",
+      choices: ["rhenium", "caesium", "americium", "scandium"],
+      answer: 1,
+    });
+    const rows = csv.questions.map(({ subject, question, choices, answer }) => ({ question, choices, answer, subject }));
+    const lines = rows.map((row) => JSON.stringify(row)).join("\n");
+    expect((await loadQuestionSet(write("same.jsonl", lines))).questions).toEqual(csv.questions);
+    expect((await loadQuestionSet(write("same.json", JSON.stringify(rows)))).questions).toEqual(csv.questions);
   });
 
   it("takes suffixes in any case, and hashes the bytes", async () => {
@@ -123,7 +103,7 @@ describe("subjectFromName", () => {
     ["high_school_physics", "high school physics"],
     ["high_school_physics_test", "high school physics"],
     ["high_school_physics_auxiliary_train", "high school physics"],
-    ["demo-large", "demo-large"],
+    ["demo-small", "demo-small"],
     ["latest", "latest"],
     ["mmlu", "mmlu"],
     ["mmlu_test", "mmlu"],

@@ -89,4 +89,14 @@ describe("sampleQuestions", () => {
       expect(asked).toHaveLength(limit);
     }
   });
+
+  it("draws a part of what a larger sample with the same seed has", () => {
+    const sizes = { a: 650, b: 450 };
+    for (const stratifyBy of [undefined, "subject" as const]) {
+      const draw = (limit: number): number[] =>
+        ids(sampleQuestions(questions(sizes), { limit, seed: 7, ...(stratifyBy && { stratifyBy }) }));
+      const large = new Set(draw(440));
+      for (const limit of [1, 22, 200, 439]) expect(draw(limit).filter((id) => !large.has(id))).toEqual([]);
+    }
+  });
 });

@@ -70,7 +70,7 @@ describe("newDraft", () => {
   it("is short for the bundled model: a preview of few questions and small batches", () => {
     const { spec } = newDraft({ ...MODEL, bundled: true }, [SET]);
     expect(spec.depth).toBe("preview");
-    expect(spec.sample?.limit).toBe(200);
+    expect(spec.sample).toEqual({ limit: 200, seed: 0, stratifyBy: "subject" });
     expect(spec.passes.forward!.batchSizes).toEqual([1, 4]);
   });
 
@@ -159,6 +159,17 @@ describe("withDepth", () => {
     expect(spec.passes.forward).toMatchObject({ batchSizes: [1, 2], sequenceLength: 128 });
     expect(parseSpec(spec)).toMatchObject({ launches: 12, passes: { forward: { memoryLaunches: 3 } } });
     expect(parseSpec(spec).passes.decode?.newTokens).toBe(128);
+  });
+
+  it("asks as many of the bundled questions as the depth does, unless another number was chosen", () => {
+    const bundled = newDraft({ ...MODEL, bundled: true }, [{ ...SET, name: "demo" }]);
+    const limits = (draft: Draft): unknown[] =>
+      (["preview", "standard", "thorough"] as const).map((depth) => withDepth(draft, depth).spec.sample?.limit);
+    expect(limits(bundled)).toEqual([200, 1600, undefined]);
+    expect(limits(withDepth(bundled, "thorough"))).toEqual([200, 1600, undefined]);
+    expect(limits(withSample(bundled, { limit: 300 }))).toEqual([300, 300, 300]);
+    expect(limits(withAsking(bundled, { questions: "mine" }))).toEqual([200, 200, 200]);
+    expect(limits(newDraft(MODEL, [SET]))).toEqual([480, 480, 480]);
   });
 });
 

@@ -2,6 +2,7 @@
  * What the Bench page edits: the spec itself, so that nothing which a file or a stored run says is lost, and nothing is shown
  * that is not sent. Every change is a copy.
  */
+import { BUNDLED_SET, bundledSample } from "#shared/bundled-questions.ts";
 import type { BenchSquare, ModelEntry, QuestionSetEntry } from "#shared/api.ts";
 import type { Depth } from "#shared/depths.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
@@ -21,16 +22,15 @@ export interface Draft {
 
 /** The bundled prompts, by the name that the contract has for them. */
 export const BUNDLED_PROMPTS = "demo";
-/** Enough for a first look in seconds, and few enough that the page says what they cannot tell. */
-const FIRST_QUESTIONS = 200;
 /** For a model of one's own: tells about two points apart. */
-const USUAL_QUESTIONS = 500;
+const USUAL_SAMPLE = { limit: 500, seed: 0 };
 
 /** For a model that was never measured here; its cells follow when the plan says what there is. */
 export function newDraft(model: ModelEntry, sets: readonly QuestionSetEntry[]): Draft {
   const set = sets.find(({ content }) => content !== null);
   const asks = set && { questions: set.name };
-  const limit = Math.min(model.bundled ? FIRST_QUESTIONS : USUAL_QUESTIONS, set?.content?.count ?? 1);
+  const depth = model.bundled ? "preview" : "standard";
+  const sample = model.bundled ? bundledSample(depth) : USUAL_SAMPLE;
   // Half of a launch went to batch 8: without it every cell has numbers within seconds (bench/ui/first-run.ts).
   const first: Passes = {
     forward: { batchSizes: [1, 4] },
@@ -44,12 +44,12 @@ export function newDraft(model: ModelEntry, sets: readonly QuestionSetEntry[]): 
       name: model.name,
       model: model.name,
       cells: [],
-      depth: model.bundled ? "preview" : "standard",
+      depth,
       passes: {
         ...(model.bundled ? first : usual),
         ...(asks && { tokens: asks, benchmark: asks }),
       },
-      ...(set && { sample: { limit, seed: 0 } }),
+      ...(set?.content && { sample: { ...sample, limit: Math.min(sample.limit ?? Infinity, set.content.count) } }),
     },
     parked: {},
   };
@@ -106,9 +106,13 @@ export function withReference({ spec, parked }: Draft, label: string | null): Dr
   return { spec: label === null ? rest : { ...rest, reference: label }, parked };
 }
 
-/** What the depth fills in is taken out: whoever chooses a depth wants its numbers. */
-export function withDepth({ spec, parked }: Draft, depth: Depth): Draft {
-  const rest = without(spec, ["launches"]);
+/**
+ * What the depth fills in is taken out: whoever chooses a depth wants its numbers. Of the bundled questions the depth's number
+ * is asked, unless another was chosen.
+ */
+export function withDepth(draft: Draft, depth: Depth): Draft {
+  const { spec, parked } = draft;
+  const rest = { ...without(spec, ["launches"]), ...(asksDepthsSample(draft) && { sample: bundledSample(depth) }) };
   const plain = ({ forward, decode, ...passes }: Passes): Passes => ({
     ...passes,
     ...(forward && { forward: without(forward, DEPTH_FIELDS) }),
@@ -116,6 +120,14 @@ export function withDepth({ spec, parked }: Draft, depth: Depth): Draft {
   });
   return { spec: { ...rest, depth, passes: plain(spec.passes) }, parked: plain(parked) };
 }
+
+function asksDepthsSample(draft: Draft): boolean {
+  const { depth = "standard", sample = {} } = draft.spec;
+  const usual = bundledSample(depth);
+  const keys = ["limit", "seed", "stratifyBy"] as const;
+  return askingOf(draft).questions === BUNDLED_SET && keys.every((key) => sample[key] === usual[key]);
+}
+
 const DEPTH_FIELDS = ["minIterations", "maxIterations", "minSeconds", "maxSeconds", "memoryLaunches"] as const;
 
 export function hasPass({ spec }: Draft, id: PassId): boolean {
