@@ -5,10 +5,13 @@
  * adds a row to SHOTS.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { DEPTHS } from "#shared/depths.ts";
+import type { SpecInput } from "#shared/spec.ts";
+import { demoSpec } from "#core/app/demo-spec.ts";
 import { launchChromium } from "../test/helpers/chromium.ts";
 import { HostProcess, ROOT } from "../test/helpers/host-process.ts";
 
@@ -97,15 +100,18 @@ const SHOTS: readonly Shot[] = [
   },
 ];
 
-/** Short, yet with every kind of result on it. */
 const NAME = "demo: which format?";
-const RUN = [
-  ...["--model", join(ROOT, "resources", "models", "demo")],
-  ...["--questions", join(ROOT, "resources", "questions", "demo.csv")],
-  ...["--cells", "fp32,w8,int4", "--depth", "preview", "--launches", "6", "--limit", "320"],
-  ...["--batch-sizes", "1,4,16", "--decode-depths", "0,256"],
-  ...["--name", NAME],
-];
+/** What `npm run demo` asks, shorter in all else, and with every kind of result on it. */
+const RUN: SpecInput = {
+  ...demoSpec({}),
+  name: NAME,
+  depth: "preview",
+  passes: {
+    ...demoSpec({}).passes,
+    forward: { ...DEPTHS.preview.forward, batchSizes: [1, 4, 16] },
+    decode: { ...DEPTHS.preview.decode, depths: [0, 256] },
+  },
+};
 /** The same cells on later days, as far as a script can have that: points of the trend. */
 const AGAIN = [
   ...["--model", join(ROOT, "resources", "models", "demo"), "--cells", "fp32,w8,int4", "--passes", "forward"],
@@ -160,13 +166,20 @@ async function stopRun(page: Page): Promise<void> {
 function storedRun(): string {
   if (!existsSync(join(home, "quantscope.db"))) {
     process.stdout.write("measuring the bundled model, once (a few minutes) ...\n");
-    lab("run", ...RUN);
+    lab("run", written(RUN));
     for (let time = 0; time < TIMES_AGAIN; time++) lab("run", ...AGAIN);
   }
   const { runs } = JSON.parse(lab("runs", "list", "--json")) as { runs: readonly { id: string; name: string }[] };
   const run = runs.find(({ name }) => name === NAME);
   if (!run) throw new Error(`${home} holds no run "${NAME}": delete the folder and try again.`);
   return run.id;
+}
+
+/** The spec as a file. */
+function written(spec: SpecInput): string {
+  const file = join(mkdtempSync(join(tmpdir(), "quantscope-screenshots-spec-")), "spec.json");
+  writeFileSync(file, JSON.stringify(spec));
+  return file;
 }
 
 function lab(...args: string[]): string {

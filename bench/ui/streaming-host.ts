@@ -72,7 +72,7 @@ export async function streamingHost(home: string): Promise<StreamingHost> {
 function pretend({ onEvent, signal, runId = "" }: ExecuteOptions): Promise<RunOutcome> {
   const cells = LABELS.map((label) => ({ label, seconds: 60, peakBytes: 5e8, basis: "rough" as const }));
   const estimate = { seconds: 240, cells, freeBytes: 8e9, basis: "rough" as const };
-  onEvent({ type: "started", runId, labels: LABELS, questions: 1000, estimate });
+  onEvent({ type: "started", runId, labels: LABELS, questions: 1000, duplicates: 0, estimate });
   for (const label of LABELS) onEvent({ type: "cell", label, status: "running", error: null });
   onEvent({ type: "launch", label: LABELS[0]!, kind: "timing", launch: 1, done: 0, total: 4 });
   return new Promise((resolve) => {

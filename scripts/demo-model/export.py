@@ -3,9 +3,9 @@
     python export.py assemble --parts parts --tok tok --out hf
     optimum-cli export onnx --model hf --task text-generation-with-past onnx
     python export.py ship --hf hf --onnx onnx --out model
-    python export.py compare --hf hf --model model --questions questions/demo.csv
+    python export.py compare --hf hf --model model --questions questions/training-480.csv
     python export.py variants --model model --work variants
-    python export.py measure --model model --work variants --questions questions/demo.csv
+    python export.py measure --model model --work variants --questions questions/training-480.csv
     python export.py generate --model model --prompts prompts/demo.txt
 
 `export.py COMMAND --help` shows the options of a command.

@@ -1,6 +1,6 @@
 """Trains the demo model on the shards of generate.py, on one GPU.
 
-    python train.py --tok tok --questions questions/demo.csv --shards shards --out parts \\
+    python train.py --tok tok --questions questions/training-480.csv --shards shards --out parts \\
         --tokens 1.7e9 --rows 256 --lr 3e-3 --wd 0 --warmup 300 --seed 1
 
 Every shard is deleted once it has been read. The data are deterministic, the run on a GPU is not

@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty";
 import { assertNever } from "#shared/assert-never.ts";
 import { duration, mebibytes, plural } from "#shared/report/quantities.ts";
+import { duplicatesNote } from "#shared/report/question-notes.ts";
 import type { RunEstimate } from "#core/runs/estimate.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
 import type { PassName } from "#core/runs/protocol.ts";
@@ -66,6 +67,7 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
         note(
           `run ${event.runId}: ${labels.join(", ")}${event.questions > 0 ? `; ${plural(event.questions, "question")}` : ""}`,
         );
+        if (event.duplicates > 0) note(`warning: ${duplicatesNote(event.duplicates, event.questions)}`);
         note(estimateText(event.estimate));
         return;
       case "cell":

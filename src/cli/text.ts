@@ -1,4 +1,5 @@
 import { duration, megabytes, plural } from "#shared/report/quantities.ts";
+import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
 
@@ -47,16 +48,17 @@ function shorten(text: string): string {
 }
 
 /** One sentence a compared cell; without any, why cells failed. Then what was run, and where. */
-export function verdictLines({ comparisons, run, cells }: Results): string[] {
+export function verdictLines({ comparisons, run, questionSet, cells }: Results): string[] {
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
   const counts = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
   const threads = counts.length === 1 ? plural(counts[0]!, "thread") : `${counts.join(" or ")} threads`;
   const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  const asked = askedText({ questionSet, cells });
   return [
     ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
     "",
     `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
-      `${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
+      `${asked === null ? "" : `${asked} · `}${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
   ];
 }
 

@@ -343,6 +343,8 @@ export const resultsSchema = z.object({
       subjects: z.record(z.string(), z.string()),
       /** Index of each question's right choice; left out in results of earlier versions. */
       rightChoices: z.record(z.string(), z.number().int()).optional(),
+      /** Questions of the set that repeat an earlier one in its words, each with that one's id. Older versions left it out. */
+      duplicates: z.record(z.string(), z.string()).optional(),
     })
     .nullable(),
   /** The running text of the tokens pass. */

@@ -30,7 +30,14 @@ const estimate: RunEstimate = {
 };
 const ESTIMATE =
   "about 1 min 15 s, up to 1,024 MiB of memory of 8,192 MiB free; a rough guess: nothing was measured on this machine yet\n";
-const started: RunEvent = { type: "started", runId: "r1", labels: ["fp32@cpu", "int4@cpu"], questions: 1600, estimate };
+const started: RunEvent = {
+  type: "started",
+  runId: "r1",
+  labels: ["fp32@cpu", "int4@cpu"],
+  questions: 1600,
+  duplicates: 0,
+  estimate,
+};
 const launch: RunEvent = { type: "launch", label: "int4@cpu", kind: "timing", launch: 1, done: 1, total: 12 };
 const progress = (done: number, remainingMs = 75_000): RunEvent => ({
   type: "progress",
@@ -54,6 +61,14 @@ describe("openProgressLine in a terminal", () => {
     expect(written()).toBe(CLEAR);
     line.end();
     expect(written()).toBe("");
+  });
+
+  it("warns of questions that are asked twice", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    line.onEvent({ ...started, duplicates: 3 });
+    expect(written()).toMatch(
+      /^run .*\nwarning: 3 of 1,600 questions repeat another one: they count twice, so that the interval comes out too narrow\nabout /,
+    );
   });
 
   it("never wraps: a line is shorter than the terminal is wide", () => {
@@ -123,7 +138,7 @@ describe("openProgressLine without a terminal", () => {
     [1, "run r1: fp32@cpu; 1 question\n"],
   ])("reads well with %d questions", (questions, text) => {
     const { line, written } = open({ isTTY: false });
-    line.onEvent({ type: "started", runId: "r1", labels: ["fp32@cpu"], questions, estimate });
+    line.onEvent({ type: "started", runId: "r1", labels: ["fp32@cpu"], questions, duplicates: 0, estimate });
     expect(written()).toBe(text + ESTIMATE);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
 import { humanReport } from "../../src/cli/measure-and-report.ts";
 import { alignTable, fileSize, sideBySide, verdictLines } from "../../src/cli/text.ts";
-import { cell, fp32, int4, stored } from "../shared/report/cells.ts";
+import { cell, flipping, fp32, int4, stored } from "../shared/report/cells.ts";
 
 const generation = (promptId: string, text: string, prompt = "Once upon") => ({
   promptId,
@@ -81,6 +81,23 @@ describe("verdictLines", () => {
     expect(lines.at(-1)).toBe(
       "test: 2 of 2 cells in 1 min 15 s · Xeon® Ünit, 2 threads, onnxruntime 1.30.0 · run 20261121-070000-abcd",
     );
+  });
+
+  it("counts the questions and subjects that accuracies rest on", () => {
+    const [answers] = flipping(1600, 0, 0);
+    const result = {
+      mode: "loglikelihood" as const,
+      answers,
+      accuracy: 1,
+      normalizedAccuracy: null,
+      wordsPerMinute: null,
+    };
+    const run = stored([fp32({ benchmark: [result] }), int4()]);
+    const subjects = Object.fromEntries(answers.map(({ questionId }, index) => [questionId, `s${index % 8}`]));
+    const last = (set: Partial<typeof run.questionSet>): string =>
+      verdictLines(buildResults({ ...run, questionSet: { ...run.questionSet!, ...set } })).at(-1)!;
+    expect(last({ subjects })).toContain(" in 1 min 15 s · 1,600 questions of 8 subjects, 200 each · Xeon");
+    expect(last({})).toContain(" in 1 min 15 s · 1,600 questions · Xeon");
   });
 
   it("says why the only cell failed, and counts one cell as one", () => {

@@ -7,6 +7,7 @@ import { FORMAT_IDS, type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { isUsable, type ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDER_IDS, type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
 import type { CellSpec, Spec } from "#shared/spec.ts";
+import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import type { ModelFolder } from "#core/models/model-folder.ts";
 import type { estimateRun } from "#core/runs/estimate.ts";
 import { referenceLabel } from "#core/runs/plan-cells.ts";
@@ -83,6 +84,7 @@ export async function planBench(input: BenchInput): Promise<BenchPlan> {
       peakMemoryBytes: largest(able.map(({ prediction }) => prediction.peakMemoryBytes)),
       makeBytes: total(toMake.map(({ bytes }) => bytes)),
       questions: questions.sets.reduce((sum, { asked }) => sum + asked.length, 0),
+      duplicates: questions.sets.reduce((sum, { asked }) => sum + countDuplicates(asked), 0),
     },
     memoryFreeBytes: freemem(),
     diskFreeBytes: await freeDisk(input.variantsDir),

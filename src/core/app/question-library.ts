@@ -4,6 +4,7 @@ import { basename, extname, join, resolve } from "node:path";
 import type { QuestionSetEntry } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
 import { byName } from "#shared/natural-order.ts";
+import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadQuestionSet, type QuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
 import type { Db } from "#core/store/database.ts";
 import { deleteQuestionsRow, listQuestionsRows, saveQuestionsRow } from "#core/store/library.ts";
@@ -121,7 +122,7 @@ export class QuestionLibrary {
       bundled: false,
       uploaded: row.uploaded === 1,
       addedAt: row.addedAt,
-      known: { bytes: row.bytes, modifiedMs: row.modifiedMs, content: JSON.parse(row.content) as Content },
+      known: knownOf(row),
     }));
     const bundled = { ...this.#bundled, bundled: true, uploaded: false, addedAt: null, known: null };
     return [bundled, ...added.sort((a, b) => byName(a.name, b.name))];
@@ -173,6 +174,13 @@ export class QuestionLibrary {
   }
 }
 
+/** An older version did not count duplicates: its sets count as changed, so that they are read again. */
+function knownOf({ bytes, modifiedMs, content }: ReturnType<typeof listQuestionsRows>[number]): NamedSet["known"] {
+  const known = JSON.parse(content) as Omit<Content, "duplicates"> & Partial<Content>;
+  if (known.duplicates === undefined) return { bytes: -1, modifiedMs, content: { ...known, duplicates: 0 } };
+  return { bytes, modifiedMs, content: { ...known, duplicates: known.duplicates } };
+}
+
 function taken(name: string): LabError {
   return new LabError("NAME_TAKEN", `There is a question set "${name}" already. Give this one another name.`, { name });
 }
@@ -202,6 +210,7 @@ function contentOf({ name, file, sha256, questions }: QuestionSet): Content {
       min: counts.reduce((least, count) => Math.min(least, count), Infinity),
       max: counts.reduce((most, count) => Math.max(most, count), 0),
     },
+    duplicates: countDuplicates(questions),
   };
 }
 

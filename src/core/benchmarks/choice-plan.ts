@@ -11,7 +11,7 @@ export interface ChoicePlan {
   readonly scoredFrom: number;
   /** Prompt and continuation merged at the seam, so that scoring starts where all choices still agree. */
   readonly sharedSeam: boolean;
-  /** Tokens left out of the prompt's left, because the model takes no more. */
+  /** Tokens left out of the prompt's left, behind those that begin a text, because the model takes no more. */
   readonly cutTokens: number;
 }
 
@@ -47,17 +47,31 @@ export function planChoices(tokenizer: Tokenizer, asked: ChoicesToPlan): ChoiceP
   // Never from 0: the first token of a sequence has nothing to be predicted from.
   const scoredFrom = Math.max(1, seam);
 
-  const most = Math.max(0, Math.min(scoredFrom, promptIds.length) - 1);
+  const beginning = beginningOf(promptIds, tokenizer);
+  const most = Math.max(0, Math.min(scoredFrom, promptIds.length) - Math.max(1, beginning));
   const cutTokens = Math.min(excess(promptIds, wholes, asked), most);
+  const cut = (ids: TokenIds, end?: number): TokenIds => [
+    ...ids.slice(0, beginning),
+    ...ids.slice(beginning + cutTokens, end),
+  ];
   const longest = 1 + (asked.positionLimit ?? Infinity);
   return {
-    promptIds: promptIds.slice(cutTokens),
+    promptIds: cut(promptIds),
     // A choice that is too long without any prompt loses its tokens, and with them its score.
-    sequences: wholes.map((ids) => ids.slice(cutTokens, ids.length - cutTokens > longest ? scoredFrom : undefined)),
+    sequences: wholes.map((ids) => cut(ids, ids.length - cutTokens > longest ? scoredFrom : undefined)),
     scoredFrom: scoredFrom - cutTokens,
     sharedSeam,
     cutTokens,
   };
+}
+
+/**
+ * How many tokens mark the beginning of a text: what the tokenizer puts in front, or what a chat template wrote there. Models
+ * were trained with them in front of everything, and many answer at random without.
+ */
+function beginningOf(ids: TokenIds, { beforeIds, bosId }: Tokenizer): number {
+  if (beforeIds.length > 0 && beforeIds.every((id, index) => ids[index] === id)) return beforeIds.length;
+  return bosId !== null && ids[0] === bosId ? 1 : 0;
 }
 
 /**

@@ -57,7 +57,7 @@ function templateOf(config: Record<string, unknown>): string | null {
 }
 
 /** Tokens are written as text or as an AddedToken object. */
-function tokenText(value: unknown): string {
+export function tokenText(value: unknown): string {
   if (typeof value === "string") return value;
   const content = (value as { content?: unknown } | null | undefined)?.content;
   return typeof content === "string" ? content : "";

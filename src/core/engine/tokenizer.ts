@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { readJson } from "#core/models/json-file.ts";
+import { tokenText } from "./chat-template.ts";
 import { fixTokenizer } from "./tokenizer/fixes.ts";
 
 /** Text to token ids and back, by the model's own tokenizer.json. */
@@ -15,7 +16,10 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** The special tokens that `encode` adds. */
   readonly specialTokens: { readonly before: string[]; readonly after: string[] };
+  readonly beforeIds: readonly number[];
   readonly afterIds: readonly number[];
+  /** The token that begins a text (`bos_token`): a chat template may write it itself. Null where the model has none. */
+  readonly bosId: number | null;
   /** Highest token id + 1: logits beyond it are padding. */
   readonly vocabularySize: number;
   /** Id of a token by its text, for config files that name tokens; undefined when there is none. */
@@ -64,7 +68,9 @@ export function loadTokenizer(dir: string): Tokenizer {
       return known.length > 0 ? tokenizer.decode(known, { skip_special_tokens: true }) : "";
     },
     specialTokens: { before: names(added.before), after: names(added.after) },
+    beforeIds: added.before,
     afterIds: added.after,
+    bosId: tokenizer.token_to_id(tokenText(config.bos_token)) ?? null,
     vocabularySize,
     tokenId: (token) => tokenizer.token_to_id(token),
   };

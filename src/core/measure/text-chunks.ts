@@ -19,7 +19,7 @@ export function chunkTokensOf({ chunkTokens }: TextJob, positionLimit: number | 
  * @throws LabError QUESTIONS_INVALID when there are fewer tokens than one chunk takes
  */
 export function cutIntoChunks({ text, chunks }: TextJob, chunkTokens: number, tokenizer: Tokenizer): TokenIds[] {
-  const before = tokenizer.specialTokens.before.map((token) => tokenizer.tokenId(token)!);
+  const before = tokenizer.beforeIds;
   const ids = firstTokens(text, chunks * chunkTokens, before.length, tokenizer);
   const whole = Math.min(chunks, Math.floor(ids.length / chunkTokens));
   if (whole === 0) {

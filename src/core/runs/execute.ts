@@ -5,6 +5,7 @@ import { LabError, toEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { Results } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
+import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import { failRun, insertRun, reopenRun } from "#core/store/write-run.ts";
@@ -175,7 +176,8 @@ async function measure(
     const { estimate, costs } = estimateRun({ db, machineId, spec, tasks: left, cells: cells.map(estimated) });
     const labels = cells.map(({ label }) => label);
     const asked = questions.sets.reduce((sum, set) => sum + set.asked.length, 0);
-    onEvent({ type: "started", runId, labels, questions: asked, estimate });
+    const duplicates = questions.sets.reduce((sum, set) => sum + countDuplicates(set.asked), 0);
+    onEvent({ type: "started", runId, labels, questions: asked, duplicates, estimate });
     const status = await runLaunches({ runId, left, costs, labels, spec }, options);
     // What is left over is for a resume to go on with; a finished run needs it no more.
     if (status === "done") rmSync(join(scratchDir, runId), { recursive: true, force: true });

@@ -16,6 +16,8 @@ export type RunEvent =
       readonly runId: string;
       readonly labels: readonly string[];
       readonly questions: number;
+      /** Of those, the ones that repeat another one of them in its words. */
+      readonly duplicates: number;
       readonly estimate: RunEstimate;
     }
   | { readonly type: "cell"; readonly label: string; readonly status: CellStatus; readonly error: ErrorEnvelope | null }

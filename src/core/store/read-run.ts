@@ -13,6 +13,7 @@ import type {
 import type { Spec } from "#shared/spec.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { Db } from "./database.ts";
+import { readDuplicates } from "./read-duplicates.ts";
 import { readMeasurements } from "./read-measurements.ts";
 
 /** Deleted runs are hidden until they can no longer be taken back (history-edit.ts). */
@@ -111,7 +112,8 @@ function readQuestionSet(db: Db, runId: string): Results["questionSet"] {
     after: string[];
   };
   const { name, sha256, count, asked, chance_level: chanceLevel } = row;
-  return { name, sha256, count, asked, chanceLevel, specialTokens, ...readQuestionFacts(db, sha256) };
+  const duplicates = readDuplicates(db, sha256);
+  return { name, sha256, count, asked, chanceLevel, specialTokens, ...readQuestionFacts(db, sha256), duplicates };
 }
 
 type QuestionFacts = Required<Pick<NonNullable<Results["questionSet"]>, "subjects" | "rightChoices">>;

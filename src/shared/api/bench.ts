@@ -94,6 +94,8 @@ const benchPlanSchema = z.object({
     /** To be written to the data folder. */
     makeBytes: bytes.nullable(),
     questions: z.number().int(),
+    /** Of those, the ones that repeat another one of them in its words. */
+    duplicates: z.number().int(),
   }),
   memoryFreeBytes: bytes,
   diskFreeBytes: bytes.nullable(),

@@ -21,6 +21,8 @@ const questionSetEntrySchema = z.object({
       subjects: z.array(z.object({ name: z.string(), count: z.number().int() })),
       /** Fewest and most choices of a question. */
       choices: z.object({ min: z.number().int(), max: z.number().int() }),
+      /** Questions that repeat an earlier one: same text, same choices in whatever order. */
+      duplicates: z.number().int(),
     })
     .nullable(),
   problem: z.string().nullable(),
@@ -50,7 +52,7 @@ const promptSchema = z.object({
   question: questionSchema,
   /** What is put before the tokenizer, character by character; the chat template is in it. */
   prompt: z.string(),
-  /** As it is fed, with the special tokens that the tokenizer adds; a model that takes fewer gets its end only. */
+  /** As it is fed, with the special tokens that the tokenizer adds; a model that takes fewer gets the tokens that begin a text, and the prompt's end. */
   promptTokens: z.number().int(),
   specialTokens: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
   /** What is scored behind the prompt for each choice, and how many tokens that is. */

@@ -44,6 +44,7 @@ describe("bench.plan", () => {
       peakMemoryBytes: null,
       makeBytes: 0,
       questions: 0,
+      duplicates: 0,
     });
     expect(plan.basis).toBeNull();
     expect(plan.reference).toBeNull();
@@ -75,6 +76,16 @@ describe("bench.plan", () => {
     expect(plan.basis).toBe("rough");
     expect(float.prediction.makeSeconds).toBeNull();
     expect(small.prediction.makeSeconds).toBeGreaterThan(0);
+  });
+
+  it("counts the questions that would be asked twice", async () => {
+    const { app } = await withModel();
+    const file = join(app.lab.home, "twice.csv");
+    writeFileSync(file, "question,A,B,answer\nOne?,a,b,A\nTwo?,a,b,B\nOne?,b,a,B\n");
+    await app.ask("questions.add", { path: file });
+    const passes = { benchmark: { questions: "twice" } };
+    const { totals } = await app.ask("bench.plan", { spec: spec({ cells: [{ format: "fp32" }], passes }) });
+    expect(totals).toMatchObject({ questions: 3, duplicates: 1 });
   });
 
   it("counts cells with a recipe or a file, and says what they are made from", async () => {

@@ -131,7 +131,7 @@ describe("LiveRunState", () => {
     });
     const live = new LiveRunState({ id: "r", model: "m", spec, resumed: false });
     const estimate = { seconds: 1, cells: [], freeBytes: 1, basis: "rough" } as const;
-    live.apply({ type: "started", runId: "r", labels: [FLOAT, SMALL], questions: 3, estimate });
+    live.apply({ type: "started", runId: "r", labels: [FLOAT, SMALL], questions: 3, duplicates: 0, estimate });
     const ask = (label: string, setIndex: number, top1: Readonly<Record<string, number[]>>): void => {
       const results = Object.entries(top1).map(([id, topIds]) => ({
         tokens: sample.tokenRow(id, { topIds }),
@@ -153,7 +153,7 @@ describe("LiveRunState", () => {
   it("takes the cells as planned when the run starts", () => {
     const live = state();
     const estimate = { seconds: 60, cells: [], freeBytes: 1, basis: "rough" } as const;
-    live.apply({ type: "started", runId: "r", labels: [LABEL, "int4@cpu"], questions: 7, estimate });
+    live.apply({ type: "started", runId: "r", labels: [LABEL, "int4@cpu"], questions: 7, duplicates: 0, estimate });
     expect(live.snapshot()).toMatchObject({ phase: "measuring", questions: 7, remainingMs: 60_000 });
     expect(live.snapshot().cells.map(({ label }) => label)).toEqual([LABEL, "int4@cpu"]);
   });

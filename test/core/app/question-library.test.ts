@@ -5,13 +5,13 @@ import { openLab } from "#core/app/open-lab.ts";
 import { QuestionLibrary } from "#core/app/question-library.ts";
 import { questionFile, scratchDir } from "../../helpers/lab.ts";
 
-function library(): { sets: QuestionLibrary; uploads: string } {
+function library(): { sets: QuestionLibrary; uploads: string; db: ReturnType<typeof openLab>["db"] } {
   const lab = openLab(scratchDir());
   onTestFinished(() => {
     lab[Symbol.dispose]();
   });
   const uploads = join(scratchDir(), "questions");
-  return { sets: new QuestionLibrary(lab.db, uploads), uploads };
+  return { sets: new QuestionLibrary(lab.db, uploads), uploads, db: lab.db };
 }
 
 const GOOD = "question,A,B,answer,subject\nOne?,a,b,A,first\nTwo?,a,b,B,second\nThree?,a,b,B,second\n";
@@ -87,6 +87,19 @@ describe("QuestionLibrary", () => {
       sets.remove("demo");
     }).toThrow(expect.objectContaining({ code: "BAD_REQUEST" }));
     expect(() => sets.find("nobody")).toThrow(expect.objectContaining({ code: "QUESTIONS_NOT_FOUND" }));
+  });
+
+  it("counts questions that come more than once, also in a set that an older version read", async () => {
+    const { sets, db } = library();
+    const file = join(scratchDir(), "mine.csv");
+    writeFileSync(file, `${GOOD}One?,b,a,B,first\n Two? ,a,b,A,first\n`);
+    expect((await sets.add(file)).content).toMatchObject({ count: 5, duplicates: 2 });
+    expect((await sets.list())[0]!.content!.duplicates).toBe(0);
+    db.prepare("UPDATE library_questions SET content = json_remove(content, '$.duplicates')").run();
+    expect((await sets.list())[1]!.content).toMatchObject({ count: 5, duplicates: 2 });
+    db.prepare("UPDATE library_questions SET content = json_remove(content, '$.duplicates')").run();
+    rmSync(file);
+    expect((await sets.list())[1]).toMatchObject({ present: false, content: { count: 5, duplicates: 0 } });
   });
 
   it("reads a file again when it has changed, and says why it cannot be", async () => {

@@ -22,7 +22,7 @@ export function twoLaunchesOfTwoCells(): { readonly spec: Spec; readonly events:
     spec,
     events: [
       { type: "making", format: "int4", progress: null },
-      { type: "started", runId: "r", labels: [FLOAT, SMALL], questions: 0, estimate },
+      { type: "started", runId: "r", labels: [FLOAT, SMALL], questions: 0, duplicates: 0, estimate },
       ...launchOf(FLOAT, 1, 0, true),
       ...launchOf(SMALL, 1, 1, true),
       ...launchOf(SMALL, 2, 2, false),

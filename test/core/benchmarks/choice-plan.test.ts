@@ -6,13 +6,20 @@ import type { Tokenizer } from "#core/engine/tokenizer.ts";
  * Tokens are the longest pieces that match; every other character is a token of its own. Ids: 1 and 2 for the special
  * tokens, 10 + index for pieces, the character's code + 100 for the rest.
  */
-function tokenizer(pieces: readonly string[], special: { before?: boolean; after?: boolean } = {}): Tokenizer {
+interface Special {
+  readonly before?: boolean;
+  readonly after?: boolean;
+  /** The special token 1 begins texts, whether the tokenizer puts it there or not. In a text it is \u0001. */
+  readonly bos?: boolean;
+}
+
+function tokenizer(pieces: readonly string[], special: Special = {}): Tokenizer {
   const longest = [...pieces].sort((a, b) => b.length - a.length);
   const plain = (text: string): number[] => {
     const ids: number[] = [];
     for (let at = 0; at < text.length;) {
       const piece = longest.find((candidate) => text.startsWith(candidate, at));
-      ids.push(piece ? 10 + pieces.indexOf(piece) : 100 + text.charCodeAt(at));
+      ids.push(piece ? 10 + pieces.indexOf(piece) : text[at] === "\u0001" ? 1 : 100 + text.charCodeAt(at));
       at += piece?.length ?? 1;
     }
     return ids;
@@ -23,7 +30,9 @@ function tokenizer(pieces: readonly string[], special: { before?: boolean; after
     encodeRendered: plain,
     decode: () => "",
     specialTokens: { before: [], after: [] },
+    beforeIds: special.before ? [1] : [],
     afterIds,
+    bosId: special.bos ? 1 : null,
     vocabularySize: 1000,
     tokenId: () => undefined,
   };
@@ -36,7 +45,7 @@ const plan = (
   pieces: readonly string[],
   continuations: readonly string[],
   extra: Partial<ChoicesToPlan> = {},
-  special: { before?: boolean; after?: boolean } = {},
+  special: Special = {},
 ): ChoicePlan => planChoices(tokenizer(pieces, special), { prompt: "Answer:", continuations, ...extra });
 
 describe("planChoices", () => {
@@ -143,6 +152,29 @@ describe("planChoices", () => {
       expect({ cutTokens, scoredFrom, first: promptIds[0] }).toEqual({ cutTokens: 6, scoredFrom: 4, first: 100 + 54 });
       expect(sequences.map((ids) => ids.length)).toEqual([6, 9]);
       expect(sequences.every((ids) => promptIds.every((id, index) => ids[index] === id))).toBe(true);
+    });
+
+    it("keeps the token that begins a text in front, and cuts behind it", () => {
+      const limit = { prompt, positionLimit: 8 };
+      const { promptIds, sequences, scoredFrom, cutTokens } = plan([], [" A", " BCDE"], limit, { before: true });
+      // Of 11 + 5 tokens the last is not fed: 7 too many.
+      expect({ cutTokens, scoredFrom }).toEqual({ cutTokens: 7, scoredFrom: 4 });
+      expect(promptIds).toEqual([1, 155, 156, 157]);
+      expect(sequences.map((ids) => ids.slice(0, 4))).toEqual([promptIds, promptIds]);
+      expect(sequences.map((ids) => ids.length)).toEqual([6, 9]);
+    });
+
+    it("keeps the one that a chat template wrote, and takes no other token for it", () => {
+      const limit = { prompt: `\u0001${prompt}`, positionLimit: 8, rendered: true };
+      expect(plan([], [" A"], limit, { bos: true }).promptIds).toEqual([1, 152, 153, 154, 155, 156, 157]);
+      expect(plan([], [" A"], limit).promptIds[0]).not.toBe(1);
+      expect(plan([], [" A"], { ...limit, prompt }, { bos: true }).promptIds[0]).not.toBe(1);
+    });
+
+    it("leaves the beginning even where there is room for nothing else", () => {
+      const { promptIds, sequences, scoredFrom } = plan([], [" A"], { prompt, positionLimit: 1 }, { before: true });
+      expect({ promptIds, scoredFrom }).toEqual({ promptIds: [1], scoredFrom: 1 });
+      expect(sequences).toEqual([[1]]);
     });
 
     it("leaves room for an answer to be generated, half of all at most", () => {

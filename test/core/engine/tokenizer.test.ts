@@ -44,9 +44,17 @@ describe("loadTokenizer", () => {
   }
 
   it("names the special tokens that encode adds", () => {
-    const { specialTokens, afterIds } = loadTokenizerOf(small);
+    const { specialTokens, beforeIds, afterIds } = loadTokenizerOf(small);
     expect(specialTokens).toEqual({ before: ["<s>"], after: [] });
     expect(afterIds).toEqual([]);
+    expect(beforeIds).toEqual([4]);
+  });
+
+  it("knows the token that begins a text, written as text or as an object", () => {
+    expect(loadTokenizerOf(small).bosId).toBeNull();
+    expect(loadTokenizerOf(small, { bos_token: "<s>" }).bosId).toBe(4);
+    expect(loadTokenizerOf(small, { bos_token: { content: "<s>" } }).bosId).toBe(4);
+    expect(loadTokenizerOf(small, { bos_token: "<none>" }).bosId).toBeNull();
   });
 
   it("counts the vocabulary with the added tokens and finds a token by its text", () => {

@@ -84,7 +84,9 @@ export const characters: Tokenizer = {
   encodeRendered: (text) => Array.from(text, (character) => character.codePointAt(0)!),
   decode: (ids) => String.fromCodePoint(...ids),
   specialTokens: { before: [], after: [] },
+  beforeIds: [],
   afterIds: [],
+  bosId: null,
   vocabularySize: 128,
   tokenId: () => undefined,
 };

@@ -17,8 +17,8 @@ const marking: Tokenizer = {
   ...characters,
   encode: (text) => [1, ...characters.encode(text), 2],
   specialTokens: { before: ["<s>"], after: ["</s>"] },
+  beforeIds: [1],
   afterIds: [2],
-  tokenId: (token) => (token === "<s>" ? 1 : undefined),
 };
 
 describe("cutIntoChunks", () => {

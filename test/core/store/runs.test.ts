@@ -92,7 +92,7 @@ describe("insertRun and readRun", () => {
     const rightChoices = Object.fromEntries(
       Array.from({ length: 20 }, (_, index) => [`q${index + 1}`, (index + 1) % 4]),
     );
-    const facts = { subjects, rightChoices };
+    const facts = { subjects, rightChoices, duplicates: {} };
     const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25, ...facts };
     expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: [], after: [] } });
     saveLoad(db, "r", launchKey("r/1"), loaded);
@@ -111,6 +111,17 @@ describe("insertRun and readRun", () => {
       choices: '["α","β","","δ"]',
       answer: 2,
     });
+  });
+
+  it("know which questions of the set repeat an earlier one", () => {
+    const db = store();
+    const { questions, ...set } = questionSet(10, "dd".repeat(32));
+    const copy = { ...questions[2]!, id: "q10", choices: questions[2]!.choices.toReversed() };
+    const twice = { ...set, questions: [...questions.slice(0, 9), copy] };
+    insertRun(db, newRun("r", { questionSets: [{ set: twice, asked: twice.questions, chanceLevel: 0.25 }] }));
+    expect(readRun(db, "r").questionSet!.duplicates).toEqual({ q10: "q3" });
+    // Asked again, as every page does.
+    expect(readRun(db, "r").questionSet!.duplicates).toEqual({ q10: "q3" });
   });
 
   it("have no question set where none was asked", () => {

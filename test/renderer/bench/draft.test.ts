@@ -37,7 +37,7 @@ const SET: QuestionSetEntry = {
   bundled: true,
   addedAt: null,
   present: true,
-  content: { sha256: "0", bytes: 1, count: 480, subjects: [], choices: { min: 4, max: 4 } },
+  content: { sha256: "0", bytes: 1, count: 480, subjects: [], choices: { min: 4, max: 4 }, duplicates: 0 },
   problem: null,
 };
 

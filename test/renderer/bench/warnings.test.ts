@@ -36,6 +36,7 @@ function plan(squares: readonly BenchSquare[], rest: Partial<BenchPlan> = {}): B
       peakMemoryBytes: 1,
       makeBytes: 10e6,
       questions: 0,
+      duplicates: 0,
     },
     memoryFreeBytes: 512 * MIB,
     diskFreeBytes: 1e9,
@@ -93,6 +94,14 @@ describe("warningsOf", () => {
 
   it("says nothing of a disk that does not tell", () => {
     expect(warningsOf(draft("cpu"), plan([square("cpu", 1, true)], { diskFreeBytes: null }), null)).toEqual([]);
+  });
+
+  it("says that questions are asked twice, and what that does", () => {
+    const { totals } = plan([]);
+    const twice = plan([square("cpu", 1, true)], { totals: { ...totals, questions: 500, duplicates: 12 } });
+    expect(warningsOf(draft("cpu"), twice, null).map(({ text }) => text)).toEqual([
+      "12 of 500 questions repeat another one: they count twice, so that the interval comes out too narrow. Take the copies out of the set.",
+    ]);
   });
 
   it("says which chosen cells fall back to the CPU", () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   choiceWords,
+  duplicatesWarning,
   importProblem,
   isUpload,
   letterOf,
   promptPieces,
   resolutionsOf,
+  setLine,
 } from "../../../src/renderer/views/questions/question-words.ts";
 
 describe("resolutionsOf", () => {
@@ -26,6 +28,24 @@ describe("resolutionsOf", () => {
 
   it("knows nothing of a set without questions", () => {
     expect(resolutionsOf(0).every(({ points }) => points === null)).toBe(true);
+  });
+});
+
+describe("a set with duplicated questions", () => {
+  const content = { sha256: "0", bytes: 1, count: 1200, subjects: [], choices: { min: 4, max: 4 }, duplicates: 0 };
+  const set = { name: "s", file: "/s.csv", bundled: false, addedAt: null, present: true, problem: null };
+
+  it("says so in the list, and why it matters where it is shown", () => {
+    const twice = { ...content, duplicates: 1 };
+    expect(setLine({ ...set, content: twice })).toBe("1,200 questions · 4 choices · 1 duplicated");
+    expect(duplicatesWarning(twice)).toMatch(
+      /^1 of 1,200 questions repeats another one: they count twice, .* too narrow\. /,
+    );
+  });
+
+  it("is not made of one without", () => {
+    expect(setLine({ ...set, content })).toBe("1,200 questions · 4 choices");
+    expect(duplicatesWarning(content)).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@
 import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import type { ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDERS } from "#shared/providers/providers.ts";
+import { duplicatesNote } from "#shared/report/question-notes.ts";
 import { type Draft, hasCell } from "./draft.ts";
 import { fileSize, memory } from "./words.ts";
 
@@ -17,7 +18,12 @@ export function warningsOf(draft: Draft, plan: BenchPlan, probe: ProbeReport | n
     ...plan.squares.filter(({ format, provider }) => hasCell(draft, format, provider)),
     ...plan.cells.filter(({ square, state }) => square === null && state !== "cannot"),
   ];
-  return [...memoryWarnings(chosen, plan), ...diskWarnings(plan), ...providerWarnings(chosen, probe)];
+  return [
+    ...memoryWarnings(chosen, plan),
+    ...diskWarnings(plan),
+    ...duplicateWarnings(plan),
+    ...providerWarnings(chosen, probe),
+  ];
 }
 
 type Chosen = Pick<BenchSquare, "provider" | "label" | "prediction"> & Pick<BenchCell, "format">;
@@ -40,6 +46,12 @@ function diskWarnings({ totals, diskFreeBytes }: BenchPlan): Warning[] {
   if (makeBytes === null || diskFreeBytes === null || makeBytes <= diskFreeBytes) return [];
   const text = `Files of ${fileSize(makeBytes)} are to be made; the data folder's disk has ${fileSize(diskFreeBytes)} free.`;
   return [{ id: "disk", text }];
+}
+
+function duplicateWarnings({ totals: { duplicates, questions } }: BenchPlan): Warning[] {
+  if (duplicates === 0) return [];
+  const text = `${duplicatesNote(duplicates, questions)}. Take the copies out of the set.`;
+  return [{ id: "duplicates", text }];
 }
 
 function providerWarnings(chosen: readonly Chosen[], probe: ProbeReport | null): Warning[] {

@@ -2,6 +2,7 @@
 import type { QuestionSetEntry } from "#shared/api.ts";
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import { grouped, plural } from "#shared/report/quantities.ts";
+import { duplicatesNote } from "#shared/report/question-notes.ts";
 import { MOST_QUESTIONS, questionsToDecide, resolutionOf } from "#shared/stats/questions-to-decide.ts";
 
 /** Shares of answers that flip, as they are seen for 8 bits, good 4 bits and poor 4 bits of small models. */
@@ -37,10 +38,21 @@ export function choiceWords({ min, max }: { readonly min: number; readonly max: 
   return min === max ? plural(min, "choice") : `${grouped(min)} to ${plural(max, "choice")}`;
 }
 
-/** `163 questions · 4 choices`; of a set that cannot be read, that. */
+/** `163 questions · 4 choices`, and how many of them are copies; of a set that cannot be read, that. */
 export function setLine({ content }: QuestionSetEntry): string {
   if (!content) return "could not be read";
-  return `${plural(content.count, "question")} · ${choiceWords(content.choices)}`;
+  const { count, choices, duplicates } = content;
+  const copies = duplicates > 0 ? ` · ${grouped(duplicates)} duplicated` : "";
+  return `${plural(count, "question")} · ${choiceWords(choices)}${copies}`;
+}
+
+/** What is wrong with a set in which questions come more than once; null where none does. */
+export function duplicatesWarning({ count, duplicates }: NonNullable<QuestionSetEntry["content"]>): string | null {
+  if (duplicates === 0) return null;
+  return (
+    `${duplicatesNote(duplicates, count)}. Two questions are the same where their text and their choices are, in whatever order. ` +
+    "Take the copies out of the file and import it again."
+  );
 }
 
 /** Whether a set's file is the copy that Quantscope made of an upload: in the folder `questions` of its data folder. */

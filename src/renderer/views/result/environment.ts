@@ -1,6 +1,7 @@
 /** The machine and the run as pairs of words, for a person who asks where the numbers come from. */
 import type { RunDetails } from "#shared/api.ts";
 import { grouped, mebibytes } from "#shared/report/quantities.ts";
+import { subjectsText } from "#shared/report/question-notes.ts";
 import type { Environment } from "#shared/results.ts";
 import { formatDuration, formatExactly } from "../../format/time.ts";
 
@@ -53,6 +54,7 @@ export function runPairs({ run, model, questionSet }: RunDetails): Pair[] {
     },
     ...(questionSet
       ? [
+          { key: "Subjects of the set", value: subjectsText(Object.keys(questionSet.subjects), questionSet.subjects) },
           { key: "Questions' SHA-256", value: questionSet.sha256, code: true },
           {
             key: "Special tokens",

@@ -1,6 +1,7 @@
 /** Who measured what, where and when: the words that travel with every report. */
 import type { Environment, Results } from "../../results.ts";
 import { grouped, plural } from "../quantities.ts";
+import { askedIds, subjectsText } from "../question-notes.ts";
 
 /** `demo · AMD Ryzen 7 7840U · onnxruntime 1.30.0 · 2026-11-21 07:00 UTC · run ...`: one line, below every picture. */
 export function aboutLine({ run, model }: Pick<Results, "run" | "model">): string {
@@ -20,7 +21,13 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
       ? [
           [
             "Questions",
-            `${questionSet.name}, ${grouped(questionSet.asked)} of ${grouped(questionSet.count)} asked, SHA-256 ${questionSet.sha256}`,
+            [
+              `${questionSet.name}, ${grouped(questionSet.asked)} of ${grouped(questionSet.count)} asked`,
+              subjectsText(askedIds(cells), questionSet.subjects),
+              `SHA-256 ${questionSet.sha256}`,
+            ]
+              .filter(Boolean)
+              .join(", "),
           ] as [string, string],
         ]
       : []),

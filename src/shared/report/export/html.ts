@@ -4,6 +4,7 @@
  */
 import type { Results } from "../../results.ts";
 import type { ChartModel } from "../charts/model.ts";
+import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
 import { aboutLine, environmentRows } from "./about.ts";
 import { reportCharts } from "./charts.ts";
@@ -32,7 +33,7 @@ export function reportHtml(results: Results): string {
 <header><h1>${escapeHtml(run.name)}</h1><p class="muted">${escapeHtml(aboutLine(results))}</p></header>
 ${section("Verdict", verdicts(results))}
 ${section("Cost", tableHtml(costTable(results)))}
-${section("Quality", tableHtml(qualityTable(results)))}
+${section("Quality", quality(results))}
 ${section("Charts", reportCharts(results).map(figure).join("\n"))}
 ${section("Generated texts", texts(results))}
 ${section("Files", tableHtml(filesTable(results), "scroll names"))}
@@ -58,6 +59,13 @@ function verdicts({ comparisons, cells }: Results): string {
   );
   const nothing = cards.length === 0 ? ["<p>One cell alone: nothing to compare it with.</p>"] : [];
   return [...cards, ...nothing, ...failures].join("\n");
+}
+
+/** What accuracies rest on stands with them. */
+function quality(results: Results): string {
+  const table = tableHtml(qualityTable(results));
+  const asked = askedText(results);
+  return table === "" || asked === null ? table : `<p>${escapeHtml(`Asked: ${asked}.`)}</p>\n${table}`;
 }
 
 /** @param kind `names` where most of it is words: on paper they may break anywhere, numbers never */

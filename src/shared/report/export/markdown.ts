@@ -1,5 +1,6 @@
 /** A run as Markdown tables with its verdicts, for an issue, a pull request or a model card. */
 import type { Results } from "../../results.ts";
+import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
 import { aboutLine } from "./about.ts";
 
@@ -14,7 +15,7 @@ export function reportMarkdown(results: Results): string {
     ...(verdicts.length > 0 ? [verdicts.join("\n")] : []),
     ...tables.map(markdownTable),
     ...(failures.length > 0 ? [failures.join("\n")] : []),
-    `<sub>${escapeMarkdown(aboutLine(results))}</sub>`,
+    `<sub>${escapeMarkdown([askedText(results), aboutLine(results)].filter(Boolean).join(" · "))}</sub>`,
     "",
   ].join("\n\n");
 }
