@@ -165,7 +165,7 @@ describe("the System page", () => {
   it("shows hardware and the matrix of providers and formats, which the arrow keys walk", async () => {
     const watched = await open(temporaryFolder(), "#/system");
     const { page } = watched;
-    await page.getByText("Processor").waitFor();
+    await page.getByText("Processor", { exact: true }).waitFor();
     await page.getByText("Nothing was tried yet").waitFor();
     await page.getByRole("button", { name: "Try all" }).press("Enter");
     const first = page.getByRole("button", { name: "CPU, fp32: Works" });
