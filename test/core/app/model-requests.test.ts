@@ -120,7 +120,9 @@ describe("questions.preview", () => {
   });
 
   it("refuses a place behind the last question", async () => {
-    expect(await testApp().refusal("questions.preview", { ...ask, index: 5000 })).toMatchObject({ code: "BAD_REQUEST" });
+    expect(await testApp().refusal("questions.preview", { ...ask, index: 5000 })).toMatchObject({
+      code: "BAD_REQUEST",
+    });
   });
 });
 

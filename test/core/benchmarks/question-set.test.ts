@@ -28,7 +28,12 @@ describe("loadQuestionSet", () => {
       choices: ["rhenium", "caesium", "americium", "scandium"],
       answer: 1,
     });
-    const rows = csv.questions.map(({ subject, question, choices, answer }) => ({ question, choices, answer, subject }));
+    const rows = csv.questions.map(({ subject, question, choices, answer }) => ({
+      question,
+      choices,
+      answer,
+      subject,
+    }));
     const lines = rows.map((row) => JSON.stringify(row)).join("\n");
     expect((await loadQuestionSet(write("same.jsonl", lines))).questions).toEqual(csv.questions);
     expect((await loadQuestionSet(write("same.json", JSON.stringify(rows)))).questions).toEqual(csv.questions);
