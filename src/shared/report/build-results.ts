@@ -51,6 +51,7 @@ export function judge(
       candidate: cells.find(({ label }) => label === differences.candidate)!,
       differences,
       chanceLevel: questionSet?.chanceLevel ?? null,
+      questionSet,
       limits,
       decision: decisions[index]!,
       generated: generated[index]!,

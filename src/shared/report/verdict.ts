@@ -6,11 +6,12 @@
 import { FORMATS } from "../formats/formats.ts";
 import type { CellResult, Verdict } from "../results.ts";
 import type { QuestionsToDecide } from "../stats/questions-to-decide.ts";
-import type { Differences } from "./compare-cells.ts";
+import { comparedAnswers, type Differences } from "./compare-cells.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
 import { type Costs, costs } from "./costs.ts";
 import type { Decision } from "./decide.ts";
 import { grouped, mebibytes, significant } from "./quantities.ts";
+import { questionNotes, type QuestionNotesInput } from "./question-notes.ts";
 import {
   accuracyText,
   answerNotes,
@@ -27,6 +28,8 @@ export interface VerdictInput {
   readonly differences: Differences;
   /** Accuracy of guessing: mean of 1 / choices. */
   readonly chanceLevel: number | null;
+  /** What is known of the questions; null where nothing is. */
+  readonly questionSet: QuestionNotesInput["questionSet"];
   readonly limits: Limits;
   /** What the answers say, judged together with those of the other candidates; null where none were answered by both. */
   readonly decision: Decision | null;
@@ -64,6 +67,10 @@ export function verdict(input: VerdictInput): Verdict {
     ...cost.doubts,
     generatedText(input),
     ...answerNotes(input),
+    ...questionNotes({
+      pairs: comparedAnswers(input.reference, input.candidate)?.pairs ?? [],
+      questionSet: input.questionSet,
+    }),
     said.reason ?? "",
   ];
   return {

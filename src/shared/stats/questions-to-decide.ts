@@ -1,7 +1,8 @@
 import { Z_95 } from "./interval.ts";
-import { requireMargin } from "./non-inferiority.ts";
+import { levelOfLook } from "./look-level.ts";
 import { normalCdf } from "./normal.ts";
-import { requireInteger } from "./require.ts";
+import { requireInteger, requireMargin } from "./require.ts";
+import { studentTQuantile } from "./student-t.ts";
 
 /** An estimate of the change of accuracy so far, and how much one question varies; shares. */
 interface Estimate {
@@ -20,6 +21,9 @@ export interface DecisionPlan {
   /** The largest loss that is accepted, a share. */
   readonly margin: number;
 }
+
+/** Of as many questions as it takes the t distribution is normal. */
+const FIRST_LOOK_CRITICAL = studentTQuantile(1 - levelOfLook(1), Number.MAX_SAFE_INTEGER);
 
 /** More than any question set has. */
 export const MOST_QUESTIONS = 10_000_000;
@@ -88,6 +92,20 @@ function fewest(plan: DecisionPlan, most: number): number {
   return enough;
 }
 
+/** Quantile of the normal distribution at four of five cases. */
+const POWER_QUANTILE = 0.8416212335729143;
+
+/**
+ * The fewest questions that rule out a loss of the margin in four of five cases where nothing is lost, by answers alone, known before
+ * a run: (c + 0.84)^2 flips / margin^2 with the first look's c (Liu et al. 2002).
+ * @param discordantShare share of questions that flip, as many either way; RangeError for shares that cannot be
+ */
+export function questionsToRuleOut(discordantShare: number, margin: number): number {
+  requireMargin(margin);
+  requireShare(discordantShare);
+  return Math.ceil(((FIRST_LOOK_CRITICAL + POWER_QUANTILE) / margin) ** 2 * discordantShare);
+}
+
 /**
  * Half-width in points of the 95 % interval that n questions will give an accuracy change, when a share of them flips
  * and as many are lost as won: what a question set can tell apart, known before a run. Bonett-Price.
@@ -95,8 +113,10 @@ function fewest(plan: DecisionPlan, most: number): number {
  */
 export function resolutionOf(n: number, discordantShare: number): number | null {
   requireInteger(n, "n");
-  if (!(discordantShare >= 0 && discordantShare <= 1)) {
-    throw new RangeError(`A discordant share lies from 0 to 1, got ${discordantShare}.`);
-  }
+  requireShare(discordantShare);
   return n === 0 ? null : (100 * Z_95 * Math.sqrt((n * discordantShare + 2) / (n + 2))) / Math.sqrt(n + 2);
+}
+
+function requireShare(value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new RangeError(`A discordant share lies from 0 to 1, got ${value}.`);
 }

@@ -30,3 +30,10 @@ export function requireSameLength(left: ArrayLike<unknown>, right: ArrayLike<unk
     throw new RangeError(`${what} must have one length to be paired, got ${left.length} and ${right.length}.`);
   }
 }
+
+/** RangeError unless the margin is a share from 0 to 1: 1 point is 0.01. */
+export function requireMargin(margin: number): void {
+  if (!(margin >= 0 && margin <= 1)) {
+    throw new RangeError(`A margin is a share from 0 to 1 (1 point is 0.01), got ${margin}.`);
+  }
+}

@@ -16,7 +16,7 @@ describe("speedDifference", () => {
   it("colours what is sure, with its interval above 1 either way", () => {
     expect(speedDifference(ratio(2, 1.8, 2.2))).toEqual({ text: "2.0x faster (1.80–2.20)", tone: "better" });
     expect(speedDifference(ratio(0.5, 0.4, 0.625))).toEqual({ text: "2.0x slower (1.60–2.50)", tone: "worse" });
-    expect(speedDifference(ratio(2, 1.8, 2.2, "runs"))?.tone).toBe("better");
+    expect(speedDifference(ratio(2, 1.8, 2.2, "runs"))?.tone).toBe("none");
   });
 
   it("does not colour what holds no change, nor what is sure and below 2 %", () => {

@@ -9,7 +9,16 @@ function judge(reference: CellResult, candidate: CellResult): Verdict {
   const differences = compareCells(reference, candidate, { topK: [1, 20], seed: 0 });
   const decision = decide([differences.answerChange], 1, 1)[0]!;
   const limits = { marginPoints: 1 };
-  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits, decision, generated: null });
+  return verdict({
+    reference,
+    candidate,
+    differences,
+    chanceLevel: 0.25,
+    questionSet: null,
+    limits,
+    decision,
+    generated: null,
+  });
 }
 
 describe("verdict by launches", () => {

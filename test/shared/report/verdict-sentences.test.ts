@@ -77,6 +77,7 @@ describe("the sentence of a verdict", () => {
           candidate: candidate as CellResult,
           differences: { ...differences, answerChange: family[index]! } satisfies Differences,
           chanceLevel: null,
+          questionSet: null,
           limits: { marginPoints },
           decision,
           generated: null,

@@ -26,7 +26,17 @@ function judge(
   const limits = extra.limits ?? { marginPoints: 1 };
   const [decision] = decide([differences.answerChange], limits.marginPoints, 1) as [VerdictInput["decision"]];
   const [generated] = decide([differences.generated?.answerChange ?? null], limits.marginPoints, 1) as [null];
-  return verdict({ reference, candidate, differences, chanceLevel: 0.25, limits, decision, generated, ...extra });
+  return verdict({
+    reference,
+    candidate,
+    differences,
+    chanceLevel: 0.25,
+    questionSet: null,
+    limits,
+    decision,
+    generated,
+    ...extra,
+  });
 }
 
 /** fp32 against a cheaper int4, by questions that flipped. */

@@ -4,6 +4,7 @@ import {
   chanceToDecide,
   type DecisionPlan,
   questionsToDecide,
+  questionsToRuleOut,
   resolutionOf,
 } from "#shared/stats/questions-to-decide.ts";
 import { normalCdf } from "#shared/stats/normal.ts";
@@ -71,6 +72,18 @@ describe("questionsToDecide", () => {
 
   it("refuses a plan without a question", () => {
     expect(() => questionsToDecide(plan(0, 0.05, { asked: 0 }))).toThrow(RangeError);
+  });
+});
+
+describe("questionsToRuleOut", () => {
+  it("is the textbook's sample size at the first look's level", () => {
+    expect(questionsToRuleOut(0.05, 0.01)).toBe(Math.ceil((2.0046544617650953 + 0.8416212335729143) ** 2 * 500));
+    expect(questionsToRuleOut(0, 0.01)).toBe(0);
+  });
+
+  it("refuses shares that cannot be", () => {
+    expect(() => questionsToRuleOut(5, 0.01)).toThrow(RangeError);
+    expect(() => questionsToRuleOut(0.05, 1.5)).toThrow(RangeError);
   });
 });
 

@@ -3,7 +3,7 @@ import type { QuestionSetEntry } from "#shared/api.ts";
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import { grouped, plural } from "#shared/report/quantities.ts";
 import { duplicatesNote } from "#shared/report/question-notes.ts";
-import { MOST_QUESTIONS, questionsToDecide, resolutionOf } from "#shared/stats/questions-to-decide.ts";
+import { MOST_QUESTIONS, questionsToRuleOut, resolutionOf } from "#shared/stats/questions-to-decide.ts";
 
 /** Shares of answers that flip, as they are seen for 8 bits, good 4 bits and poor 4 bits of small models. */
 const FLIP_SHARES = [0.05, 0.1, 0.2] as const;
@@ -21,9 +21,12 @@ interface Resolution {
 /** What a set of `count` questions can tell apart, before anything is run. */
 export function resolutionsOf(count: number): readonly Resolution[] {
   return FLIP_SHARES.map((share) => {
-    const plan = questionsToDecide({ discordantShare: share, delta: 0, margin: MARGIN, asked: 0 });
-    const needed = plan !== null && plan.total < MOST_QUESTIONS ? plan.total : null;
-    return { flipPercent: 100 * share, points: resolutionOf(count, share), needed };
+    const needed = questionsToRuleOut(share, MARGIN);
+    return {
+      flipPercent: 100 * share,
+      points: resolutionOf(count, share),
+      needed: needed < MOST_QUESTIONS ? needed : null,
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 /** Two cells of any two runs, compared in what they share and in nothing else. */
 import type { CellResult, Comparison, TextChunk, TokenRow } from "../../results.ts";
 import { MOST_TOP_K, TOP_K } from "../../spec.ts";
-import { commonMode, isOwnReference } from "./quality.ts";
+import { commonModes, isOwnReference } from "./quality.ts";
 import { type Comparability, comparability, type ComparedPart, type ComparedSide } from "./comparability.ts";
 import { compareCells, type Differences } from "../compare-cells.ts";
 import { decide } from "../decide.ts";
@@ -41,6 +41,7 @@ export function compareAcross(
         candidate,
         differences,
         chanceLevel: a.questionSet?.chanceLevel ?? null,
+        questionSet: a.questionSet,
         limits,
         decision: decisions[index]!,
         generated: generated[index]!,
@@ -59,10 +60,10 @@ interface DifferencesAcross {
 function differencesAcross(a: ComparedSide, b: ComparedSide): DifferencesAcross {
   const found = comparability(a, b);
   const can = (part: ComparedPart): boolean => found.parts.some((each) => each.part === part && each.can);
-  const reference = named(narrowed(a.cell, can, commonMode(a, b)), a, b);
+  const reference = named(narrowed(a.cell, can, commonModes(a, b)), a, b);
   const renamed = withQuestionIds(b.cell, found.questionIds);
   const candidate = named(
-    narrowed(isOwnReference(a, b) ? renamed : withoutReference(renamed), can, commonMode(a, b)),
+    narrowed(isOwnReference(a, b) ? renamed : withoutReference(renamed), can, commonModes(a, b)),
     b,
     a,
   );
@@ -87,13 +88,13 @@ function named(cell: CellResult, own: ComparedSide, other: ComparedSide): CellRe
 function narrowed(
   cell: CellResult,
   can: (part: ComparedPart) => boolean,
-  mode: CellResult["benchmark"][number]["mode"] | null,
+  modes: readonly CellResult["benchmark"][number]["mode"][],
 ): CellResult {
   return {
     ...cell,
     forward: can("speed") || can("memory") ? cell.forward : [],
     decode: can("speed") ? cell.decode : [],
-    benchmark: can("answers") ? cell.benchmark.filter((row) => row.mode === mode) : [],
+    benchmark: can("answers") ? cell.benchmark.filter(({ mode }) => modes.includes(mode)) : [],
     tokens: can("tokens") ? cell.tokens : [],
     texts: can("texts") ? cell.texts : [],
     generations: can("generations") ? cell.generations : [],

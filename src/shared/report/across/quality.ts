@@ -27,11 +27,16 @@ export function answersReason(a: ComparedSide, b: ComparedSide, shared: Shared):
   return part("answers", against, notes, plural(shared.size, "shared question"));
 }
 
-/** The first mode that both answered in the same way; generated answers depend on how they were drawn. */
+/** The first mode that both answered in the same way: the one that decides. */
 export function commonMode(a: ComparedSide, b: ComparedSide): BenchmarkMode | null {
+  return commonModes(a, b)[0] ?? null;
+}
+
+/** Modes that both answered in the same way; generated answers depend on how they were drawn. */
+export function commonModes(a: ComparedSide, b: ComparedSide): BenchmarkMode[] {
   const answeredBoth = (mode: BenchmarkMode): boolean =>
     [a, b].every(({ cell }) => cell.benchmark.some((row) => row.mode === mode && row.answers.length > 0));
-  return BENCHMARK_MODES.find((mode) => answeredBoth(mode) && (mode !== "generate" || drawnAlike(a, b))) ?? null;
+  return BENCHMARK_MODES.filter((mode) => answeredBoth(mode) && (mode !== "generate" || drawnAlike(a, b)));
 }
 
 function drawnAlike(a: ComparedSide, b: ComparedSide): boolean {
