@@ -3,6 +3,36 @@ import tseslint from "typescript-eslint";
 import { importTableRule } from "./scripts/lint/import-table.ts";
 import svelteConfig from "./svelte.config.js";
 
+/** What gives something else on a machine with another language. */
+const SAME_EVERYWHERE = [
+  {
+    selector: "CallExpression[callee.property.name=/^toLocale/][arguments.length=0]",
+    message: "Name the language: without one, numbers and letters are this machine's.",
+  },
+  {
+    selector: "CallExpression[callee.property.name='localeCompare'][arguments.length=1]",
+    message: "Use byName of shared/natural-order.ts: without a language, the order is this machine's.",
+  },
+  {
+    selector: "NewExpression[callee.object.name='Intl'][arguments.length=0]",
+    message: "Name the language: without one, it is this machine's.",
+  },
+];
+
+/** What tests may not rely on: see test/elsewhere/machines.mjs. */
+const ON_EVERY_MACHINE = [
+  {
+    selector: "CallExpression[callee.property.name='getByText'][arguments.length=1] > Literal[value=/^\\S*[a-z]\\S*$/]",
+    message:
+      "One word can be part of a processor's name or a path: match it exactly, or find its place (test/helpers/found.ts).",
+  },
+  {
+    selector: "CallExpression[callee.property.name=/^toBeLessThan/] CallExpression[callee.property.name='now']",
+    message:
+      "Another machine is slower: compare with other work of the same run, or leave it to the test's time limit.",
+  },
+];
+
 const lab = { rules: { "import-table": importTableRule } };
 
 export default tseslint.config(
@@ -40,5 +70,7 @@ export default tseslint.config(
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
   },
+  { rules: { "no-restricted-syntax": ["error", ...SAME_EVERYWHERE] } },
+  { files: ["test/**"], rules: { "no-restricted-syntax": ["error", ...SAME_EVERYWHERE, ...ON_EVERY_MACHINE] } },
   { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
 );

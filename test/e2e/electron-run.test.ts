@@ -73,7 +73,7 @@ describe("runs in out/main/index.js, under the stand-in", () => {
   it("measures to the end and gives the page its verdict", async () => {
     expect(await ask("app.info", {})).toMatchObject({ value: { transport: "electron", nativeDialogs: true } });
     const id = await start("tiny", tiny);
-    await expect.poll(heard, { timeout: 120_000 }).toContain("ended done");
+    await expect.poll(heard, { timeout: 240_000 }).toContain("ended done");
     expect(await heard()).toEqual(expect.arrayContaining(["started", "cell", "launch", "measured"]));
     expect(electron.progress.some((share) => share >= 0)).toBe(true);
     expect(electron.progress.at(-1)).toBe(-1);

@@ -10,6 +10,7 @@ import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { dropFile } from "../helpers/drop-file.ts";
 import { ElectronStandIn } from "../helpers/electron-stand-in.ts";
+import { untilReady } from "../helpers/found.ts";
 import { ROOT } from "../helpers/host-process.ts";
 import { seedRuns } from "../helpers/seed-runs.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -37,7 +38,7 @@ const refused = (): string[] => electron.contents[0]!.refused;
 
 describe("the first start", () => {
   it("makes the data folder and shows an empty lab with the bundled model", async () => {
-    await page.getByText("Ready").waitFor();
+    await untilReady(page);
     expect(await ask("app.info", {})).toMatchObject({ ok: true, value: { home, transport: "electron" } });
     expect(await ask("runs.list", {})).toEqual({ ok: true, value: { total: 0, runs: [] } });
     expect(await ask("models.list", {})).toMatchObject({ value: { models: [{ name: "demo", bundled: true }] } });
@@ -180,7 +181,7 @@ describe("a page that wants out", () => {
     await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
     expect(page.url()).toBe(here);
     expect(page.context().pages()).toHaveLength(1);
-    expect(await page.getByText("dropped").count()).toBe(0);
+    expect(await page.getByText("dropped", { exact: true }).count()).toBe(0);
   });
 });
 

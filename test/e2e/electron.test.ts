@@ -5,6 +5,7 @@ import { _electron } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../helpers/chromium.ts";
 import { ElectronStandIn } from "../helpers/electron-stand-in.ts";
+import { untilReady } from "../helpers/found.ts";
 import { ROOT } from "../helpers/host-process.ts";
 import { readPdf } from "../helpers/read-pdf.ts";
 import { seedRuns } from "../helpers/seed-runs.ts";
@@ -19,7 +20,7 @@ describe("out/main/index.js with out/preload/index.cjs, under the stand-in", () 
     const electron = new ElectronStandIn(browser);
     const page = await electron.start(join(ROOT, "out", "main", "index.js"), ["--home", home]);
 
-    await page.getByText("Ready").waitFor();
+    await untilReady(page);
     expect(await page.evaluate('lab.request("app.info", {})')).toMatchObject({ ok: true, value: { home } });
     expect(await page.evaluate('lab.request("runs.list", {})')).toMatchObject({
       value: { total: 1, runs: [{ id: "a", name: "demo", cellsDone: 4 }] },
@@ -43,7 +44,7 @@ describe(`the app in Electron${reason}`, () => {
     const app = await _electron.launch({ args: [ROOT, "--home", home], cwd: ROOT });
     onTestFinished(() => app.close());
     const page = await app.firstWindow();
-    await page.getByText("Ready").waitFor();
+    await untilReady(page);
     const ask = (name: string, input: unknown): Promise<unknown> =>
       page.evaluate(`lab.request(${JSON.stringify(name)}, ${JSON.stringify(input)})`);
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../helpers/chromium.ts";
+import { untilReady } from "../helpers/found.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -30,7 +31,7 @@ async function openPage(host: HostProcess, options: Parameters<typeof watchedPag
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await watched.page.goto(await host.url());
-  await watched.page.getByText("Ready").waitFor();
+  await untilReady(watched.page);
   return watched;
 }
 

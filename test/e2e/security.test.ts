@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium } from "../helpers/chromium.ts";
 import { dropFile } from "../helpers/drop-file.ts";
+import { untilReady } from "../helpers/found.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { watchedPage } from "../helpers/watched-page.ts";
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
   ours = new URL("/", entrance).href;
   page = await (await browser.newContext()).newPage();
   await page.goto(entrance);
-  await page.getByText("Ready").waitFor();
+  await untilReady(page);
 });
 afterAll(async () => {
   await browser.close();
@@ -120,7 +121,7 @@ describe("a page of another origin on this machine", () => {
     await other.evaluate(`{ window.held = window.open(${JSON.stringify(ours)}); }`);
     const opened = await opening;
     onTestFinished(() => opened.close());
-    await opened.getByText("Ready").waitFor();
+    await untilReady(opened);
     expect(await opened.evaluate("window.opener")).toBeNull();
     await expect.poll(() => other.evaluate("held.closed")).toBe(true);
   });

@@ -122,7 +122,7 @@ describe("a run", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Take it out" }).click();
     await queue.waitFor({ state: "detached" });
 
-    await expect.poll(() => hash(page), { timeout: 120_000 }).toMatch(/^#\/result\/.+/);
+    await expect.poll(() => hash(page), { timeout: 240_000 }).toMatch(/^#\/result\/.+/);
     const id = decodeURIComponent((await hash(page)).split("/")[2]!);
     await page.evaluate(`location.hash = '#/bench?from=${encodeURIComponent(id)}'`);
     await heading(page, "Bench").waitFor();

@@ -8,6 +8,7 @@ import { openLab } from "#core/app/open-lab.ts";
 import { keepRepeats } from "#core/store/history-run.ts";
 import { changeTags } from "#core/store/tags.ts";
 import { setOrigin } from "#core/store/write-stored-run.ts";
+import { untilReady } from "../helpers/found.ts";
 import { generateHistory } from "../helpers/generate-history.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
@@ -40,7 +41,7 @@ async function open(
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await watched.page.goto(await host.url());
-  await watched.page.getByText("Ready").waitFor();
+  await untilReady(watched.page);
   await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   return watched;
 }
@@ -215,8 +216,8 @@ describe("History", () => {
     const watched = await open(home, "#/history", { colorScheme: theme, viewport: size });
     const { page } = watched;
     const row = (name: string) => rows(page).filter({ hasText: name });
-    await row("night 2").getByText("lm-eval").waitFor();
-    expect(await row("night 2").getByText("lm-eval").getAttribute("title")).toMatch(
+    await row("night 2").getByText("lm-eval", { exact: true }).waitFor();
+    expect(await row("night 2").getByText("lm-eval", { exact: true }).getAttribute("title")).toMatch(
       /^Measured by lm-eval, read from samples\.jsonl, imported 2026-11-20/,
     );
     expect(await row("on the server").locator(".tag").count()).toBe(0);

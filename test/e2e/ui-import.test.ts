@@ -9,6 +9,7 @@ import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { axeProblems } from "../helpers/axe.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { dropFile } from "../helpers/drop-file.ts";
+import { untilReady } from "../helpers/found.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
 import { SEED_CELLS, seedResult } from "../helpers/seed-result.ts";
@@ -48,7 +49,7 @@ async function open(place: string): Promise<WatchedPage & { home: string }> {
   const watched = await watchedPage(browser);
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await watched.page.goto(await host.url());
-  await watched.page.getByText("Ready").waitFor();
+  await untilReady(watched.page);
   await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   return { ...watched, home };
 }

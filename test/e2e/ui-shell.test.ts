@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { axeProblems } from "../helpers/axe.ts";
 import { launchChromium } from "../helpers/chromium.ts";
+import { untilReady } from "../helpers/found.ts";
 import { HostProcess } from "../helpers/host-process.ts";
 import { accessibilityProblems } from "../helpers/page-checks.js";
 import { seedRuns } from "../helpers/seed-runs.ts";
@@ -38,7 +39,7 @@ async function open(
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await watched.page.goto(await host.url());
-  await watched.page.getByText("Ready").waitFor();
+  await untilReady(watched.page);
   if (place !== "") await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   await watched.page.locator("h1", { hasText: "History" }).waitFor();
   return watched;
@@ -204,7 +205,7 @@ describe("what the window remembers", () => {
       };`);
     await watched.page.goto(await startHost(home).url());
     await watched.page.evaluate("location.hash = '#/system'");
-    await watched.page.getByText("Ready").waitFor();
+    await untilReady(watched.page);
     await watched.page.waitForTimeout(2500);
     expect(new URL(watched.page.url()).hash).toBe("#/system");
     await watched.page.getByRole("heading", { name: "System" }).waitFor();
@@ -217,7 +218,7 @@ describe("what the window remembers", () => {
       "localStorage.setItem('quantscope.preferences', '{\"theme\": 7, \"places\": [1]')",
     );
     await watched.page.goto(await startHost(homeWithRuns()).url());
-    await watched.page.getByText("Ready").waitFor();
+    await untilReady(watched.page);
     expect(await dataTheme(watched.page)).toBeNull();
     expect(watched.complaints).toEqual([]);
   });

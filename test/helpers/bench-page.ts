@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import { axeProblems } from "./axe.ts";
+import { untilReady } from "./found.ts";
 import { HostProcess } from "./host-process.ts";
 import { accessibilityProblems } from "./page-checks.js";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -31,7 +32,7 @@ export async function open(
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await prepare?.(watched.page);
   await watched.page.goto(await host.url());
-  await watched.page.getByText("Ready").waitFor();
+  await untilReady(watched.page);
   await watched.page.locator("h1").waitFor();
   return { ...watched, host };
 }
