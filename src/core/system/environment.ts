@@ -11,16 +11,15 @@ import { onnxRuntimeVersion } from "./onnxruntime-files.ts";
  * @param launcher how the measuring children are started (`fork`, `utilityProcess`)
  */
 export async function readEnvironment(launcher: string): Promise<Environment> {
-  const cpu = await si.cpu();
   return {
     app: appVersion(),
     runtime: { onnxruntime: onnxRuntimeVersion(), node: process.versions.node, launcher },
     os: { platform: platform(), release: release(), arch: arch() },
-    cpu: {
-      model: cpus()[0]?.model.trim() ?? cpu.brand,
-      physicalCores: physicalCores(cpu.physicalCores),
-      logicalCores: cpus().length,
-    },
+    cpu: processor(
+      cpus().map(({ model }) => model),
+      await si.cpu(),
+      availableParallelism(),
+    ),
     memoryBytes: totalmem(),
     gpus: await readGpus(),
     powerSource: powerSource(await si.battery()),
@@ -28,14 +27,30 @@ export async function readEnvironment(launcher: string): Promise<Environment> {
   };
 }
 
-/** Threads that a cell computes with unless its spec says otherwise: one per physical core, as ONNX Runtime chooses. */
-export async function defaultThreads(): Promise<number> {
-  return physicalCores((await si.cpu()).physicalCores);
+/**
+ * The processor by what the system says of each logical core and by what `systeminformation` read of it all.
+ * @param models one a logical core; none where /proc is hidden, "unknown" on many ARM machines
+ * @param parallelism how many threads this process is let run at once
+ */
+export function processor(
+  models: readonly string[],
+  read: { readonly manufacturer: string; readonly brand: string; readonly physicalCores: number },
+  parallelism: number,
+): Environment["cpu"] {
+  const named = models[0]?.trim() ?? "";
+  const other = `${read.manufacturer} ${read.brand}`.trim();
+  return {
+    model: named === "" || named === "unknown" ? other || "unknown" : named,
+    // In containers the reported cores are the host's; no more can run than this process is let.
+    physicalCores: Math.max(1, Math.min(read.physicalCores || models.length || parallelism, parallelism)),
+    logicalCores: models.length || parallelism,
+  };
 }
 
-/** In containers the reported cores are the host's; no more can run than this process is let. */
-function physicalCores(reported: number): number {
-  return Math.max(1, Math.min(reported || cpus().length, availableParallelism()));
+/** Threads that a cell computes with unless its spec says otherwise: one per physical core, as ONNX Runtime chooses. */
+export async function defaultThreads(): Promise<number> {
+  const models = cpus().map(({ model }) => model);
+  return processor(models, await si.cpu(), availableParallelism()).physicalCores;
 }
 
 /** A machine without a battery does not tell: a virtual one on a laptop has none either. */

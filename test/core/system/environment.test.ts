@@ -1,10 +1,10 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentSchema } from "#shared/results.ts";
 import { appRoot, appVersion } from "#core/system/app-version.ts";
-import { defaultThreads, powerSource, readEnvironment } from "#core/system/environment.ts";
+import { defaultThreads, powerSource, processor, readEnvironment } from "#core/system/environment.ts";
 
 describe("readEnvironment", () => {
   it("says what results.json needs", async () => {
@@ -23,8 +23,36 @@ describe("readEnvironment", () => {
   it("tells the machine apart without naming it, the same each time", async () => {
     const { machineId } = await readEnvironment("fork");
     expect(machineId).toMatch(/^[0-9a-f]{16}$/);
-    expect(machineId).not.toContain(hostname());
     expect((await readEnvironment("other")).machineId).toBe(machineId);
+  });
+});
+
+describe("processor", () => {
+  const read = { manufacturer: "Intel", brand: "Xeon", physicalCores: 2 };
+  const four = Array.from({ length: 4 }, () => " Intel(R) Xeon(R) Processor @ 2.20GHz ");
+
+  it("is called as the system calls each of its cores", () => {
+    expect(processor(four, read, 4)).toEqual({
+      model: "Intel(R) Xeon(R) Processor @ 2.20GHz",
+      physicalCores: 2,
+      logicalCores: 4,
+    });
+  });
+
+  it("has no more cores than this process is let use", () => {
+    expect(processor(four, { ...read, physicalCores: 64 }, 3).physicalCores).toBe(3);
+    expect(processor(four, read, 1).physicalCores).toBe(1);
+  });
+
+  it("is called by what else is known where the system has no name, as on ARM", () => {
+    const arm = { manufacturer: "ARM", brand: "Cortex-A76", physicalCores: 4 };
+    expect(processor(["unknown", "unknown"], arm, 2).model).toBe("ARM Cortex-A76");
+    expect(processor([""], { ...arm, manufacturer: "", brand: "" }, 2).model).toBe("unknown");
+  });
+
+  it("has as many cores as threads may run where nothing is told of them", () => {
+    const cpu = processor([], { manufacturer: "", brand: "", physicalCores: 0 }, 6);
+    expect(cpu).toEqual({ model: "unknown", physicalCores: 6, logicalCores: 6 });
   });
 });
 

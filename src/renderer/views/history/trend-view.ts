@@ -1,6 +1,7 @@
 /** What the page "Over time" shows of a trend, apart from how it is drawn. */
 import type { HistoryFacets } from "#shared/api.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
+import { byName } from "#shared/natural-order.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
 import { trendChanges, type TrendChange } from "#shared/report/trend/changes.ts";
 import { TREND_METRIC_IDS, type TrendMetricId } from "#shared/report/trend/metrics.ts";
@@ -37,7 +38,7 @@ export function metricsOf(trend: Trend): TrendMetricId[] {
 export function allChanges(trend: Trend): TrendChange[] {
   return trend.series
     .flatMap((series) => TREND_METRIC_IDS.flatMap((metric) => trendChanges(series, trend.runs, metric)))
-    .sort((a, b) => b.now.startedAt.localeCompare(a.now.startedAt) || b.tone.localeCompare(a.tone));
+    .sort((a, b) => byName(b.now.startedAt, a.now.startedAt) || byName(b.tone, a.tone));
 }
 
 /** For pictures that travel alone. */

@@ -1,6 +1,7 @@
 /** What variants and jobs are, in the words that the Models page shows. */
 import type { Job, ModelLayer, VariantDetails } from "#shared/api.ts";
 import { FORMATS } from "#shared/formats/formats.ts";
+import { byName } from "#shared/natural-order.ts";
 import { grouped, megabytes, significant } from "#shared/report/quantities.ts";
 import { formatDuration } from "../../format/time.ts";
 
@@ -37,7 +38,7 @@ export function inOrder(variants: readonly VariantDetails[]): readonly VariantDe
   return variants.toSorted(
     (a, b) =>
       FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank ||
-      a.place.localeCompare(b.place) ||
+      byName(a.place, b.place) ||
       a.bytes - b.bytes,
   );
 }
