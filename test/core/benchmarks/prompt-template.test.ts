@@ -159,9 +159,8 @@ describe("parseLetter", () => {
   });
 
   it("is quick on long and hostile texts", () => {
-    const started = performance.now();
-    expect(parseLetter(" ".repeat(20_000) + "x", 4)).toBeNull();
-    expect(parseLetter("answer ".repeat(3000) + "x", 4)).toBeNull();
-    expect(performance.now() - started).toBeLessThan(1000);
+    // So long that a pattern that goes back over them for each character would outlast the test's time.
+    expect(parseLetter(" ".repeat(2_000_000) + "x", 4)).toBeNull();
+    expect(parseLetter("answer ".repeat(300_000) + "x", 4)).toBeNull();
   });
 });

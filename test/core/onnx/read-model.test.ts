@@ -131,7 +131,6 @@ describe("readModel", () => {
     const original = readFileSync(zoo("llama"));
     // Beyond the graph's head the file is weights, which are not read: most damage must hit the structure.
     const structure = original.length - original.indexOf("onnx::MatMul");
-    const started = performance.now();
     let refused = 0;
     for (let round = 0; round < 300; round++) {
       const bytes = Buffer.from(original);
@@ -150,8 +149,7 @@ describe("readModel", () => {
     }
     expect(refused).toBeGreaterThan(30);
     expect(refused).toBeLessThan(300);
-    expect(performance.now() - started).toBeLessThan(5000);
-  }, 20_000);
+  });
 
   it("reads a small decoder as it was built", () => {
     const path = save(decoder({}), folder.file("decoder.onnx"));
