@@ -12,11 +12,12 @@ async function colours(png: Buffer): Promise<{ width: number; height: number; co
   const context = createCanvas(image.width, image.height).getContext("2d");
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, image.width, image.height);
-  const count = new Map<string, number>();
+  const pixels = new Map<number, number>();
   for (let at = 0; at < data.length; at += 4) {
-    const colour = `#${Buffer.from(data.subarray(at, at + 3)).toString("hex")}`;
-    count.set(colour, (count.get(colour) ?? 0) + 1);
+    const colour = (data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!;
+    pixels.set(colour, (pixels.get(colour) ?? 0) + 1);
   }
+  const count = new Map([...pixels].map(([colour, many]) => [`#${colour.toString(16).padStart(6, "0")}`, many]));
   return { width: image.width, height: image.height, count };
 }
 
