@@ -152,7 +152,10 @@ describe("the Questions page", () => {
     const scored = page.getByRole("row", { name: /B\. three/ });
     expect(await scored.innerText()).toContain("right");
     await page.getByLabel("Chat template").press("Space");
-    await prompt.getByText(/<\|im_start\|>/).first().waitFor();
+    await prompt
+      .getByText(/<\|im_start\|>/)
+      .first()
+      .waitFor();
     await expectAccessible(watched);
 
     await page.getByRole("button", { name: "Remove from the library" }).press("Enter");
