@@ -9,7 +9,7 @@ const DEMO = "test/e2e/demo.test.ts";
 const SHARING = ["test/{shared,renderer,core/{benchmarks,engine,models,onnx,quantize,runs,store}}/**/*.test.ts"];
 const STUBBING = [
   "test/core/onnx/{output-files,skeleton,write-model}.test.ts",
-  "test/core/runs/run-cell.test.ts",
+  "test/core/runs/{parent-port,run-cell}.test.ts",
   "test/renderer/format/save.test.ts",
   "test/renderer/stores/{bridge,web-socket-bridge}.test.ts",
 ];
