@@ -1,6 +1,10 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { machineEnvironment } from "./test/elsewhere/machines.mjs";
+import { turnTelemetryOff } from "./src/core/system/telemetry-off.ts";
+
+// Tests that load ONNX Runtime themselves inherit it.
+turnTelemetryOff();
 
 /** Measures for minutes, with both cores: whatever ran beside it would take as much longer. */
 const DEMO = "test/e2e/demo.test.ts";

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { TELEMETRY_OFF } from "../src/core/system/telemetry-off.ts";
 
 const folder = join(import.meta.dirname, "..", "bench");
 const [name, ...options] = process.argv.slice(2);
@@ -10,4 +11,7 @@ if (!name || !existsSync(join(folder, `${name}.ts`))) {
   process.stderr.write(`usage: npm run bench -- NAME [--model DIR] [--json]; benchmarks: ${names.join(", ")}\n`);
   process.exit(1);
 }
-process.exit(spawnSync(process.execPath, [join(folder, `${name}.ts`), ...options], { stdio: "inherit" }).status ?? 1);
+// Also for bare loops and Python tools, which load ONNX Runtime without our door to it.
+const env = { ...process.env, ...TELEMETRY_OFF };
+const { status } = spawnSync(process.execPath, [join(folder, `${name}.ts`), ...options], { stdio: "inherit", env });
+process.exit(status ?? 1);

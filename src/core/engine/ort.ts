@@ -1,11 +1,14 @@
+import { turnTelemetryOff } from "#core/system/telemetry-off.ts";
+
 /**
  * The one door to ONNX Runtime. It must be imported before any tensor is made: onnxruntime-node 1.30 reads a
  * Float16Array's bytes wrongly wherever the global exists (Node 24), so that every float16 input fails. Without the
  * global, float16 travels as Uint16Array, which works. (Open upstream: onnxruntime pull request 32323.)
  */
 Reflect.deleteProperty(globalThis, "Float16Array");
+turnTelemetryOff();
 
-// A dynamic import, because a static one would run before the line above.
+// A dynamic import, because a static one would run before the lines above.
 const ort = await import("onnxruntime-node");
 
 export const { InferenceSession, Tensor } = ort;
