@@ -3,8 +3,9 @@
 import { checkNode } from "./check-node.ts";
 
 checkNode();
-// Node's own cache of compiled code, in the system's temporary folder; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
-process.getBuiltinModule("node:module").enableCompileCache();
 // Loaded after the check: an older Node would crash on a native module instead of saying that it is too old.
+const { cacheCode } = await import("./code-cache.ts");
+cacheCode(process.argv.slice(2));
+// Loaded after the cache is on, which then holds all of it.
 const { main } = await import("./program.ts");
 await main(process.argv);

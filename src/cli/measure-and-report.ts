@@ -44,7 +44,7 @@ export async function measureAndReport(
       db: lab.db,
       variantsDir: lab.variantsDir,
       scratchDir: lab.scratchDir,
-      spawner: forkSpawner(workerFile()),
+      spawner: forkSpawner(workerFile(), { temporaryDir: lab.temporaryDir }),
       signal: interrupt.signal,
       onEvent: progress.onEvent,
     });

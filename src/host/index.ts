@@ -13,11 +13,12 @@ import { type Host, startHost } from "./server.ts";
 try {
   const { home, port, open } = parseHostArguments(process.argv.slice(2));
   const lab = openLab(labHome(home));
+  const { temporaryDir } = lab;
   const labApp = createApp({
     lab,
     transport: "host",
-    spawner: forkSpawner(workerFile()),
-    reader: forkSpawner(runReaderFile()),
+    spawner: forkSpawner(workerFile(), { temporaryDir }),
+    reader: forkSpawner(runReaderFile(), { temporaryDir }),
     shell: null,
   });
   const host = await startHost({

@@ -20,6 +20,7 @@ export async function printPdf(file: string): Promise<Uint8Array> {
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
+      spellcheck: false,
       javascript: false,
     },
   });

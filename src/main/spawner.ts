@@ -5,7 +5,7 @@
 import { utilityProcess } from "electron";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { forkSpawner, type Spawner, type WorkerJob } from "#core/runs/spawner.ts";
+import { childSurroundings, forkSpawner, type Spawner, type WorkerJob } from "#core/runs/spawner.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 import { appRoot } from "#core/system/app-version.ts";
 
@@ -13,10 +13,16 @@ const STDERR_KEPT = 4096;
 /** What a child wrote may arrive a little after its end. */
 const LAST_WORDS_MS = 300;
 
-/** @param file the child's entry */
-export function desktopSpawner<Job = WorkerJob, Message = WorkerMessage>(file: string): Spawner<Job, Message> {
+/**
+ * @param file the child's entry
+ * @param temporaryDir where the children have their temporary files
+ */
+export function desktopSpawner<Job = WorkerJob, Message = WorkerMessage>(
+  file: string,
+  temporaryDir: string,
+): Spawner<Job, Message> {
   const node = shippedNode();
-  return node === null ? utilitySpawner(file) : forkSpawner(file, node);
+  return node === null ? utilitySpawner(file, temporaryDir) : forkSpawner(file, { temporaryDir, execPath: node });
 }
 
 /** The Node that the package carries, else the one that the checkout's install brought; null where there is none. */
@@ -36,14 +42,20 @@ function resourcesFolder(): string {
   return (process as { resourcesPath?: string }).resourcesPath ?? appRoot();
 }
 
-export function utilitySpawner<Job = WorkerJob, Message = WorkerMessage>(file: string): Spawner<Job, Message> {
+export function utilitySpawner<Job = WorkerJob, Message = WorkerMessage>(
+  file: string,
+  temporaryDir: string,
+): Spawner<Job, Message> {
   return {
     launcher: "utilityProcess",
     start: (job) => {
+      const { env, remove } = childSurroundings(temporaryDir);
       const child = utilityProcess.fork(file, [], {
         serviceName: `Quantscope ${basename(file, ".js")}`,
         stdio: ["ignore", "ignore", "pipe"],
+        env,
       });
+      child.once("exit", remove);
       let stderr = "";
       child.stderr?.on("data", (chunk: Buffer) => {
         stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_KEPT);

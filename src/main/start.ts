@@ -58,8 +58,8 @@ function labOf(lab: Lab): LabApp {
   const labApp = createApp({
     lab,
     transport: "electron",
-    spawner: desktopSpawner(workerFile()),
-    reader: desktopSpawner(runReaderFile()),
+    spawner: desktopSpawner(workerFile(), lab.temporaryDir),
+    reader: desktopSpawner(runReaderFile(), lab.temporaryDir),
     shell,
     versions,
   });

@@ -23,6 +23,7 @@ export async function openWindow(preload: string, guard: Pick<QuitGuard, "guardW
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
+      spellcheck: false,
     },
   });
   guard.guardWindow(window);

@@ -44,8 +44,9 @@ export interface StandInMenuItem {
 }
 
 /** A utility process, played by a forked Node: the worker talks to either. */
-function standInFork(file: string): EventEmitter {
-  const child = fork(file, [], { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
+function standInFork(file: string, _args: readonly string[], { env }: { env: NodeJS.ProcessEnv }): EventEmitter {
+  const stdio = ["ignore", "ignore", "pipe", "ipc"] as const;
+  const child = fork(file, [], { serialization: "advanced", stdio: [...stdio], execArgv: [], env });
   return Object.assign(new EventEmitter(), {
     pid: child.pid,
     stderr: child.stderr,
@@ -81,6 +82,10 @@ export class ElectronStandIn {
   readonly pages: Page[] = [];
   readonly options: Record<string, unknown>[] = [];
   readonly paths = new Map<string, string>();
+  /** What the app appended to Chromium's command line, with their values. */
+  readonly switches = new Map<string, string | undefined>();
+  /** Whether each session, in the order of their making, checks spelling; it does until the app says no. */
+  readonly spellCheckers: boolean[] = [];
   /** What the app said and did before a window: "enableSandbox", "showErrorBox: TITLE", "exit: 4". */
   readonly log: string[] = [];
   /** Shares that the taskbar was told; -1 for none. */
@@ -215,7 +220,7 @@ export class ElectronStandIn {
   }
 
   #modules(): Record<string, unknown> {
-    const { app, log, options, paths, contents, permissions } = this;
+    const { app, log, options, paths, switches, spellCheckers, contents, permissions } = this;
     const renderers = this.#renderers;
     const windows = this.#windows;
     const { progress, answers, menu } = this;
@@ -264,13 +269,21 @@ export class ElectronStandIn {
       show = (): void => undefined;
     }
     const nothing = (): void => undefined;
+    const makeSession = (): void => {
+      const index = spellCheckers.push(true) - 1;
+      app.emit("session-created", { setSpellCheckerEnabled: (enable: boolean) => (spellCheckers[index] = enable) });
+    };
     return {
       BrowserWindow,
       app: Object.assign(app, {
         enableSandbox: () => log.push("enableSandbox"),
         requestSingleInstanceLock: () => true,
+        commandLine: { appendSwitch: (name: string, value?: string) => switches.set(name, value) },
         setPath: (name: string, path: string) => paths.set(name, path),
-        whenReady: () => Promise.resolve(),
+        whenReady: () => {
+          makeSession();
+          return Promise.resolve();
+        },
         quit: () => {
           const quitting = { prevented: false };
           app.emit("before-quit", { preventDefault: () => (quitting.prevented = true) });

@@ -86,11 +86,13 @@ export class FakeUtilityProcess extends EventEmitter {
   readonly postMessage = vi.fn();
   readonly kill = vi.fn();
   readonly file: string;
+  readonly options: { readonly env?: NodeJS.ProcessEnv };
   pid: number | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, options: { readonly env?: NodeJS.ProcessEnv } = {}) {
     super();
     this.file = file;
+    this.options = options;
     FakeUtilityProcess.all.push(this);
   }
 }
@@ -103,11 +105,15 @@ export const recorded = {
   privileged: [] as unknown[],
   contents: [] as FakeContents[],
   paths: new Map<string, string>(),
+  switches: new Map<string, string | undefined>(),
 };
 
 export const app = new EventEmitter();
 export const electron = {
   app: Object.assign(app, {
+    commandLine: {
+      appendSwitch: (name: string, value?: string) => recorded.switches.set(name, value),
+    },
     setPath: (name: string, path: string) => recorded.paths.set(name, path),
     whenReady: () => Promise.resolve(),
     exit: vi.fn(),
@@ -120,7 +126,10 @@ export const electron = {
   dialog: { showErrorBox: vi.fn(), showMessageBox: vi.fn(), showOpenDialog: vi.fn(), showSaveDialog: vi.fn() },
   shell: { openPath: vi.fn() },
   Notification: FakeNotification,
-  utilityProcess: { fork: (file: string) => new FakeUtilityProcess(file) },
+  utilityProcess: {
+    fork: (file: string, _args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv }) =>
+      new FakeUtilityProcess(file, options),
+  },
   session: {
     defaultSession: {
       setPermissionRequestHandler: vi.fn(),

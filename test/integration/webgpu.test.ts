@@ -30,7 +30,7 @@ async function probeWebGpu(libraries: string, driver: string): Promise<ProviderP
   vi.stubEnv("LD_LIBRARY_PATH", libraries);
   for (const name of ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]) vi.stubEnv(name, driver);
   const { signal } = new AbortController();
-  const { providers } = await probeProviders({ spawner: forkSpawner(WORKER), signal });
+  const { providers } = await probeProviders({ spawner: forkSpawner(WORKER), signal, temporaryDir: scratchDir() });
   return providers.find(({ provider }) => provider === "webgpu")!;
 }
 

@@ -29,6 +29,7 @@ describe("printPdf", () => {
         contextIsolation: true,
         nodeIntegration: false,
         webviewTag: false,
+        spellcheck: false,
         javascript: false,
       },
     });

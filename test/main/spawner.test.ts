@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { CellJob } from "#core/runs/protocol.ts";
@@ -34,13 +34,15 @@ describe("shippedNode", () => {
 
 describe("desktopSpawner", () => {
   it("says which way it starts children: a stored run tells", () => {
-    expect(desktopSpawner("worker.js").launcher).toBe(shippedNode() === null ? "utilityProcess" : "fork");
+    expect(desktopSpawner("worker.js", temporaryFolder()).launcher).toBe(
+      shippedNode() === null ? "utilityProcess" : "fork",
+    );
   });
 });
 
 describe("utilitySpawner", () => {
   it("hands the job over and hears what the child says", () => {
-    const child = utilitySpawner("worker.js").start(job);
+    const child = utilitySpawner("worker.js", temporaryFolder()).start(job);
     const [process] = FakeUtilityProcess.all;
     expect(process!.file).toBe("worker.js");
     expect(process!.postMessage).toHaveBeenCalledExactlyOnceWith(job);
@@ -50,8 +52,19 @@ describe("utilitySpawner", () => {
     expect(heard).toHaveBeenCalledExactlyOnceWith({ type: "done", canaryDrift: null });
   });
 
+  it("turns ONNX Runtime's telemetry off and gives the child a temporary folder, which goes with it", () => {
+    const temporaryDir = temporaryFolder();
+    utilitySpawner("worker.js", temporaryDir).start(job);
+    const { env } = FakeUtilityProcess.all[0]!.options;
+    expect(env).toMatchObject({ ORT_DISABLE_TELEMETRY: "1", PATH: process.env.PATH });
+    expect(dirname(env!.TMPDIR!)).toBe(temporaryDir);
+    expect(existsSync(env!.TMPDIR!)).toBe(true);
+    FakeUtilityProcess.all[0]!.emit("exit", 0);
+    expect(existsSync(env!.TMPDIR!)).toBe(false);
+  });
+
   it("tells the end with the child's last words, also those that come late", async () => {
-    const child = utilitySpawner("worker.js").start(job);
+    const child = utilitySpawner("worker.js", temporaryFolder()).start(job);
     const [process] = FakeUtilityProcess.all;
     const ended = new Promise((resolve) => {
       child.onExit(resolve);
@@ -67,13 +80,13 @@ describe("utilitySpawner", () => {
   });
 
   it("hands over the jobs that come later", () => {
-    const child = utilitySpawner<{ ask: number }>("reader.js").start({ ask: 1 });
+    const child = utilitySpawner<{ ask: number }>("reader.js", temporaryFolder()).start({ ask: 1 });
     child.send({ ask: 2 });
     expect(FakeUtilityProcess.all[0]!.postMessage.mock.calls).toEqual([[{ ask: 1 }], [{ ask: 2 }]]);
   });
 
   it("ends a child that has not begun as soon as it has, and outlives one that is gone", () => {
-    const child = utilitySpawner("worker.js").start(job);
+    const child = utilitySpawner("worker.js", temporaryFolder()).start(job);
     const [started] = FakeUtilityProcess.all;
     child.kill();
     expect(started!.kill).toHaveBeenCalledOnce();
@@ -82,7 +95,7 @@ describe("utilitySpawner", () => {
     started!.emit("spawn");
     expect(killed).toHaveBeenCalledExactlyOnceWith(4711, "SIGKILL");
     killed.mockRestore();
-    const gone = utilitySpawner("worker.js").start(job);
+    const gone = utilitySpawner("worker.js", temporaryFolder()).start(job);
     FakeUtilityProcess.all[1]!.pid = 2 ** 22 + 1;
     expect(() => {
       gone.kill();

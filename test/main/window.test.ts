@@ -20,6 +20,7 @@ describe("openWindow", () => {
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
+      spellcheck: false,
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { PROVIDERS } from "#shared/providers/providers.ts";
+import { labHome, temporaryDir as temporaryDirOf } from "#core/app/lab-home.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { probeProviders } from "#core/system/provider-probe.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
@@ -11,12 +12,15 @@ export function addProviders(program: Command): void {
     .command("providers")
     .description("which execution providers and formats really work here, tried on a tiny model, and why not")
     .option("--json", "print JSON")
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const { home } = command.optsWithGlobals<{ home?: string }>();
+      const temporaryDir = temporaryDirOf(labHome(home));
       using interrupt = abortOnInterrupt(() => {
         process.stderr.write("cancelling ...\n");
       });
       const report = await probeProviders({
-        spawner: forkSpawner(workerFile()),
+        spawner: forkSpawner(workerFile(), { temporaryDir }),
+        temporaryDir,
         signal: interrupt.signal,
         onProvider: (id) => process.stderr.write(`trying ${PROVIDERS[id].label} ...\n`),
       });

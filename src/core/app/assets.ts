@@ -24,6 +24,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = Object.freeze(
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
+  "x-dns-prefetch-control": "off",
   "cache-control": "no-cache",
 });
 

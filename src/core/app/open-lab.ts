@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import envPaths from "env-paths";
+import { dirname, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
 import { failAbandonedRuns } from "#core/store/write-run.ts";
+import { removeAbandoned } from "#core/system/temporary.ts";
+import { temporaryDir } from "./lab-home.ts";
+
+export { labHome } from "./lab-home.ts";
 
 /** An opened data folder: the store, and where made files go. */
 export interface Lab extends Disposable {
@@ -13,12 +16,8 @@ export interface Lab extends Disposable {
   readonly variantsDir: string;
   /** Where unfinished runs keep what their cells compare with. */
   readonly scratchDir: string;
-}
-
-/** The data folder: --home, else QUANTSCOPE_HOME, else the platform's folder for application data. */
-export function labHome(option?: string): string {
-  const given = option ?? process.env.QUANTSCOPE_HOME;
-  return given ? resolve(given) : envPaths("quantscope", { suffix: "" }).data;
+  /** Where this process and its children have their temporary files. */
+  readonly temporaryDir: string;
 }
 
 /** @throws LabError STORE_* when the folder or its database cannot be used */
@@ -35,11 +34,13 @@ export function openLab(home: string): Lab {
   }
   const db = openDatabase(join(home, "quantscope.db"));
   failAbandonedRuns(db, isAlive);
+  removeAbandoned(temporaryDir(home), isAlive);
   return {
     home,
     db,
     variantsDir: join(home, "variants"),
     scratchDir: join(home, "scratch"),
+    temporaryDir: temporaryDir(home),
     [Symbol.dispose]: () => {
       db.close();
     },

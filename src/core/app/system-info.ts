@@ -84,7 +84,8 @@ export class SystemInfo {
     const { lab, gate, events, spawner, probe = probeProviders } = this.#options;
     const { signal } = this.#controller;
     try {
-      const report = await gate.pass("probing providers", signal, () => probe({ spawner, signal }));
+      const { temporaryDir } = lab;
+      const report = await gate.pass("probing providers", signal, () => probe({ spawner, signal, temporaryDir }));
       keep(lab.db, PROBE_KEY, JSON.stringify(report));
       this.#probeError = null;
     } catch (error) {

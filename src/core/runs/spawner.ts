@@ -1,5 +1,7 @@
 import { fork, type Serializable } from "node:child_process";
 import type { ProbeJob } from "#core/system/probe-protocol.ts";
+import { TELEMETRY_OFF } from "#core/system/telemetry-off.ts";
+import { makeTemporary, removeTemporary, temporaryEnvironment } from "#core/system/temporary.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
 
 /** What a child can be asked for: to measure a cell, or to try a provider (system/provider-probe.ts). */
@@ -33,17 +35,41 @@ export interface Spawner<Job = WorkerJob, Message = WorkerMessage> {
 
 const STDERR_KEPT = 4096;
 
-/**
- * @param file the child's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript
- * @param execPath the Node to run it; default the one that runs this
- */
+export interface SpawnerOptions {
+  /** Where each child gets a folder for its temporary files, which goes when it ends. Default: the system's, left to itself. */
+  readonly temporaryDir?: string;
+  /** The Node to run the child; default the one that runs this. */
+  readonly execPath?: string;
+}
+
+/** What a child finds in its environment, and the end of what was made for it. */
+export interface ChildSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly remove: () => void;
+}
+
+/** The environment of one child: this process's, without telemetry, with a temporary folder of its own below `temporaryDir`. */
+export function childSurroundings(temporaryDir: string | undefined): ChildSurroundings {
+  const inherited = { ...process.env, ...TELEMETRY_OFF };
+  if (temporaryDir === undefined) return { env: inherited, remove: () => undefined };
+  const folder = makeTemporary(temporaryDir);
+  return {
+    env: { ...inherited, ...temporaryEnvironment(folder) },
+    remove: () => {
+      removeTemporary(folder);
+    },
+  };
+}
+
+/** @param file the child's entry: out/main/worker.js, or src/worker/index.ts under a Node that runs TypeScript */
 export function forkSpawner<Job = WorkerJob, Message = WorkerMessage>(
   file: string,
-  execPath = process.execPath,
+  { temporaryDir, execPath = process.execPath }: SpawnerOptions = {},
 ): Spawner<Job, Message> {
   return {
     launcher: "fork",
     start: (job) => {
+      const { env, remove } = childSurroundings(temporaryDir);
       const child = fork(file, [], {
         serialization: "advanced",
         stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -51,7 +77,10 @@ export function forkSpawner<Job = WorkerJob, Message = WorkerMessage>(
         execPath,
         // The desktop app has no console: Windows would open one for the child.
         windowsHide: true,
+        env,
       });
+      // Whichever comes: the end, or that it never began.
+      child.once("close", remove).once("error", remove);
       let stderr = "";
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
         stderr = (stderr + chunk).slice(-STDERR_KEPT);

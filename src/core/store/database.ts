@@ -33,6 +33,8 @@ export function openDatabase(file: string): Db {
     db.pragma("journal_mode = WAL");
     // With WAL this loses no committed data when the program dies, only (never corrupting) when the power does.
     db.pragma("synchronous = NORMAL");
+    // Sorts too large for the cache would otherwise go through files in the system's temporary folder.
+    db.pragma("temp_store = MEMORY");
     migrate(db);
     return db;
   } catch (error) {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import {
@@ -20,10 +18,13 @@ import { judgeAnswer, unanswered } from "./probe-answer.ts";
 import { probeInChildren } from "./probe-children.ts";
 import { writeProbeModel } from "./probe-model.ts";
 import type { ProbeTask } from "./probe-protocol.ts";
+import { makeTemporary, removeTemporary } from "./temporary.ts";
 
 interface ProbeOptions {
   readonly spawner: Spawner;
   readonly signal: AbortSignal;
+  /** Where the tiny models are made, and gone when it ends. */
+  readonly temporaryDir: string;
   /** Default: 60. Loading CUDA's libraries for the first time takes seconds. */
   readonly secondsPerFormat?: number;
   /** Called before each provider that is tried. */
@@ -39,7 +40,7 @@ const THREADS = 2;
  * @throws LabError CANCELLED, DISK_FULL, OUTPUT_UNWRITABLE; INTERNAL where even fp32 on the CPU gives nothing
  */
 export async function probeProviders(options: ProbeOptions): Promise<ProbeReport> {
-  const dir = mkdtempSync(join(tmpdir(), "quantscope-probe-"));
+  const dir = makeTemporary(options.temporaryDir);
   try {
     const tasks = await makeFiles(dir);
     const platform = `${process.platform}-${process.arch}`;
@@ -76,7 +77,7 @@ export async function probeProviders(options: ProbeOptions): Promise<ProbeReport
       providers,
     };
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    removeTemporary(dir);
   }
 }
 

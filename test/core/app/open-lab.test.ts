@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { labHome, openLab } from "#core/app/open-lab.ts";
@@ -35,6 +35,15 @@ describe("openLab", () => {
     expect(lab.variantsDir).toBe(join(home, "variants"));
     lab[Symbol.dispose]();
     expect(lab.db.open).toBe(false);
+  });
+
+  it("removes temporary files of programs that were killed, and no others", () => {
+    const home = scratchDir();
+    const names = [`${2 ** 22 + 1}-killed`, `${process.pid}-ours`, "notes"];
+    for (const name of names) mkdirSync(join(home, "temp", name, "deep"), { recursive: true });
+    using lab = openLab(home);
+    expect(lab.temporaryDir).toBe(join(home, "temp"));
+    expect(readdirSync(lab.temporaryDir).toSorted()).toEqual(names.slice(1).toSorted());
   });
 
   it("fails runs that a program left behind", () => {

@@ -212,7 +212,7 @@ describe("RunReader whose child dies", () => {
 
   it("says that it could not be started", async () => {
     const { file } = seeded();
-    const nowhere = forkSpawner(RUN_READER, join(temporaryFolder(), "node")) as unknown as ReaderSpawner;
+    const nowhere = forkSpawner(RUN_READER, { execPath: join(temporaryFolder(), "node") }) as unknown as ReaderSpawner;
     await expect(reader(file, undefined, nowhere).ask("runs.get", { id: "a" })).rejects.toMatchObject({
       code: "WORKER_DIED",
       message: expect.stringMatching(/could not be started .*ENOENT/) as string,

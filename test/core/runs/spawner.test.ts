@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { runCell } from "#core/runs/run-cell.ts";
-import { type ExitReason, forkSpawner } from "#core/runs/spawner.ts";
+import { type ExitReason, forkSpawner, type SpawnerOptions } from "#core/runs/spawner.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 import { scratchDir } from "../../helpers/lab.ts";
 import { cellJob } from "./sample-job.ts";
@@ -14,8 +14,15 @@ function script(body: string): string {
   return file;
 }
 
-async function run(body: string, kill = false): Promise<{ messages: WorkerMessage[]; reason: ExitReason }> {
-  const child = forkSpawner(script(body)).start(cellJob());
+interface RunOptions extends SpawnerOptions {
+  readonly kill?: boolean;
+}
+
+async function run(
+  body: string,
+  { kill = false, ...options }: RunOptions = {},
+): Promise<{ messages: WorkerMessage[]; reason: ExitReason }> {
+  const child = forkSpawner(script(body), options).start(cellJob());
   const messages: WorkerMessage[] = [];
   child.onMessage((message) => {
     messages.push(message);
@@ -52,8 +59,42 @@ describe("forkSpawner", () => {
   });
 
   it("kills a child that is busy and hears nothing", async () => {
-    const { reason } = await run(`process.send({ type: "done" }, () => { for (;;); })`, true);
+    const { reason } = await run(`process.send({ type: "done" }, () => { for (;;); })`, { kill: true });
     expect(reason).toMatchObject({ code: null, signal: "SIGKILL" });
+  });
+
+  it("turns ONNX Runtime's telemetry off, whatever this process was told, and hands the rest on", async () => {
+    vi.stubEnv("ORT_DISABLE_TELEMETRY", "0");
+    vi.stubEnv("QUANTSCOPE_TEST", "handed on");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const body = `const { ORT_DISABLE_TELEMETRY: off, QUANTSCOPE_TEST: rest } = process.env;
+      process.send({ off, rest }, () => process.exit(0))`;
+    expect((await run(body)).messages).toEqual([{ off: "1", rest: "handed on" }]);
+  });
+
+  const leavesFiles = `import { writeFileSync } from "node:fs";
+    import { tmpdir } from "node:os";
+    writeFileSync(tmpdir() + "/left", "");
+    process.send({ folder: tmpdir() }, () => { for (;;); });`;
+
+  it("gives each child a folder for its temporary files, which goes also when the child is killed", async () => {
+    const temporaryDir = join(scratchDir(), "temp");
+    const { messages } = await run(leavesFiles, { kill: true, temporaryDir });
+    const { folder } = messages[0] as unknown as { folder: string };
+    expect(dirname(folder)).toBe(temporaryDir);
+    expect(existsSync(folder)).toBe(false);
+    expect(readdirSync(temporaryDir)).toEqual([]);
+  });
+
+  it("leaves no folder of a child that never began", async () => {
+    const temporaryDir = join(scratchDir(), "temp");
+    const spawner = forkSpawner("child.mjs", { temporaryDir, execPath: join(temporaryDir, "no-node") });
+    await new Promise<ExitReason>((resolve) => {
+      spawner.start(cellJob()).onExit(resolve);
+    });
+    await expect.poll(() => readdirSync(temporaryDir)).toEqual([]);
   });
 
   it("tells the death of a child whose file does not exist", async () => {
@@ -95,7 +136,7 @@ describe("forkSpawner", () => {
   });
 
   it("tells of a program that is not there", async () => {
-    const child = forkSpawner(script(""), join(scratchDir(), "no-node")).start(cellJob());
+    const child = forkSpawner(script(""), { execPath: join(scratchDir(), "no-node") }).start(cellJob());
     const reason = await new Promise<ExitReason>((resolve) => {
       child.onExit(resolve);
     });

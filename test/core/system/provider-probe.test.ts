@@ -1,15 +1,21 @@
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROBE_FORMATS, probeReportSchema, type ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDER_IDS, PROVIDERS, type ProviderId } from "#shared/providers/providers.ts";
 import { forkSpawner, type Spawner } from "#core/runs/spawner.ts";
 import { libraryFolder, missingLibraries } from "#core/system/onnxruntime-files.ts";
 import { probeProviders } from "#core/system/provider-probe.ts";
-import { WORKER } from "../../helpers/lab.ts";
+import { scratchDir, WORKER } from "../../helpers/lab.ts";
 
-const probe = (spawner: Spawner = forkSpawner(WORKER), onProvider?: (id: ProviderId) => void): Promise<ProbeReport> =>
-  probeProviders({ spawner, signal: new AbortController().signal, ...(onProvider && { onProvider }) });
+interface Probing {
+  readonly spawner?: Spawner;
+  readonly temporaryDir?: string;
+  readonly onProvider?: (id: ProviderId) => void;
+}
+
+const probe = ({ spawner = forkSpawner(WORKER), temporaryDir = scratchDir(), ...rest }: Probing = {}) =>
+  probeProviders({ spawner, temporaryDir, signal: new AbortController().signal, ...rest });
 
 const platform = `${process.platform}-${process.arch}`;
 const found = ({ providers }: ReportLike, id: ProviderId) => providers.find(({ provider }) => provider === id)!;
@@ -18,7 +24,7 @@ type ReportLike = Pick<ProbeReport, "providers">;
 describe("probeProviders", () => {
   it("runs every format on the CPU, all nodes there, with right numbers", async () => {
     const tried: ProviderId[] = [];
-    const report = await probe(undefined, (id) => tried.push(id));
+    const report = await probe({ onProvider: (id) => tried.push(id) });
     expect(probeReportSchema.parse(report)).toEqual(report);
     expect(report.providers.map(({ provider }) => provider)).toEqual(PROVIDER_IDS);
     expect(tried[0]).toBe("cpu");
@@ -39,7 +45,7 @@ describe("probeProviders", () => {
 
   it("says of every provider what it is, without trying those that cannot be here", async () => {
     const tried: ProviderId[] = [];
-    const report = await probe(undefined, (id) => tried.push(id));
+    const report = await probe({ onProvider: (id) => tried.push(id) });
     for (const { provider, usable, reason, remedy, squares } of report.providers) {
       const { platforms } = PROVIDERS[provider];
       if (!platforms.includes(platform)) {
@@ -62,17 +68,18 @@ describe("probeProviders", () => {
   });
 
   it("leaves no file behind", async () => {
-    const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("quantscope-probe-"));
-    const before = new Set(left());
-    await expect(
-      probe({
-        launcher: "none",
-        start: () => {
-          throw new Error("no more processes");
-        },
-      }),
-    ).rejects.toThrow("no more processes");
-    expect(left().filter((name) => !before.has(name))).toEqual([]);
+    const temporaryDir = join(scratchDir(), "temp");
+    let made: string[] = [];
+    const spawner: Spawner = {
+      launcher: "none",
+      start: () => {
+        made = readdirSync(temporaryDir);
+        throw new Error("no more processes");
+      },
+    };
+    await expect(probe({ spawner, temporaryDir })).rejects.toThrow("no more processes");
+    expect(made).toHaveLength(1);
+    expect(readdirSync(temporaryDir)).toEqual([]);
   });
 
   it("has no reference, and says why, when the CPU itself crashes", async () => {
@@ -88,7 +95,7 @@ describe("probeProviders", () => {
         kill: () => undefined,
       }),
     };
-    await expect(probe(crashing)).rejects.toMatchObject({
+    await expect(probe({ spawner: crashing })).rejects.toMatchObject({
       code: "INTERNAL",
       message: expect.stringContaining("SIGILL") as string,
     });
