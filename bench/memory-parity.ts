@@ -9,14 +9,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Decoder } from "#core/engine/decoder.ts";
-import { sessionOptions } from "#core/engine/session.ts";
 import { demoResources } from "#core/app/resources.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
-import { createRandom } from "#shared/random.ts";
 import { forwardPassSchema } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
+import { bareTask } from "./worker/bare-task.ts";
 import { launchWorker } from "./worker/launch.ts";
 
 const TIME = "/usr/bin/time";
@@ -81,32 +79,13 @@ async function ours(batchSize: number): Promise<number> {
 /** What GNU time says of the bare loop, less what the loop says it had before its session. */
 function bare(batchSize: number): number {
   const task = join(scratch, "task.json");
-  writeFileSync(task, JSON.stringify(bareTask(batchSize)));
+  writeFileSync(
+    task,
+    JSON.stringify(bareTask({ variant, threads, batchSize, sequenceLength: SEQUENCE_LENGTH, runs: RUNS })),
+  );
   const loop = join(import.meta.dirname, "worker", "bare.ts");
   const { status, stdout, stderr } = spawnSync(TIME, ["-v", process.execPath, loop, task], { encoding: "utf8" });
   const most = /Maximum resident set size \(kbytes\): (\d+)/.exec(stderr);
   if (status !== 0 || !most) throw new Error(`The bare loop failed: ${stderr}`);
   return Number(most[1]) * 1024 - (JSON.parse(stdout) as { baseBytes: number }).baseBytes;
-}
-
-function bareTask(batchSize: number): unknown {
-  const random = createRandom(0);
-  const vocabulary = variant.signature.vocabularySize ?? 1000;
-  const batch = Array.from({ length: batchSize }, () =>
-    Array.from({ length: SEQUENCE_LENGTH }, () => random.nextInt(vocabulary)),
-  );
-  // What to feed is read from the graph; no session is needed for that.
-  const feeds = new Decoder({} as never, variant.signature).batchFeeds(batch);
-  return {
-    file: variant.file,
-    options: sessionOptions({ provider: "cpu", threads }),
-    output: variant.signature.logits.name,
-    runs: RUNS,
-    feeds: Object.fromEntries(
-      Object.entries(feeds).map(([name, { type, dims, data }]) => [
-        name,
-        { type, dims, data: Array.from(data as ArrayLike<number>, String) },
-      ]),
-    ),
-  };
 }

@@ -1,6 +1,7 @@
 /**
  * A loop around onnxruntime-node as anyone would write it, nothing of ours in it: `node bare.ts TASK.json`. Prints one line
- * of JSON: resident bytes with the library loaded and no session. What it takes at most is for its parent to see.
+ * of JSON: resident bytes with the library loaded and no session, milliseconds to make the session and of every run. What
+ * it takes at most is for its parent to see.
  */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
@@ -15,7 +16,9 @@ interface Task {
   readonly file: string;
   readonly options: object;
   readonly output: string;
+  /** At least so many, and for so long. */
   readonly runs: number;
+  readonly seconds: number;
   readonly feeds: Record<string, { type: string; dims: number[]; data: string[] }>;
 }
 const ARRAYS: Record<string, (data: string[]) => unknown> = {
@@ -35,14 +38,20 @@ const feeds = Object.fromEntries(
 );
 gc();
 const baseBytes = process.memoryUsage.rss();
+const begun = performance.now();
 const session = await InferenceSession.create(task.file, task.options);
+const loadMs = performance.now() - begun;
 // In a function of its own: the awaited outputs would otherwise stay alive in this one's frame, through the next run.
 const run = async (): Promise<void> => {
   await session.run(feeds, [task.output]);
 };
-for (let count = 0; count < task.runs; count++) {
+const runMs: number[] = [];
+const until = performance.now() + task.seconds * 1000;
+while (runMs.length < task.runs || performance.now() < until) {
+  const start = performance.now();
   await run();
+  runMs.push(performance.now() - start);
   gc();
 }
-process.stdout.write(JSON.stringify({ baseBytes }));
+process.stdout.write(JSON.stringify({ baseBytes, loadMs, runMs }));
 process.exit(0);

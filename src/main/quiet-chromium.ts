@@ -1,24 +1,6 @@
-/** Chromium's own calls home: the app's pages come from its own scheme and need no network at all. */
+/** Turns Chromium's own calls home off; at once, because Electron reads its command line only until it is ready. */
 import { app } from "electron";
-
-interface Switch {
-  readonly name: string;
-  readonly value?: string;
-  readonly why: string;
-}
-
-/**
- * Said before Electron is ready. The first two shut the way out, whoever asks; the others name what would ask. Electron is
- * built without most of that, and passes over a switch that it does not know.
- */
-export const SWITCHES: readonly Switch[] = [
-  { name: "host-resolver-rules", value: "MAP * ~NOTFOUND", why: "no name is looked up, and no address reached" },
-  { name: "no-proxy-server", why: "no request goes through a proxy, and none is searched for in the network" },
-  { name: "disable-background-networking", why: "field trials, lists of unsafe sites, predictions" },
-  { name: "disable-component-update", why: "updates of Chromium's components" },
-  { name: "disable-domain-reliability", why: "reports on failed requests" },
-  { name: "no-pings", why: "reports on links that were followed" },
-];
+import { SWITCHES } from "./chromium-switches.ts";
 
 export function keepChromiumQuiet(): void {
   for (const { name, value } of SWITCHES) app.commandLine.appendSwitch(name, value);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Reply } from "#shared/api.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
+import { SWITCHES } from "../../src/main/chromium-switches.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { dropFile } from "../helpers/drop-file.ts";
 import { ElectronStandIn } from "../helpers/electron-stand-in.ts";
@@ -43,6 +44,12 @@ describe("the first start", () => {
     expect(await ask("runs.list", {})).toEqual({ ok: true, value: { total: 0, runs: [] } });
     expect(await ask("models.list", {})).toMatchObject({ value: { models: [{ name: "demo", bundled: true }] } });
     expect(await page.locator("h1").count()).toBe(1);
+  });
+
+  it("has told Chromium to look up and fetch nothing", () => {
+    expect([...electron.switches]).toEqual(SWITCHES.map(({ name, value }) => [name, value]));
+    expect(electron.switches.get("host-resolver-rules")).toBe("MAP * ~NOTFOUND");
+    expect(electron.spellCheckers).toEqual([false]);
   });
 
   it("has a page for every menu command that names one", async () => {

@@ -4,7 +4,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserServer, chromium } from "playwright-core";
 import { appRoot } from "#core/system/app-version.ts";
 
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
@@ -78,4 +78,10 @@ async function fromNpm(): Promise<string> {
     if (!existsSync(executable)) throw error;
   }
   return executable;
+}
+
+/** The same as a server, for a process of ours that may not start one itself. */
+export async function serveChromium(): Promise<BrowserServer> {
+  const executablePath = await chromiumPath();
+  return chromium.launchServer({ executablePath, chromiumSandbox: process.getuid?.() !== 0, host: "127.0.0.1" });
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keepChromiumQuiet, SWITCHES } from "../../src/main/quiet-chromium.ts";
+import { SWITCHES } from "../../src/main/chromium-switches.ts";
+import { keepChromiumQuiet } from "../../src/main/quiet-chromium.ts";
 import { app, recorded } from "../helpers/fake-electron.ts";
 
 vi.mock("electron", async () => (await import("../helpers/fake-electron.ts")).electron);
