@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { existsSync } from "node:fs";
 import { PROVIDERS } from "#shared/providers/providers.ts";
 import { labHome, temporaryDir as temporaryDirOf } from "#core/app/lab-home.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { probeProviders } from "#core/system/provider-probe.ts";
+import { removeEmpty } from "#core/system/temporary.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { providersText } from "../providers-text.ts";
 import { workerFile } from "../worker-file.ts";
@@ -13,17 +15,23 @@ export function addProviders(program: Command): void {
     .description("which execution providers and formats really work here, tried on a tiny model, and why not")
     .option("--json", "print JSON")
     .action(async ({ json }: { json?: boolean }, command: Command) => {
-      const { home } = command.optsWithGlobals<{ home?: string }>();
-      const temporaryDir = temporaryDirOf(labHome(home));
+      const home = labHome(command.optsWithGlobals<{ home?: string }>().home);
+      const temporaryDir = temporaryDirOf(home);
+      const isNew = !existsSync(home);
       using interrupt = abortOnInterrupt(() => {
         process.stderr.write("cancelling ...\n");
       });
-      const report = await probeProviders({
-        spawner: forkSpawner(workerFile(), { temporaryDir }),
-        temporaryDir,
-        signal: interrupt.signal,
-        onProvider: (id) => process.stderr.write(`trying ${PROVIDERS[id].label} ...\n`),
-      });
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : providersText(report));
+      try {
+        const report = await probeProviders({
+          spawner: forkSpawner(workerFile(), { temporaryDir }),
+          temporaryDir,
+          signal: interrupt.signal,
+          onProvider: (id) => process.stderr.write(`trying ${PROVIDERS[id].label} ...\n`),
+        });
+        process.stdout.write(json ? `${JSON.stringify(report)}\n` : providersText(report));
+      } finally {
+        // It keeps nothing, so it makes no data folder either.
+        if (isNew) for (const folder of [temporaryDir, home]) removeEmpty(folder);
+      }
     });
 }

@@ -1,5 +1,5 @@
 /** Folders for files that live no longer than a process. They lie in the data folder: nothing else is written outside it. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** A new folder below `parent`, named after this process so that a later one knows when nobody uses it any more. */
@@ -14,6 +14,15 @@ export function removeTemporary(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
   } catch {
     // Windows holds files of a process that has just ended.
+  }
+}
+
+/** Removes a folder that holds nothing; any other stays. */
+export function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody has put something into it.
   }
 }
 
