@@ -45,7 +45,7 @@ export function accuracyText({ reference, candidate, differences, decision, limi
 }
 
 /** The fewest decimals, one to four, with which no end of an interval looks as if it stood at a limit that it lies beside. */
-function digitsApart(ends: readonly number[], limits: readonly number[]): number {
+export function digitsApart(ends: readonly number[], limits: readonly number[]): number {
   const apart = (digits: number): boolean =>
     ends.every((end) => limits.every((limit) => end === limit || Number(end.toFixed(digits)) !== limit));
   return [1, 2, 3].find(apart) ?? 4;
