@@ -1,6 +1,6 @@
 import { PlainStepper } from "#core/engine/stepping/plain-stepper.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
-import { askQuestions } from "#core/measure/question-pass.ts";
+import { askQuestions, scoreQuestions, writeAnswers } from "#core/measure/question-pass.ts";
 import type { QualityContext } from "#core/measure/quality-context.ts";
 import { measureTexts } from "#core/measure/text-pass.ts";
 import { positionLimit } from "#core/models/position-limit.ts";
@@ -20,9 +20,9 @@ export async function qualityContext(dir: string, extra: Partial<QualityContext>
     seed: 0,
     positionLimit: positionLimit(dir),
     questionBatch: 1,
-    wholeSequences: false,
     referenceRows: null,
     afterUnit: () => undefined,
+    afterQuestion: () => undefined,
     ...extra,
   };
 }
@@ -32,6 +32,22 @@ export async function askAll(jobs: readonly QuestionJob[], context: QualityConte
   const messages: WorkerMessage[] = [];
   await askQuestions(jobs, context, (message) => messages.push(message));
   return messages.flatMap((message) => (message.type === "questions" ? message.results : []));
+}
+
+/** The same of a variant that must be asked in whole sequences: its scores, then its generated answers, put together. */
+export async function askWhole(jobs: readonly QuestionJob[], context: QualityContext): Promise<QuestionResult[]> {
+  const sent: WorkerMessage[] = [];
+  const send = (message: WorkerMessage): unknown => sent.push(message);
+  await scoreQuestions(jobs, context, send);
+  await writeAnswers(jobs, context, send);
+  const results = sent.flatMap((message) => (message.type === "questions" ? message.results : []));
+  const idOf = ({ tokens, loglikelihood, generate }: QuestionResult): string =>
+    (tokens ?? loglikelihood ?? generate)!.questionId;
+  return [...Map.groupBy(results, idOf).values()].map(([first, second]) => ({
+    tokens: first!.tokens,
+    loglikelihood: first!.loglikelihood,
+    generate: second?.generate ?? first!.generate,
+  }));
 }
 
 /** All chunks that `measureTexts` sends. */

@@ -57,7 +57,7 @@ export function measuredOf(message: Exclude<WorkerMessage, { type: "questions" }
 /** The sums of a cell with some more questions in them. */
 export function addQuestions(
   before: QuestionCounts | undefined,
-  results: readonly QuestionResult[],
+  { results, asked }: { readonly results: readonly QuestionResult[]; readonly asked: number },
   { sameTop1, compared }: Agreement,
 ): QuestionCounts {
   const correct = (mode: "loglikelihood" | "generate", sum: number | null): number | null => {
@@ -67,7 +67,7 @@ export function addQuestions(
   };
   return {
     kind: "questions",
-    asked: (before?.asked ?? 0) + results.length,
+    asked: (before?.asked ?? 0) + asked,
     loglikelihoodCorrect: correct("loglikelihood", before?.loglikelihoodCorrect ?? null),
     generateCorrect: correct("generate", before?.generateCorrect ?? null),
     sameTop1: (before?.sameTop1 ?? 0) + sameTop1,

@@ -132,7 +132,7 @@ export class LiveRunState {
     const before = cell.measured.find(({ kind }) => kind === "questions") as QuestionCounts | undefined;
     const measured =
       message.type === "questions"
-        ? addQuestions(before, message.results, this.#agreement.of(label, message))
+        ? addQuestions(before, message, this.#agreement.of(label, message))
         : measuredOf(message);
     if (!measured) return null;
     const rest = measured.kind === "questions" ? cell.measured.filter((each) => each !== before) : cell.measured;

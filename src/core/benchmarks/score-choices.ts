@@ -7,13 +7,12 @@ import type { ChoicePlan } from "./choice-plan.ts";
 
 /** How choices may be computed. */
 export interface ScoringWays {
-  readonly stepper: Pick<Stepper, "length" | "prefill" | "step" | "rewind">;
+  /** Null where nothing may go on from a cache: each choice is one pass from the start. */
+  readonly stepper: Pick<Stepper, "length" | "prefill" | "step" | "rewind"> | null;
   readonly forward: (batch: readonly TokenIds[]) => Promise<Logits>;
   /** Sequences a forward pass. */
   readonly batch: number;
   readonly vocabularySize: number;
-  /** Never go on from a cache: each choice is one pass from the start. */
-  readonly wholeSequences: boolean;
 }
 
 /**
@@ -26,7 +25,7 @@ const STEP_IN_TOKENS = 8;
  * Log-likelihood in nats of each choice's tokens: the sum of their log-probabilities over the full vocabulary. First tokens
  * are read from the prompt's own logits, so that one-token letters need nothing else; others go on from the prompt's cache
  * token by token, beginnings that choices share once, the last token of a choice never.
- * @param promptLogits the row behind `plan.promptIds`, which the stepper holds unless `wholeSequences`
+ * @param promptLogits the row behind `plan.promptIds`, which the stepper holds where there is one
  * @returns null for a choice without tokens or with a NaN in its logits
  */
 export async function scoreChoices(
@@ -38,8 +37,8 @@ export async function scoreChoices(
   const scores = tokens.map((count) => (count > 0 ? 0 : null));
   const isBehindPrompt = plan.sequences.every((ids) => startsWithPrompt(ids, plan));
   if (isBehindPrompt && tokens.every((count) => count <= 1)) addRow(scores, plan, [...scores.keys()], 0, promptLogits);
-  else if (ways.wholeSequences || stepsOf(plan) * STEP_IN_TOKENS > tokensOf(plan)) await scoreWhole(ways, plan, scores);
-  else await scoreBySteps(ways, plan, scores, isBehindPrompt ? promptLogits : null);
+  else if (!ways.stepper || stepsOf(plan) * STEP_IN_TOKENS > tokensOf(plan)) await scoreWhole(ways, plan, scores);
+  else await scoreBySteps(ways.stepper, plan, scores, isBehindPrompt ? promptLogits : null);
   return scores;
 }
 
@@ -108,7 +107,7 @@ async function scoreWhole(ways: ScoringWays, plan: ChoicePlan, scores: (number |
 }
 
 async function scoreBySteps(
-  { stepper }: ScoringWays,
+  stepper: NonNullable<ScoringWays["stepper"]>,
   plan: ChoicePlan,
   scores: (number | null)[],
   promptLogits: Float32Array | null,
@@ -131,7 +130,7 @@ async function scoreBySteps(
 
 /** The row behind a beginning that is not the prompt itself: from the prompt's cache where that holds it. */
 async function logitsBehind(
-  stepper: ScoringWays["stepper"],
+  stepper: NonNullable<ScoringWays["stepper"]>,
   { promptIds }: ChoicePlan,
   ids: TokenIds,
 ): Promise<Float32Array> {

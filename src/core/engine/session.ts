@@ -5,7 +5,8 @@ import { LabError } from "#shared/errors.ts";
 import { type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { Decoder } from "./decoder.ts";
-import { InferenceSession, type SessionOptions } from "./ort.ts";
+import { createSession, releaseSession } from "./open-sessions.ts";
+import type { SessionOptions } from "./ort.ts";
 
 export interface LoadOptions {
   readonly file: string;
@@ -45,7 +46,7 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
   process.on("exit", removeProfile);
   try {
     const start = performance.now();
-    const session = await InferenceSession.create(options.file, {
+    const session = await createSession(options.file, {
       ...sessionOptions(options),
       enableProfiling: true,
       profileFilePrefix: join(profileDir, "profile"),
@@ -64,7 +65,7 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
           removeProfile();
         }
       },
-      release: () => session.release(),
+      release: () => releaseSession(session),
     };
   } catch (error) {
     removeProfile();

@@ -3,8 +3,10 @@ import type { Answer, TokenRow } from "#shared/results.ts";
 import { parseLetter } from "#core/benchmarks/prompt-template.ts";
 import { bestChoice, perCharacter, scoreChoices } from "#core/benchmarks/score-choices.ts";
 import { generateFrom } from "#core/engine/generate.ts";
+import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
+import type { QuestionJob } from "#core/runs/protocol.ts";
 import type { PlannedQuestion } from "./planned-question.ts";
-import type { QualityContext } from "./quality-context.ts";
+import type { QualityContext, ScoringContext } from "./quality-context.ts";
 import type { RowFile } from "./reference-rows.ts";
 import { tokensAt } from "./token-row.ts";
 
@@ -24,21 +26,25 @@ export async function steppedPass({ ids }: PlannedQuestion, { stepper }: Quality
 }
 
 /** The prompt through the exported graph. */
-export async function wholePass({ ids }: PlannedQuestion, { forward }: QualityContext): Promise<PromptPass> {
+export async function wholePass({ ids }: PlannedQuestion, { forward }: ScoringContext): Promise<PromptPass> {
   const start = performance.now();
   const logits = (await forward([ids])).row(0, ids.length - 1);
   return { logits, elapsedMs: performance.now() - start };
 }
 
-export function wantsLikelihood({ job }: PlannedQuestion): boolean {
-  return job.benchmark?.modes.includes("loglikelihood") === true;
+export function wantsLikelihood({ benchmark }: QuestionJob): boolean {
+  return benchmark?.modes.includes("loglikelihood") === true;
+}
+
+export function wantsGeneration({ benchmark }: QuestionJob): boolean {
+  return benchmark?.modes.includes("generate") === true;
 }
 
 /** The next tokens behind the prompt; null where the job does not want them. */
 export function tokenRow(
   { job, question, index, ids }: PlannedQuestion,
   logits: Float32Array,
-  { tokenizer }: QualityContext,
+  { tokenizer }: ScoringContext,
   rows: RowFile,
 ): TokenRow | null {
   if (!job.tokens) return null;
@@ -46,16 +52,24 @@ export function tokenRow(
   return { questionId: question.id, promptTokens: ids.length, ...comparison };
 }
 
-/** The choice of the largest log-likelihood, and of the largest by character; null where the job does not want it. */
+/**
+ * The choice of the largest log-likelihood, and of the largest by character; null where the job does not want it.
+ * @param context without a stepper choices are whole sequences
+ */
 export async function likelihoodAnswer(
   asked: PlannedQuestion,
   prompt: PromptPass,
-  { stepper, forward, questionBatch, tokenizer, wholeSequences }: QualityContext,
+  {
+    stepper,
+    forward,
+    questionBatch,
+    tokenizer,
+  }: ScoringContext & { readonly stepper: QualityContext["stepper"] | null },
 ): Promise<Answer | null> {
-  if (!wantsLikelihood(asked)) return null;
+  if (!wantsLikelihood(asked.job)) return null;
   const { vocabularySize } = tokenizer;
   const start = performance.now();
-  const ways = { stepper, forward, batch: questionBatch, vocabularySize, wholeSequences };
+  const ways = { stepper, forward, batch: questionBatch, vocabularySize };
   const choiceLogprobs = await scoreChoices(ways, asked.plan, prompt.logits);
   const elapsedMs = prompt.elapsedMs + performance.now() - start;
   const { characters, question } = asked;
@@ -80,7 +94,8 @@ export async function generatedAnswer(
 ): Promise<Answer | null> {
   const { question, job, ids } = asked;
   const { stepper, tokenizer, endIds, seed, positionLimit } = context;
-  if (!job.benchmark?.modes.includes("generate")) return null;
+  if (!job.benchmark || !wantsGeneration(job)) return null;
+  refuseSpinningNeighbours();
   const { temperature, topP, maxNewTokens } = job.benchmark;
   const room = (positionLimit ?? Infinity) - ids.length + 1;
   const first = prompt ?? (await steppedPass(asked, context));

@@ -3,12 +3,13 @@ import { createRandom, hashSeed } from "#shared/random.ts";
 import type { DecodeLaunch } from "#shared/results.ts";
 import type { DecodePassSpec } from "#shared/spec.ts";
 import type { TokenIds } from "#core/engine/decoder.ts";
+import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { tooDeep } from "./decode-room.ts";
 import type { MeasuredPeak } from "./forward-room.ts";
 import { watchForeignLoad } from "./foreign-load.ts";
-import { collectGarbage, openGarbageWatch, type PeakMemory } from "./memory.ts";
+import { collectGarbage, GARBAGE_BYTES, openGarbageWatch, type PeakMemory } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
 
 export interface DecodePassInput {
@@ -32,8 +33,6 @@ const REPEATS = 2;
 const LONG_GENERATION_MS = 10_000;
 /** A generation ends here with the tokens it has. */
 const LONGEST_GENERATION_MS = 60_000;
-/** Dropped caches may pile up to this before they are collected, between two steps. */
-const GARBAGE_BYTES = 64 * 2 ** 20;
 
 /**
  * Decoding token by token at each batch size and depth. What is fed is seeded and the same for every cell, so that work does
@@ -91,6 +90,7 @@ async function measureDepth(
   });
   if (skipped !== null) return { ...result, skipped };
 
+  refuseSpinningNeighbours();
   const fed = fedTokens(batchSize, promptTokens, input);
   const warmupMs = total(await generateForced(fed, LONG_GENERATION_MS, input));
   const foreignLoad = watchForeignLoad();
@@ -144,7 +144,7 @@ async function generateForced(
 }
 
 /** The most likely token of each sequence. */
-function choose(rows: readonly Float32Array[]): number[] {
+export function choose(rows: readonly Float32Array[]): number[] {
   return rows.map((row) => {
     let best = 0;
     for (let id = 1; id < row.length; id++) if (row[id]! > row[best]!) best = id;

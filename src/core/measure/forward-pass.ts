@@ -4,6 +4,7 @@ import type { ForwardLaunch } from "#shared/results.ts";
 import type { ForwardPassSpec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
+import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { watchForeignLoad } from "./foreign-load.ts";
 import { type MeasuredPeak, tooLarge } from "./forward-room.ts";
 import { loopLength, type Runs, timed, timedBlock, warmUp } from "./forward-runs.ts";
@@ -58,6 +59,7 @@ export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<Forw
 
 async function measureBatch(batchSize: number, input: ForwardPassInput): Promise<ForwardLaunch> {
   const { decoder, spec, memory, sampler } = input;
+  refuseSpinningNeighbours();
   const feeds = decoder.batchFeeds(randomBatch(batchSize, input));
   collectGarbage();
   memory.reset();

@@ -5,6 +5,7 @@ import type { Generation } from "#shared/results.ts";
 import type { GeneratePassSpec } from "#shared/spec.ts";
 import type { Prompt } from "#core/benchmarks/prompts.ts";
 import { generateFrom } from "#core/engine/generate.ts";
+import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { QualityContext } from "./quality-context.ts";
 
 export type GenerateContext = Pick<
@@ -27,6 +28,7 @@ export async function generateText(
   const ids = chatTemplate ? tokenizer.encodeRendered(chatTemplate(prompt.text)) : tokenizer.encode(prompt.text);
   const maxNewTokens = Math.min(spec.maxNewTokens, roomFor(prompt, ids.length, context.positionLimit));
 
+  refuseSpinningNeighbours();
   const start = performance.now();
   const [logits] = await stepper.prefill([ids]);
   const first = { logits: logits!, elapsedMs: performance.now() - start };

@@ -96,6 +96,9 @@ export function collectGarbage(): void {
   gc();
 }
 
+/** Dropped outputs may pile up to this before they are collected, between two steps or questions. */
+export const GARBAGE_BYTES = 64 * 2 ** 20;
+
 /**
  * Watches what JavaScript holds in buffers, outputs of earlier runs among them: for loops of many short runs, where a
  * collection after each would take longer than the run. Call the returned function between runs.

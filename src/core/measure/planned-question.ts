@@ -3,7 +3,7 @@ import { choiceCharacters, continuations, subjectOf, writePrompt } from "#core/b
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { TokenIds } from "#core/engine/decoder.ts";
 import type { QuestionJob } from "#core/runs/protocol.ts";
-import type { QualityContext } from "./quality-context.ts";
+import type { ScoringContext } from "./quality-context.ts";
 
 /** A question in the words and tokens in which it is asked. */
 export interface PlannedQuestion {
@@ -19,7 +19,11 @@ export interface PlannedQuestion {
 }
 
 /** Writes the prompt, as one message of the user where the job wants the chat template, and cuts it into tokens. */
-export function planQuestion(index: number, job: QuestionJob, context: QualityContext): PlannedQuestion {
+export function planQuestion(
+  index: number,
+  job: QuestionJob,
+  context: Pick<ScoringContext, "tokenizer" | "chatTemplate" | "positionLimit">,
+): PlannedQuestion {
   const { promptTemplate, benchmark } = job;
   const question = job.questions[index]!;
   const subject = subjectOf(question, job.setName, job.subject);

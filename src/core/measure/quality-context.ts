@@ -5,9 +5,8 @@ import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { Tokenizer } from "#core/engine/tokenizer.ts";
 import type { ReferenceRows, WorkerMessage } from "#core/runs/protocol.ts";
 
-/** What the passes of a quality launch share: one loaded model, and how it may be asked. */
-export interface QualityContext {
-  readonly stepper: Stepper;
+/** What the passes of a quality launch share, by whichever graph they ask. */
+export interface ScoringContext {
   /** Logits of every position of a right-padded batch, by the exported graph and with no past. */
   readonly forward: (batch: readonly TokenIds[]) => Promise<Logits>;
   readonly tokenizer: Tokenizer;
@@ -19,14 +18,17 @@ export interface QualityContext {
   readonly positionLimit: number | null;
   /** Questions a forward pass, as the self-test found it safe; 1 asks each alone. */
   readonly questionBatch: number;
-  /**
-   * Prompts and choices go through `forward` as whole sequences, and only generation uses the stepper (`needsWholeSequences`).
-   */
-  readonly wholeSequences: boolean;
   /** Where the reference's rows are written or read; null when nothing is compared. */
   readonly referenceRows: ReferenceRows | null;
   /** Called after each unit, when its logits are garbage. */
   readonly afterUnit: () => void;
+  /** Called after each question: what piled up is garbage when it has become much. */
+  readonly afterQuestion: () => void;
+}
+
+/** The same with the model that steps. */
+export interface QualityContext extends ScoringContext {
+  readonly stepper: Stepper;
 }
 
 export type Send = (message: WorkerMessage) => void;

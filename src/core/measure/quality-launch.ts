@@ -2,7 +2,8 @@ import { LabError } from "#shared/errors.ts";
 import { arithmeticLimit } from "#core/engine/arithmetic.ts";
 import { type ChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
-import { loadDecoder, type LoadedDecoder } from "#core/engine/session.ts";
+import { NO_SPINNING } from "#core/engine/open-sessions.ts";
+import { loadDecoder, type LoadedDecoder, type LoadOptions } from "#core/engine/session.ts";
 import { openStepper } from "#core/engine/stepping/open-stepper.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { CellJob } from "#core/runs/protocol.ts";
@@ -10,17 +11,17 @@ import { questionBatchOf, testBatching } from "./batch-self-tests.ts";
 import { generateText } from "./generate-pass.ts";
 import { type Launch, sendLoaded, sendUnits } from "./launch.ts";
 import { loadOptions } from "./load-exported.ts";
-import { collectGarbage } from "./memory.ts";
-import type { QualityContext } from "./quality-context.ts";
-import { askQuestions } from "./question-pass.ts";
+import { collectGarbage, GARBAGE_BYTES, openGarbageWatch } from "./memory.ts";
+import type { QualityContext, ScoringContext } from "./quality-context.ts";
+import { askQuestions, scoreQuestions, writeAnswers } from "./question-pass.ts";
 import type { Sampler } from "./sampler.ts";
 import { measureTexts } from "./text-pass.ts";
 import { needsWholeSequences } from "./whole-sequences.ts";
 
 /**
- * What the model says. Whole sequences go through the exported graph, single steps through the engine's own way. Texts come
- * first, while the exported session is there anyway: two sessions of one model at once are kept for
- * questions that need both.
+ * What the model says. The exported graph comes first and alone: running text, and the questions of variants that must be asked
+ * in whole sequences. Then it goes, and the engine's own way of stepping does the rest: of two sessions the idle one would
+ * take the cores from the one that is timed.
  */
 export async function measureQuality(launch: Launch): Promise<void> {
   const { job, variant, tokenizer, positionLimit, sampler, send } = launch;
@@ -30,7 +31,7 @@ export async function measureQuality(launch: Launch): Promise<void> {
   const { facts, signature } = variant;
   const limit = arithmeticLimit(signature, facts, job.provider);
   const batching = await testBatching({ ...launch, forward: exported.forward, limit });
-  const shared = {
+  const scoring: ScoringContext = {
     forward: exported.forward,
     tokenizer,
     chatTemplate,
@@ -38,23 +39,26 @@ export async function measureQuality(launch: Launch): Promise<void> {
     seed: job.seed,
     positionLimit,
     questionBatch: questionBatchOf(job.provider, batching.padding.passed, facts.dynamicQuantization),
-    wholeSequences: needsWholeSequences(facts, signature),
     referenceRows: job.referenceRows,
     afterUnit: () => {
       collectGarbage();
       sampler.tick();
     },
+    afterQuestion: openGarbageWatch(GARBAGE_BYTES),
   };
-  if (job.texts) await measureTexts(job.texts, shared, send);
-  if (!shared.wholeSequences) await exported.release();
+  const wholeSequences = needsWholeSequences(facts, signature);
+  if (job.texts) await measureTexts(job.texts, scoring, send);
+  if (wholeSequences && job.questionJobs.length > 0) await scoreQuestions(job.questionJobs, scoring, send);
+  await exported.release();
 
   const { stepper } = await openStepper({ ...loadOptions(launch), graph: job.graph });
   const { method, graph, proof } = stepper;
   const { maxLogprobDifference } = proof;
   const stepping = { method, graph, maxLogprobDifference, refused: [...proof.refused] };
-  send({ type: "selfTests", result: { ...batching, stepping, questionBatch: shared.questionBatch } });
-  const context: QualityContext = { ...shared, stepper: counted(stepper, sampler) };
-  if (job.questionJobs.length > 0) await askQuestions(job.questionJobs, context, send);
+  send({ type: "selfTests", result: { ...batching, stepping, questionBatch: scoring.questionBatch } });
+  const context: QualityContext = { ...scoring, stepper: counted(stepper, sampler) };
+  if (job.questionJobs.length > 0)
+    await (wholeSequences ? writeAnswers : askQuestions)(job.questionJobs, context, send);
   if (job.generate) await generateAll(job.generate, context, launch);
 }
 
@@ -69,13 +73,18 @@ async function generateAll(
   await sendUnits(launch, "generate", prompts.length, texts(), (result) => ({ type: "generation", result }));
 }
 
-/** The exported graph, which comes back when it is asked for again after its release. */
+/**
+ * The exported graph, which comes back when it is asked for again after its release: choices of several tokens that cost less in
+ * one pass, and batches. It stands beside the stepper then, and its idle threads do not spin.
+ */
 async function openExported(launch: Launch): Promise<{
   readonly forward: QualityContext["forward"];
   readonly release: () => Promise<void>;
 }> {
-  const load = async (): Promise<LoadedDecoder & { nodes: Record<string, number> }> => {
-    const opened = await loadDecoder(loadOptions(launch));
+  const load = async (
+    sessionConfig?: LoadOptions["sessionConfig"],
+  ): Promise<LoadedDecoder & { nodes: Record<string, number> }> => {
+    const opened = await loadDecoder({ ...loadOptions(launch), ...(sessionConfig && { sessionConfig }) });
     return { ...opened, nodes: await opened.placement() };
   };
   let loaded: Awaited<ReturnType<typeof load>> | null = await load();
@@ -83,7 +92,7 @@ async function openExported(launch: Launch): Promise<{
   sendLoaded(launch, { loadMs: loaded.loadMs, memory: null, placement: loaded.nodes, cacheSelfTest: null });
   return {
     forward: async (batch) => {
-      loaded ??= await load();
+      loaded ??= await load(NO_SPINNING);
       const logits = await loaded.decoder.forward(batch);
       launch.sampler.add(batch.reduce((sum, ids) => sum + ids.length, 0));
       return logits;

@@ -1,9 +1,17 @@
 import { batchesOf } from "#core/benchmarks/batches.ts";
 import { isOneRow } from "#core/benchmarks/score-choices.ts";
 import type { QuestionJob, QuestionResult } from "#core/runs/protocol.ts";
-import { generatedAnswer, likelihoodAnswer, steppedPass, tokenRow, wantsLikelihood, wholePass } from "./answers.ts";
+import {
+  generatedAnswer,
+  likelihoodAnswer,
+  steppedPass,
+  tokenRow,
+  wantsGeneration,
+  wantsLikelihood,
+  wholePass,
+} from "./answers.ts";
 import { type PlannedQuestion, planQuestion } from "./planned-question.ts";
-import type { QualityContext, Send } from "./quality-context.ts";
+import type { QualityContext, ScoringContext, Send } from "./quality-context.ts";
 import { openRowFile, type RowFile } from "./reference-rows.ts";
 
 /** Questions a message to the parent holds: a crash loses at most these. */
@@ -16,59 +24,140 @@ const QUESTIONS_PER_WINDOW = 128;
  * logits gives the next tokens, the letters' log-likelihoods and the first token of a generated answer.
  */
 export async function askQuestions(jobs: readonly QuestionJob[], context: QualityContext, send: Send): Promise<void> {
+  await goThrough(jobs, context, send, {
+    shareOf: () => 1,
+    before: 0,
+    asks: () => true,
+    ask: async (planned, rows, isBatched) =>
+      isBatched
+        ? askTogether(planned, context, rows, (asked) => askAlone(asked, context, rows))
+        : askEach(planned, context, (asked) => askAlone(asked, context, rows)),
+  });
+}
+
+/**
+ * The first half of asking a variant whose questions go as whole sequences: next tokens and log-likelihoods, by the exported
+ * graph while it is the only one that is loaded. Sends results without generated answers.
+ */
+export async function scoreQuestions(jobs: readonly QuestionJob[], context: ScoringContext, send: Send): Promise<void> {
+  const alone =
+    (rows: RowFile) =>
+    async (asked: PlannedQuestion): Promise<QuestionResult> => {
+      const prompt = await wholePass(asked, context);
+      const tokens = tokenRow(asked, prompt.logits, context, rows);
+      return {
+        tokens,
+        generate: null,
+        loglikelihood: await likelihoodAnswer(asked, prompt, { ...context, stepper: null }),
+      };
+    };
+  await goThrough(jobs, context, send, {
+    shareOf: scoredShare,
+    before: 0,
+    asks: () => true,
+    ask: async (planned, rows, isBatched) =>
+      isBatched ? askTogether(planned, context, rows, alone(rows)) : askEach(planned, context, alone(rows)),
+  });
+}
+
+/** The second half, by the stepper: sends the generated answers of the same questions, and of those that have nothing else. */
+export async function writeAnswers(jobs: readonly QuestionJob[], context: QualityContext, send: Send): Promise<void> {
+  await goThrough(jobs, context, send, {
+    shareOf: (job) => 1 - scoredShare(job),
+    before: jobs.reduce((sum, job) => sum + scoredShare(job) * job.questions.length, 0),
+    asks: (job) => !isScored(job),
+    ask: (planned) =>
+      askEach(planned, context, async (asked) => ({
+        tokens: null,
+        loglikelihood: null,
+        generate: await generatedAnswer(asked, null, context),
+      })),
+  });
+}
+
+function isScored(job: QuestionJob): boolean {
+  return job.tokens || wantsLikelihood(job);
+}
+
+/** Scoring and writing count as one half each where a job wants both. */
+function scoredShare(job: QuestionJob): number {
+  if (!isScored(job)) return 0;
+  return wantsGeneration(job) ? 0.5 : 1;
+}
+
+interface Round {
+  /** How much of a question of the job this round does; a job of which it does nothing is left out. */
+  readonly shareOf: (job: QuestionJob) => number;
+  /** Questions that were done before. */
+  readonly before: number;
+  /** Whether this is the first that is told of the job's questions. */
+  readonly asks: (job: QuestionJob) => boolean;
+  readonly ask: (planned: readonly PlannedQuestion[], rows: RowFile, isBatched: boolean) => Promise<QuestionResult[]>;
+}
+
+async function goThrough(
+  jobs: readonly QuestionJob[],
+  context: ScoringContext,
+  send: Send,
+  { shareOf, before, asks, ask }: Round,
+): Promise<void> {
   const total = jobs.reduce((sum, { questions }) => sum + questions.length, 0);
-  let done = 0;
-  send({ type: "progress", pass: "questions", done, total });
+  let done = before;
+  send({ type: "progress", pass: "questions", done: Math.floor(done), total });
   for (const job of jobs) {
+    const share = shareOf(job);
+    if (share === 0) continue;
     const set = { name: `questions-${job.setIndex}`, positions: job.questions.length };
     using rows = openRowFile(job.tokens ? context.referenceRows : null, set);
-    const isBatched = context.questionBatch > 1 && job.benchmark?.modes.includes("generate") !== true;
+    const isBatched = context.questionBatch > 1 && !wantsGeneration(job);
     const window = isBatched ? QUESTIONS_PER_WINDOW : QUESTIONS_PER_MESSAGE;
     for (let start = 0; start < job.questions.length; start += window) {
       const count = Math.min(window, job.questions.length - start);
       const planned = Array.from({ length: count }, (_, index) => planQuestion(start + index, job, context));
-      const results = isBatched ? await askTogether(planned, context, rows) : await askEach(planned, context, rows);
+      const results = await ask(planned, rows, isBatched);
       for (let from = 0; from < count; from += QUESTIONS_PER_MESSAGE) {
         const part = results.slice(from, from + QUESTIONS_PER_MESSAGE);
-        send({ type: "questions", setIndex: job.setIndex, results: part });
-        done += part.length;
-        send({ type: "progress", pass: "questions", done, total });
+        send({ type: "questions", setIndex: job.setIndex, asked: asks(job) ? part.length : 0, results: part });
+        done += share * part.length;
+        send({ type: "progress", pass: "questions", done: Math.floor(done), total });
       }
       context.afterUnit();
     }
   }
 }
 
+type AskOne = (asked: PlannedQuestion) => Promise<QuestionResult>;
+
 async function askEach(
   planned: readonly PlannedQuestion[],
-  context: QualityContext,
-  rows: RowFile,
+  context: ScoringContext,
+  askOne: AskOne,
 ): Promise<QuestionResult[]> {
   const results: QuestionResult[] = [];
   for (const asked of planned) {
-    results.push(await askAlone(asked, context, rows));
+    results.push(await askOne(asked));
     // Whole sequences leave logits of every position behind.
-    if (context.wholeSequences) context.afterUnit();
+    context.afterQuestion();
   }
   return results;
 }
 
 async function askAlone(asked: PlannedQuestion, context: QualityContext, rows: RowFile): Promise<QuestionResult> {
-  const { wholeSequences } = context;
-  const prompt = wholeSequences ? await wholePass(asked, context) : await steppedPass(asked, context);
+  const prompt = await steppedPass(asked, context);
   const tokens = tokenRow(asked, prompt.logits, context, rows);
   // Generation first: it goes on from the prompt's cache, which scoring may replace.
-  const generate = await generatedAnswer(asked, wholeSequences ? null : prompt, context);
+  const generate = await generatedAnswer(asked, prompt, context);
   return { tokens, generate, loglikelihood: await likelihoodAnswer(asked, prompt, context) };
 }
 
 /** Questions that one row answers go in right-padded batches; the others are asked alone. */
 async function askTogether(
   planned: readonly PlannedQuestion[],
-  context: QualityContext,
+  context: ScoringContext,
   rows: RowFile,
+  askOne: AskOne,
 ): Promise<QuestionResult[]> {
-  const isBatched = (asked: PlannedQuestion): boolean => !wantsLikelihood(asked) || isOneRow(asked.plan);
+  const isBatched = (asked: PlannedQuestion): boolean => !wantsLikelihood(asked.job) || isOneRow(asked.plan);
   const batches = batchesOf(planned.filter(isBatched), context.questionBatch, context.tokenizer.vocabularySize);
   const results = new Map<PlannedQuestion, QuestionResult>();
   for (const batch of batches) {
@@ -76,13 +165,13 @@ async function askTogether(
     context.afterUnit();
   }
   const alone = planned.filter((asked) => !isBatched(asked));
-  for (const [index, result] of (await askEach(alone, context, rows)).entries()) results.set(alone[index]!, result);
+  for (const [index, result] of (await askEach(alone, context, askOne)).entries()) results.set(alone[index]!, result);
   return planned.map((asked) => results.get(asked)!);
 }
 
 async function askBatch(
   batch: readonly PlannedQuestion[],
-  context: QualityContext,
+  context: ScoringContext,
   rows: RowFile,
 ): Promise<QuestionResult[]> {
   const start = performance.now();
@@ -92,7 +181,12 @@ async function askBatch(
   for (const [sequence, asked] of batch.entries()) {
     const prompt = { logits: logits.row(sequence, asked.ids.length - 1), elapsedMs };
     const tokens = tokenRow(asked, prompt.logits, context, rows);
-    results.push({ tokens, generate: null, loglikelihood: await likelihoodAnswer(asked, prompt, context) });
+    // One row answers them all: no step is needed.
+    results.push({
+      tokens,
+      generate: null,
+      loglikelihood: await likelihoodAnswer(asked, prompt, { ...context, stepper: null }),
+    });
   }
   return results;
 }

@@ -2,7 +2,7 @@ import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import type { TextChunk } from "#shared/results.ts";
 import type { Tokenizer } from "#core/engine/tokenizer.ts";
 import type { TextJob } from "#core/runs/protocol.ts";
-import type { QualityContext, Send } from "./quality-context.ts";
+import type { ScoringContext, Send } from "./quality-context.ts";
 import { openRowFile, type RowFile } from "./reference-rows.ts";
 import { chunkTokensOf, cutIntoChunks } from "./text-chunks.ts";
 import { tokensAt } from "./token-row.ts";
@@ -12,7 +12,7 @@ import { tokensAt } from "./token-row.ts";
  * second half scored so that every scored token has half a chunk in front of it. Sends each chunk when it is done.
  * @throws LabError QUESTIONS_INVALID when the text is shorter than one chunk
  */
-export async function measureTexts(job: TextJob, context: Omit<QualityContext, "stepper">, send: Send): Promise<void> {
+export async function measureTexts(job: TextJob, context: ScoringContext, send: Send): Promise<void> {
   const { tokenizer, positionLimit, referenceRows, forward } = context;
   const chunks = cutIntoChunks(job, chunkTokensOf(job, positionLimit), tokenizer);
   const total = chunks.length;

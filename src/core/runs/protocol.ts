@@ -110,7 +110,13 @@ export type WorkerMessage =
   | { readonly type: "forward"; readonly result: ForwardLaunch }
   | { readonly type: "decode"; readonly result: DecodeLaunch }
   | { readonly type: "selfTests"; readonly result: SelfTests }
-  | { readonly type: "questions"; readonly setIndex: number; readonly results: readonly QuestionResult[] }
+  | {
+      readonly type: "questions";
+      readonly setIndex: number;
+      /** How many of the results are of questions that no message told of before: scores and generated answers may come apart. */
+      readonly asked: number;
+      readonly results: readonly QuestionResult[];
+    }
   | { readonly type: "texts"; readonly results: readonly TextChunk[] }
   | { readonly type: "generation"; readonly result: Generation }
   | { readonly type: "samples"; readonly samples: Samples }

@@ -23,6 +23,7 @@ const stored = (message: WorkerMessage): RunEvent => ({ type: "stored", label: L
 const answers = (correct: boolean): WorkerMessage => ({
   type: "questions",
   setIndex: 0,
+  asked: 2,
   results: [
     { tokens: null, loglikelihood: sample.scored("q1", { correct }), generate: null },
     { tokens: null, loglikelihood: sample.scored("q2", { predicted: null, correct: false }), generate: null },
@@ -36,6 +37,16 @@ describe("LiveRunState", () => {
     const told = live.apply(stored(message));
     expect(told).toMatchObject({ type: "measured", label: LABEL, measured: { batchSize: 4, medianMs: 2, runs: 3 } });
     expect(live.snapshot().cells[0]!.measured).toEqual([(told as { measured: unknown }).measured]);
+  });
+
+  it("counts a question once whose generated answer comes apart from its scores", () => {
+    const live = state();
+    live.apply(stored(answers(true)));
+    const written = { tokens: null, loglikelihood: null, generate: sample.generated("q1") };
+    const told = live.apply(stored({ type: "questions", setIndex: 0, asked: 0, results: [written] }));
+    expect(told).toMatchObject({
+      measured: { kind: "questions", asked: 2, loglikelihoodCorrect: 1, generateCorrect: 1 },
+    });
   });
 
   it("says null for the median of nothing", () => {
@@ -138,7 +149,12 @@ describe("LiveRunState", () => {
         loglikelihood: null,
         generate: null,
       }));
-      live.apply({ type: "stored", label, pass: "questions", message: { type: "questions", setIndex, results } });
+      live.apply({
+        type: "stored",
+        label,
+        pass: "questions",
+        message: { type: "questions", setIndex, asked: results.length, results },
+      });
     };
     ask(SMALL, 0, { q1: [7, 1], q2: [8], q3: [] });
     ask(SMALL, 1, { q1: [9] });

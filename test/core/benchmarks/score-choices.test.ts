@@ -35,7 +35,7 @@ async function scores(
   });
   await stepper.prefill([choices.promptIds]);
   fed.length = 0;
-  const ways = { stepper, forward, batch: 1, vocabularySize: 3, wholeSequences: false, ...extra };
+  const ways = { stepper, forward, batch: 1, vocabularySize: 3, ...extra };
   return {
     scores: await scoreChoices(ways, choices, Float32Array.from(promptRow)),
     fed: fed.map((line) => line.replaceAll(LONG.join(), "L")),
@@ -69,7 +69,7 @@ describe("scoreChoices", () => {
   it("feeds whole sequences where a cache changes results, those that are fed alike once", async () => {
     const choices = plan(LONG, 40, [...LONG, 0, 1], [...LONG, 0, 2], [...LONG, 1, 2]);
     const table = { "L,0": [0, 0, 0], "L,1": ROW };
-    const read = await scores(table, choices, ROW, { wholeSequences: true });
+    const read = await scores(table, choices, ROW, { stepper: null });
     expect(read.fed).toEqual(["forward L,0", "forward L,1"]);
     const even = LOGP[0]! - Math.log(3);
     expect(read.scores).toEqual([near(even), near(even), near(LOGP[1]! + LOGP[2]!)]);

@@ -74,9 +74,9 @@ export function fakeContext(speaker: Speaker, extra: Partial<QualityContext> = {
     seed: 0,
     positionLimit: null,
     questionBatch: 1,
-    wholeSequences: false,
     referenceRows: null,
     afterUnit: () => undefined,
+    afterQuestion: () => undefined,
     ...extra,
   };
 }

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BenchmarkMode } from "#shared/spec.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
-import { askQuestions } from "#core/measure/question-pass.ts";
+import { askQuestions, scoreQuestions, writeAnswers } from "#core/measure/question-pass.ts";
 import type { QualityContext } from "#core/measure/quality-context.ts";
 import type { QuestionJob, QuestionResult, WorkerMessage } from "#core/runs/protocol.ts";
-import { askAll } from "../../helpers/quality.ts";
+import { askAll, askWhole } from "../../helpers/quality.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { characters, fakeContext, type Speaker } from "./fake-context.ts";
 
@@ -79,18 +79,60 @@ describe("askQuestions", () => {
   });
 
   it("feeds whole sequences where a cache changes results, and the cache for what is generated only", async () => {
-    const asked = fakeContext(speaker, { wholeSequences: true });
-    const { tokens, loglikelihood, generate } = await ask(job(["loglikelihood", "generate"]), asked);
+    const asked = fakeContext(speaker);
+    const [whole] = await askWhole([job(["loglikelihood", "generate"])], asked);
     const ways = asked.fed.map((line) => line.split(" ")[0]);
-    // The prompt, the prompt again to generate two tokens behind it, and the space that both letters share.
-    expect(ways).toEqual(["forward", "prefill", "step", "step", "forward"]);
+    // The prompt and the space that both letters share; then the prompt again, to generate two tokens behind it.
+    expect(ways).toEqual(["forward", "forward", "prefill", "step", "step"]);
     const plain = await ask(job(["loglikelihood", "generate"]));
-    expect(tokens).toEqual(plain.tokens);
-    expect(loglikelihood!.choiceLogprobs).toEqual(plain.loglikelihood!.choiceLogprobs);
-    expect(generate!.text).toBe(plain.generate!.text);
-    const silent = fakeContext(speaker, { wholeSequences: true });
-    await ask(job(null), silent);
+    expect(whole!.tokens).toEqual(plain.tokens);
+    expect(whole!.loglikelihood!.choiceLogprobs).toEqual(plain.loglikelihood!.choiceLogprobs);
+    expect(whole!.generate).toEqual({ ...plain.generate, elapsedMs: whole!.generate!.elapsedMs });
+    const silent = fakeContext(speaker);
+    await askWhole([job(null)], silent);
     expect(silent.fed.map((line) => line.split(" ")[0])).toEqual(["forward"]);
+  });
+
+  it("scores every question before it writes the first answer, so that one session is enough", async () => {
+    const asked = fakeContext(speaker, { tokenizer: oneToken });
+    await askWhole([job(["loglikelihood", "generate"], { questions: many(20) })], asked);
+    const ways = asked.fed.map((line) => line.split(" ")[0]!);
+    expect(ways.lastIndexOf("forward")).toBeLessThan(ways.indexOf("prefill"));
+    expect(ways.filter((way) => way === "forward")).toHaveLength(20);
+  });
+
+  it("tells of every question once, and of how far it is, where scores and answers come apart", async () => {
+    const messages: WorkerMessage[] = [];
+    const send = (message: WorkerMessage): unknown => messages.push(message);
+    const jobs = [
+      job(["loglikelihood", "generate"], { questions: many(20) }),
+      job(null, { setIndex: 1, questions: many(3) }),
+      job(["generate"], { setIndex: 2, tokens: false, questions: many(2) }),
+    ];
+    await scoreQuestions(jobs, fakeContext(speaker), send);
+    await writeAnswers(jobs, fakeContext(speaker), send);
+    const sent = messages.flatMap((message) => (message.type === "questions" ? [message] : []));
+    expect(sent.map(({ setIndex, asked, results }) => [setIndex, asked, results.length])).toEqual([
+      [0, 16, 16],
+      [0, 4, 4],
+      [1, 3, 3],
+      [0, 0, 16],
+      [0, 0, 4],
+      [2, 2, 2],
+    ]);
+    const progress = messages.flatMap((message) => (message.type === "progress" ? [message] : []));
+    expect(progress.map(({ done }) => done)).toEqual([0, 8, 10, 13, 13, 21, 23, 25]);
+    expect(progress.every(({ total }) => total === 25)).toBe(true);
+  });
+
+  it("collects what piled up by its size, not after every question", async () => {
+    const calls = { question: 0, unit: 0 };
+    const context = fakeContext(speaker, {
+      afterQuestion: () => (calls.question += 1),
+      afterUnit: () => (calls.unit += 1),
+    });
+    await scoreQuestions([job(["loglikelihood"], { questions: many(20) })], context, () => undefined);
+    expect(calls).toEqual({ question: 20, unit: 2 });
   });
 
   it("puts solved questions in front", async () => {

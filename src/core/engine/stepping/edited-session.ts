@@ -11,7 +11,8 @@ import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
-import { InferenceSession } from "../ort.ts";
+import { createSession } from "../open-sessions.ts";
+import type { InferenceSession } from "../ort.ts";
 import { loadError, type LoadOptions, sessionOptions } from "../session.ts";
 
 /** A copy to edit; the file that it came from keeps its weights. */
@@ -29,7 +30,7 @@ export async function createEditedSession(model: OnnxModel, options: LoadOptions
     model_external_initializers_file_folder_path: folder,
   };
   try {
-    return await InferenceSession.create(encodeModel(model.proto), { ...rest, extra: { ...extra, session } });
+    return await createSession(encodeModel(model.proto), { ...rest, extra: { ...extra, session } });
   } catch (error) {
     throw loadError(error, options);
   }

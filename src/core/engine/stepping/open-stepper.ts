@@ -3,7 +3,8 @@ import { type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { roundsActivations } from "../arithmetic.ts";
 import { Decoder } from "../decoder.ts";
-import { InferenceSession } from "../ort.ts";
+import { createSession, releaseSession } from "../open-sessions.ts";
+import type { InferenceSession } from "../ort.ts";
 import { loadError, type LoadOptions, sessionOptions } from "../session.ts";
 import { BufferedStepper } from "./buffered-stepper.ts";
 import { createEditedSession } from "./edited-session.ts";
@@ -79,14 +80,14 @@ async function tryWay(
     const opened = session;
     // It stays open.
     session = null;
-    return { stepper, loadMs, release: () => opened.release() };
+    return { stepper, loadMs, release: () => releaseSession(opened) };
   } catch (error) {
     // A way that does not run is a reason for a slower one; too little memory is none, slower ones need more.
     const message = error instanceof Error ? error.message : String(error);
     if (/bad_alloc|out of memory|failed to allocate|does not fit into memory/i.test(message)) throw error;
     return `ONNX Runtime does not run it: ${message}`;
   } finally {
-    await session?.release();
+    if (session) await releaseSession(session);
   }
 }
 
@@ -113,20 +114,20 @@ async function readExported(options: StepperOptions, tokens: ProofTokens, facts:
   try {
     return await readLine(new PlainStepper(new Decoder(session, options.signature), []), tokens);
   } finally {
-    await session.release();
+    await releaseSession(session);
   }
 }
 
 async function openPlain(options: StepperOptions, refused: readonly string[]): Promise<OpenedStepper> {
   const { session, loadMs } = await createPlainSession(options);
   const stepper = new PlainStepper(new Decoder(session, options.signature), refused);
-  return { stepper, loadMs, release: () => session.release() };
+  return { stepper, loadMs, release: () => releaseSession(session) };
 }
 
 async function createPlainSession(options: LoadOptions): Promise<{ session: InferenceSession; loadMs: number }> {
   const start = performance.now();
   try {
-    const session = await InferenceSession.create(options.file, sessionOptions(options));
+    const session = await createSession(options.file, sessionOptions(options));
     return { session, loadMs: performance.now() - start };
   } catch (error) {
     throw loadError(error, options);
