@@ -161,6 +161,8 @@ function generatedCell(
       },
     ],
     generations: [],
+    replays: [],
+    wordsBasis: null,
     samples: [],
   };
 }
@@ -223,6 +225,7 @@ function answer({ id, answer: gold }: Question, draw: () => number): Answer {
     formatFailure: false,
     choiceLogprobs: [draw(), draw(), draw(), draw()].map((value) => -10 * value),
     text: null,
+    tokenIds: null,
     generatedTokens: 0,
     elapsedMs: 12,
     normalized: null,

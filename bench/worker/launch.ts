@@ -27,6 +27,7 @@ export function launchWorker(launch: BenchLaunch): Promise<WorkerMessage[]> {
     texts: null,
     referenceRows: null,
     generate: null,
+    replay: null,
   };
   const messages: WorkerMessage[] = [];
   const child = forkSpawner(WORKER).start(job);

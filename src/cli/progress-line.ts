@@ -24,6 +24,7 @@ const PASS_LABELS: Readonly<Record<PassName, string>> = Object.freeze({
   questions: "questions",
   texts: "running text",
   generate: "generated texts",
+  replay: "writing again for time",
 });
 const PASS_UNITS: Readonly<Partial<Record<PassName, string>>> = Object.freeze({ forward: " batch sizes" });
 

@@ -209,6 +209,8 @@ const answerSchema = z.object({
   /** What was generated, special tokens left out; null for loglikelihood. */
   text: z.string().nullable(),
   generatedTokens: z.number().int(),
+  /** What was generated, the id that ended it left out; null for loglikelihood, and of runs that did not keep it. */
+  tokenIds: z.array(z.number().int()).nullable().default(null),
   /** From before the prompt's forward pass to the last token (generate); of the scoring passes (loglikelihood). */
   elapsedMs: z.number(),
   /** The same by log-likelihood a character of the choice's text (acc_norm); null where choices are letters. */
@@ -231,6 +233,7 @@ export const benchmarkResultSchema = z.object({
   accuracy: z.number().nullable(),
   /** acc_norm: by log-likelihood divided by the characters of the choice; null where choices are letters. */
   normalizedAccuracy: z.number().nullable(),
+  /** Of generated answers: the replays' (median over launches); of a cell without them, words by the time that they took once. */
   wordsPerMinute: z.number().nullable(),
 });
 export type BenchmarkResult = z.output<typeof benchmarkResultSchema>;
@@ -246,6 +249,63 @@ export const generationSchema = z.object({
   tokenMs: z.array(z.number()),
   /** Probability of the most likely token less that of the second, where each token was chosen. */
   margins: z.array(z.number().nullable()),
+  /** As replayed, the median over launches; of a text that was not, as it was written once. */
   wordsPerMinute: z.number().nullable(),
 });
 export type Generation = z.output<typeof generationSchema>;
+
+/** What is replayed: the texts of the generate pass, and the generated answers. */
+export const REPLAYED = ["texts", "answers"] as const;
+export type Replayed = (typeof REPLAYED)[number];
+
+/** One text that was fed again, token by token, as it had been written. */
+const replayItemSchema = z.object({
+  /** Of the prompt or question. */
+  id: z.string(),
+  promptTokens: z.number().int(),
+  /** Tokens of the text; the last is chosen and not fed. */
+  tokens: z.number().int(),
+  words: z.number().int(),
+  /** From before the prompt's forward pass until the first token was chosen, of each repeat. */
+  promptMs: samples,
+  /** Of each further token, all repeats in order. */
+  stepMs: samples,
+});
+export type ReplayItem = z.output<typeof replayItemSchema>;
+
+/** A cell's own texts or answers, written again against the clock in one launch. */
+export const replayLaunchSchema = z.object({
+  launch: z.number().int(),
+  of: z.enum(REPLAYED),
+  method: z.enum(STEPPING_METHODS),
+  graph: z.enum(GRAPHS),
+  items: z.array(replayItemSchema),
+  /** CPU cores' worth of other processes' work meanwhile. */
+  foreignLoadCores: z.number().nullable(),
+  /** Times that all of it was thrown away and repeated, because other programs were at work. */
+  repeats: z.number().int(),
+});
+export type ReplayLaunch = z.output<typeof replayLaunchSchema>;
+
+/** The same over all launches. */
+export const replayResultSchema = z.object({
+  of: z.enum(REPLAYED),
+  /** Words by time of a launch, prompts included; the median over launches. */
+  wordsPerMinute: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** `range`: fewer than six launches, smallest to largest. */
+  kind: z.enum(["order-statistics", "range"]),
+  /** Words of a text or an answer: the mean over all that the cell wrote, replayed or not. */
+  wordsEach: z.number().nullable(),
+  launches: z.array(replayLaunchSchema),
+});
+export type ReplayResult = z.output<typeof replayResultSchema>;
+
+/**
+ * Where a cell's words per minute come from: replays over several launches; the time that they took once, in the process that
+ * asked the questions; or that time beside a session whose idle threads took the cores (earlier versions, formats that
+ * round activations), which is not this format's speed.
+ */
+export const WORDS_BASES = ["replayed", "once", "disturbed"] as const;
+export type WordsBasis = (typeof WORDS_BASES)[number];

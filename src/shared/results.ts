@@ -15,10 +15,13 @@ import {
   generationSchema,
   launchSchema,
   memorySchema,
+  REPLAYED,
+  replayResultSchema,
   sampleSeriesSchema,
   selfTestsSchema,
   textChunkSchema,
   tokenRowSchema,
+  WORDS_BASES,
 } from "./measurements.ts";
 import { specSchema } from "./spec.ts";
 
@@ -105,6 +108,10 @@ export const cellResultSchema = z.object({
   texts: z.array(textChunkSchema),
   benchmark: z.array(benchmarkResultSchema),
   generations: z.array(generationSchema),
+  /** What the cell had written, written again in every round of launches: how fast it writes. */
+  replays: z.array(replayResultSchema).default([]),
+  /** Null where nothing was written. */
+  wordsBasis: z.enum(WORDS_BASES).nullable().default(null),
   samples: z.array(sampleSeriesSchema),
 });
 export type CellResult = z.output<typeof cellResultSchema>;
@@ -271,6 +278,8 @@ export const comparisonSchema = z.object({
       ...launchInterval,
     }),
   ),
+  /** Time for as many tokens as both wrote behind the same prompts. */
+  wordsRatio: z.array(z.object({ of: z.enum(REPLAYED), ratio: z.number(), ...launchInterval })).default([]),
   memoryRatio: z.array(
     z.object({
       batchSize: z.number().int(),

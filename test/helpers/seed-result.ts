@@ -101,6 +101,7 @@ function answerOf(number: number, predicted: number, random: () => number): Answ
     choiceLogprobs,
     text: null,
     generatedTokens: 0,
+    tokenIds: null,
     elapsedMs: 40 + 10 * random(),
     normalized: null,
     cutTokens: 0,

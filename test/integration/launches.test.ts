@@ -28,6 +28,7 @@ function job(kind: LaunchKind, extra: Partial<CellJob> = {}): CellJob {
     texts: null,
     referenceRows: null,
     generate: null,
+    replay: null,
     ...extra,
   };
 }

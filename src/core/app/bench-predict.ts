@@ -9,6 +9,7 @@ import { type EstimateInput, estimateRun } from "#core/runs/estimate.ts";
 import { cachedVariantHash } from "#core/runs/hash-file.ts";
 import { launchTasks } from "#core/runs/launch-jobs.ts";
 import { planTexts } from "#core/runs/plan-texts.ts";
+import { writesSomething } from "#core/runs/replay-job.ts";
 import type { QuestionJob } from "#core/runs/protocol.ts";
 import type { Db } from "#core/store/database.ts";
 import type { CellFile } from "./bench-files.ts";
@@ -77,6 +78,7 @@ export function predictCells(
     questionJobs,
     texts: planTexts(spec)?.job ?? null,
     prompts: generate ? loadPrompts(generate.prompts) : [],
+    replays: writesSomething(spec.passes),
     referenceDir: variantsDir,
   });
   const estimated = able.map(({ file, provider }, index): EstimateInput["cells"][number] => ({

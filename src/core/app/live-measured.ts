@@ -44,6 +44,7 @@ export function measuredOf(message: Exclude<WorkerMessage, { type: "questions" }
       return { kind: "generation", promptId: message.result.promptId, text: message.result.text };
     case "selfTests":
     case "texts":
+    case "replay":
     case "samples":
     case "progress":
     case "done":

@@ -196,6 +196,8 @@ function emptyCell({ format, provider }: ForeignCell, measured: Partial<CellResu
     texts: [],
     benchmark: [],
     generations: [],
+    replays: [],
+    wordsBasis: null,
     samples: [],
     ...measured,
   };

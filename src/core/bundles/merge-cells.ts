@@ -1,7 +1,8 @@
 /** The measurements of one cell from two places as one: every unit once, and none that says two things. */
 import { LabError } from "#shared/errors.ts";
 import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
-import type { BenchmarkResult, CellResult, CellStatus } from "#shared/results.ts";
+import { joinReplays } from "#shared/report/join-replays.ts";
+import type { BenchmarkResult, CellResult, CellStatus, ReplayLaunch } from "#shared/results.ts";
 import { BENCHMARK_MODES } from "#shared/spec.ts";
 
 /** The further on, the later in this list: of two states the further one counts. */
@@ -20,6 +21,20 @@ export function mergeCells(ours: CellResult, theirs: CellResult): CellResult {
     cell.forward.flatMap((row) => row.launches);
   const decoded = (cell: CellResult): CellResult["decode"][number]["launches"] =>
     cell.decode.flatMap((row) => row.launches);
+  const replayed = (cell: CellResult): ReplayLaunch[] => cell.replays.flatMap((row) => row.launches);
+  const generations = join("text of", ours.generations, theirs.generations, ({ promptId }) => promptId);
+  const benchmark = BENCHMARK_MODES.flatMap((mode) => {
+    const of = (cell: CellResult): BenchmarkResult | undefined => cell.benchmark.find((row) => row.mode === mode);
+    const base = of(ours) ?? of(theirs);
+    if (!base) return [];
+    const answers = join(
+      "answer to",
+      of(ours)?.answers ?? [],
+      of(theirs)?.answers ?? [],
+      ({ questionId }) => questionId,
+    );
+    return [{ ...base, answers }];
+  });
   return {
     ...ours,
     status: ahead.status,
@@ -48,19 +63,12 @@ export function mergeCells(ours: CellResult, theirs: CellResult): CellResult {
     ),
     tokens: join("next tokens of", ours.tokens, theirs.tokens, ({ questionId }) => questionId),
     texts: join("text chunk", ours.texts, theirs.texts, ({ chunk }) => String(chunk)),
-    benchmark: BENCHMARK_MODES.flatMap((mode) => {
-      const of = ({ benchmark }: CellResult): BenchmarkResult | undefined => benchmark.find((row) => row.mode === mode);
-      const base = of(ours) ?? of(theirs);
-      if (!base) return [];
-      const answers = join(
-        "answer to",
-        of(ours)?.answers ?? [],
-        of(theirs)?.answers ?? [],
-        ({ questionId }) => questionId,
-      );
-      return [{ ...base, answers }];
-    }),
-    generations: join("text of", ours.generations, theirs.generations, ({ promptId }) => promptId),
+    benchmark,
+    generations,
+    replays: joinReplays(
+      join("replay of", replayed(ours), replayed(theirs), (row) => `${row.of} ${row.launch}`),
+      { benchmark, generations },
+    ),
     samples: join("samples", ours.samples, theirs.samples, ({ kind, launch }) => `${kind} ${launch}`),
   };
 }

@@ -25,6 +25,10 @@ export function arithmeticLimit(
  * Whether dynamic quantization or accuracy level 4 rounds what flows between the weights: the smallest difference is blown
  * up then, and no limit can be given.
  */
-export function roundsActivations({ dynamicQuantization, accuracyLevel, format }: GraphFacts): boolean {
+export function roundsActivations({
+  dynamicQuantization,
+  accuracyLevel,
+  format,
+}: Pick<GraphFacts, "dynamicQuantization" | "accuracyLevel" | "format">): boolean {
   return dynamicQuantization || accuracyLevel === 4 || format === "mixed";
 }

@@ -114,6 +114,7 @@ export async function generatedAnswer(
     formatFailure: predicted === null && !generated.broken,
     text,
     generatedTokens: generated.ids.length,
+    tokenIds: generated.ids,
   };
 }
 
@@ -126,6 +127,7 @@ function answer({ question, plan }: PlannedQuestion, predicted: number | null, e
     choiceLogprobs: [],
     text: null,
     generatedTokens: 0,
+    tokenIds: null,
     elapsedMs,
     normalized: null,
     cutTokens: plan.cutTokens,

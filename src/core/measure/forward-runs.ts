@@ -60,8 +60,8 @@ interface Block {
 }
 
 /** Foreign work beyond this disturbs: one busy program is about 1, a quiet machine below 0.06. */
-const DISTURBED_CORES = 0.15;
-const MOST_REPEATS = 2;
+export const DISTURBED_CORES = 0.15;
+export const MOST_REPEATS = 2;
 /** A spec that measures for less than this wants a first look, not a quiet block. */
 const PREVIEW_SECONDS = 1;
 

@@ -24,8 +24,7 @@ export async function generateText(
   context: GenerateContext,
 ): Promise<Generation> {
   const { stepper, tokenizer, endIds } = context;
-  const chatTemplate = spec.chatTemplate === false ? null : context.chatTemplate;
-  const ids = chatTemplate ? tokenizer.encodeRendered(chatTemplate(prompt.text)) : tokenizer.encode(prompt.text);
+  const { ids, rendered } = generatePrompt(prompt, spec, context);
   const maxNewTokens = Math.min(spec.maxNewTokens, roomFor(prompt, ids.length, context.positionLimit));
 
   refuseSpinningNeighbours();
@@ -45,7 +44,7 @@ export async function generateText(
   return {
     promptId: prompt.id,
     prompt: prompt.text,
-    chatTemplate: chatTemplate !== null,
+    chatTemplate: rendered,
     promptTokens: ids.length,
     text,
     tokenIds: result.ids,
@@ -53,6 +52,17 @@ export async function generateText(
     margins: result.margins,
     wordsPerMinute: wordsPerMinute(countWords(text), result.elapsedMs),
   };
+}
+
+/** The prompt's tokens, and whether the chat template made them. */
+export function generatePrompt(
+  { text }: Prompt,
+  spec: Pick<GeneratePassSpec, "chatTemplate">,
+  { tokenizer, chatTemplate }: Pick<QualityContext, "tokenizer" | "chatTemplate">,
+): { readonly ids: number[]; readonly rendered: boolean } {
+  const template = spec.chatTemplate === false ? null : chatTemplate;
+  if (template) return { ids: tokenizer.encodeRendered(template(text)), rendered: true };
+  return { ids: tokenizer.encode(text), rendered: false };
 }
 
 /** New tokens that the model has positions for; the last one chosen is not fed. */

@@ -1,6 +1,4 @@
-import { LabError } from "#shared/errors.ts";
 import { arithmeticLimit } from "#core/engine/arithmetic.ts";
-import { type ChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
 import { NO_SPINNING } from "#core/engine/open-sessions.ts";
 import { loadDecoder, type LoadedDecoder, type LoadOptions } from "#core/engine/session.ts";
@@ -16,6 +14,7 @@ import type { QualityContext, ScoringContext } from "./quality-context.ts";
 import { askQuestions, scoreQuestions, writeAnswers } from "./question-pass.ts";
 import type { Sampler } from "./sampler.ts";
 import { measureTexts } from "./text-pass.ts";
+import { templateOf } from "./template-of.ts";
 import { needsWholeSequences } from "./whole-sequences.ts";
 
 /**
@@ -25,7 +24,7 @@ import { needsWholeSequences } from "./whole-sequences.ts";
  */
 export async function measureQuality(launch: Launch): Promise<void> {
   const { job, variant, tokenizer, positionLimit, sampler, send } = launch;
-  const chatTemplate = loadTemplateIfUsed(job);
+  const chatTemplate = templateOf(job);
   send({ type: "progress", pass: "load", done: 0, total: 1 });
   const exported = await openExported(launch);
   const { facts, signature } = variant;
@@ -128,18 +127,4 @@ function counted(stepper: Stepper, sampler: Pick<Sampler, "add">): Stepper {
       stepper.rewind(length);
     },
   };
-}
-
-/** The chat template where a pass wants it; a spec that asks for one that the model lacks is an error. */
-function loadTemplateIfUsed({ modelDir, questionJobs, generate }: CellJob): ChatTemplate | null {
-  const demanded = questionJobs.some(({ chatTemplate }) => chatTemplate) || generate?.spec.chatTemplate === true;
-  const wanted = demanded || (generate !== null && generate.spec.chatTemplate !== false);
-  const template = wanted ? loadChatTemplate(modelDir) : null;
-  if (demanded && !template) {
-    throw new LabError(
-      "SPEC_INVALID",
-      `The spec asks for a chat template, and ${modelDir} has none. Set chatTemplate to false.`,
-    );
-  }
-  return template;
 }

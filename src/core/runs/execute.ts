@@ -23,6 +23,7 @@ import { type PlannedQuestions, planQuestions } from "./plan-questions.ts";
 import { type PlannedTexts, planTexts } from "./plan-texts.ts";
 import { refuseChanged } from "./refuse-changed.ts";
 import { cellId, newRunId } from "./run-ids.ts";
+import { writesSomething } from "./replay-job.ts";
 import { runLaunches } from "./run-launches.ts";
 import type { ExecuteOptions, RunOutcome } from "./run-options.ts";
 import { type Shard, shardName, shardOf, shardOrigin, shardQuestions, shardSpec } from "./shard.ts";
@@ -40,7 +41,7 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
   const plan = await planRun(spec, options, shard);
   const { model, cells, questions, texts, reference } = plan;
   const runId = options.runId ?? newRunId();
-  const tasks = await runTasks(runId, plan, options);
+  const tasks = await runTasks(runId, plan, options, shard);
   const environment = await readEnvironment(options.spawner.launcher);
   const threads = cells.map((_, index) => tasks.find(({ cell }) => cell === index)!.job.threads);
   const startedAt = new Date().toISOString();
@@ -95,8 +96,9 @@ export async function resumeRun(runId: string, options: ExecuteOptions): Promise
   const { run, cells, textSet } = readRun(options.db, runId);
   if (run.status === "done") return { runId, status: "done" };
   if (run.status === "running") throw new LabError("SPEC_INVALID", `The run ${runId} is being measured right now.`);
-  const plan = await planRun(run.spec, options, shardOf(run.origin));
-  const tasks = await runTasks(runId, plan, options);
+  const shard = shardOf(run.origin);
+  const plan = await planRun(run.spec, options, shard);
+  const tasks = await runTasks(runId, plan, options, shard);
   const environment = await readEnvironment(options.spawner.launcher);
   refuseChanged({ run, cells, textSet, questionHashes: readQuestionHashes(options.db, runId) }, plan, environment);
   const done = new Set(tasks.filter((task) => isDone(task, cells)).map(({ order }) => order));
@@ -140,7 +142,12 @@ async function planRun(
   return { spec, model, questions, texts, cells, reference: referenceLabel(formats, spec.reference) };
 }
 
-async function runTasks(runId: string, plan: RunPlan, { scratchDir }: ExecuteOptions): Promise<LaunchTask[]> {
+async function runTasks(
+  runId: string,
+  plan: RunPlan,
+  { scratchDir }: ExecuteOptions,
+  shard: Shard | undefined,
+): Promise<LaunchTask[]> {
   const { spec, model, cells, questions, texts, reference } = plan;
   const threads = await defaultThreads();
   return launchTasks({
@@ -157,6 +164,8 @@ async function runTasks(runId: string, plan: RunPlan, { scratchDir }: ExecuteOpt
     questionJobs: questions.jobs,
     texts: texts?.job ?? null,
     prompts: spec.passes.generate ? loadPrompts(spec.passes.generate.prompts) : [],
+    // Speeds of several machines do not mix: the first part's are the run's.
+    replays: writesSomething(spec.passes) && (shard?.index ?? 1) === 1,
     referenceDir: join(scratchDir, runId),
   });
 }

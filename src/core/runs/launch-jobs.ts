@@ -2,6 +2,7 @@ import type { Prompt } from "#core/benchmarks/prompts.ts";
 import type { Spec } from "#shared/spec.ts";
 import type { CellJob, QuestionJob, ReferenceRows, TextJob } from "./protocol.ts";
 import { type PlannedLaunch, planLaunches } from "./plan-launches.ts";
+import { replayJob } from "./replay-job.ts";
 
 /** What every process of a cell is told alike. */
 type CellBase = Pick<CellJob, "modelDir" | "file" | "provider" | "providerOptions" | "threads" | "graph">;
@@ -20,13 +21,15 @@ interface LaunchInput {
   readonly questionJobs: readonly QuestionJob[];
   readonly texts: TextJob | null;
   readonly prompts: readonly Prompt[];
+  /** Whether cells replay what they write; not in parts of a run that ask questions only. */
+  readonly replays: boolean;
   /** Folder of the run for the reference's next tokens and logits. */
   readonly referenceDir: string;
 }
 
 /** Every process of a run in order, with what it is told. */
 export function launchTasks(input: LaunchInput): LaunchTask[] {
-  return planLaunches(input.spec, input.reference).map((planned, order) => ({
+  return planLaunches(input.spec, input.reference, input.replays).map((planned, order) => ({
     ...planned,
     order,
     job: launchJob(planned, input),
@@ -36,7 +39,10 @@ export function launchTasks(input: LaunchInput): LaunchTask[] {
 function launchJob({ cell, kind, launch, batchSize }: PlannedLaunch, input: LaunchInput): CellJob {
   const { spec, cells, reference, referenceDir } = input;
   const { forward, decode, generate, tokens } = spec.passes;
-  const nothing = { forward: null, decode: null, questionJobs: [], texts: null, generate: null, referenceRows: null };
+  const nothing = {
+    ...{ forward: null, decode: null, questionJobs: [], texts: null, generate: null },
+    ...{ referenceRows: null, replay: null },
+  };
   const base = {
     ...cells[cell]!,
     ...nothing,
@@ -49,7 +55,11 @@ function launchJob({ cell, kind, launch, batchSize }: PlannedLaunch, input: Laun
     case "timing":
       return { ...base, forward: forward ?? null, decode: decode ?? null };
     case "stepping":
-      return { ...base, decode: decode ?? null };
+      return {
+        ...base,
+        decode: decode ?? null,
+        replay: input.replays ? replayJob(spec, input.questionJobs, input.prompts) : null,
+      };
     case "memory":
       return { ...base, forward: { ...forward!, batchSizes: [batchSize!] } };
     case "quality": {

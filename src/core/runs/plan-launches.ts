@@ -16,22 +16,29 @@ export interface PlannedLaunch {
  * The order of a run's processes. Speed and memory come round by round over the cells, each round in another order, so that
  * a machine that warms up or is disturbed for a while does it to all of them alike. Answers come behind the first round,
  * the reference's first, since the others are compared with what it leaves: they do not vary from process to process.
- * In a preview, which somebody watches, the first round is the shortest way to a number of every cell and a first answer: its
- * stepping launches, which have nothing that the others' numbers wait for, come behind the answers.
+ * Stepping launches replay what a cell has written in its answers, and so come behind them in the first round; in a preview, which
+ * somebody watches, they do so in any case: nothing that others wait for is in them.
+ * @param replays whether what cells write is replayed
  */
-export function planLaunches({ cells, passes, launches, depth }: Spec, reference: number): PlannedLaunch[] {
+export function planLaunches(
+  { cells, passes, launches, depth }: Spec,
+  reference: number,
+  replays: boolean,
+): PlannedLaunch[] {
   const asked = passes.tokens ?? passes.benchmark ?? passes.generate;
+  const timed = passes.forward ?? passes.decode;
+  const stepped = passes.decode !== undefined || replays;
   // Without anything to time, one launch still tells what loading takes and where the nodes run.
-  const rounds = (passes.forward ?? passes.decode) ? launches : 1;
+  const rounds = timed || replays ? launches : 1;
   const first = [reference, ...[...cells.keys()].filter((cell) => cell !== reference)];
   const plan: PlannedLaunch[] = [];
   for (let round = 1; round <= rounds; round++) {
     const later: PlannedLaunch[] = [];
     for (const cell of roundOrder(first, round)) {
-      plan.push({ cell, kind: "timing", launch: round, batchSize: null });
-      if (!passes.decode) continue;
+      if (timed || round === 1) plan.push({ cell, kind: "timing", launch: round, batchSize: null });
+      if (!stepped) continue;
       const stepping = { cell, kind: "stepping", launch: round, batchSize: null } as const;
-      (round === 1 && depth === "preview" ? later : plan).push(stepping);
+      (round === 1 && (depth === "preview" || replays) ? later : plan).push(stepping);
     }
     if (round === 1 && asked) plan.push(...first.map((cell) => quality(cell)));
     plan.push(...later);

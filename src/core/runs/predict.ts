@@ -2,7 +2,7 @@
  * What a launch will take, from what cells like it took before on this machine, else from the size of the model. Good enough
  * to plan an evening by; what is measured replaces it as soon as there is something (estimator.ts).
  */
-import type { CellJob, PassName } from "./protocol.ts";
+import type { CellJob, PassName, ReplayJob } from "./protocol.ts";
 
 /** How fast one cell is, in ms. */
 export interface CellSpeeds {
@@ -26,8 +26,11 @@ const CHARACTERS_PER_TOKEN = 4;
 /** The head of a question's prompt, before its own words. */
 const PROMPT_TOKENS = 24;
 
+/** One replay of texts or answers in a launch: warm-up and timed passes over all of them (replay-pass.ts). */
+const REPLAY_MS = { least: 1500, most: 15_000 };
+
 export function predictLaunch(job: CellJob, speeds: CellSpeeds): LaunchCosts {
-  const { forward, decode, questionJobs, texts, generate } = job;
+  const { forward, decode, questionJobs, texts, generate, replay } = job;
   const costs = new Map<PassName, readonly number[]>([["load", [START_MS + speeds.loadMs]]]);
   if (forward) {
     const { batchSizes, sequenceLength } = forward;
@@ -71,7 +74,20 @@ export function predictLaunch(job: CellJob, speeds: CellSpeeds): LaunchCosts {
     const each = speeds.forwardMs(PROMPT_TOKENS) + maxNewTokens * speeds.stepMs(PROMPT_TOKENS + maxNewTokens / 2);
     costs.set("generate", Array<number>(generate.prompts.length).fill(each));
   }
+  if (replay) costs.set("replay", replayUnits(replay, speeds));
   return costs;
+}
+
+/** Texts, then answers; of each at least one pass to warm up and one timed. */
+function replayUnits({ generate, questions }: ReplayJob, { forwardMs, stepMs }: CellSpeeds): number[] {
+  const each = (count: number, steps: number): number => {
+    const pass = count * (forwardMs(PROMPT_TOKENS) + steps * stepMs(PROMPT_TOKENS + steps / 2));
+    return Math.min(REPLAY_MS.most, Math.max(REPLAY_MS.least, 2 * pass));
+  };
+  return [
+    ...(generate ? [each(generate.prompts.length, generate.spec.maxNewTokens)] : []),
+    ...(questions ? [each(questions.questions.length, (questions.benchmark?.maxNewTokens ?? 0) / 2)] : []),
+  ];
 }
 
 /** Warm-up, then as many runs as the spec's rule asks for, once with and once without the logits fetched. */

@@ -8,6 +8,7 @@ import type {
   Generation,
   LaunchKind,
   MemoryResult,
+  ReplayLaunch,
   SelfTests,
   TextChunk,
   TokenRow,
@@ -77,9 +78,28 @@ export interface CellJob {
   readonly texts: TextJob | null;
   readonly referenceRows: ReferenceRows | null;
   readonly generate: { readonly spec: GeneratePassSpec; readonly prompts: readonly Prompt[] } | null;
+  /** Of a stepping launch: what is written again against the clock. */
+  readonly replay: ReplayJob | null;
 }
 
-export type PassName = "load" | "forward" | "decode" | "questions" | "texts" | "generate";
+/** Ids that a cell generated, by question and by prompt; those of a text that ended at once are none. */
+export interface Written {
+  readonly answers: Readonly<Record<string, readonly number[]>>;
+  readonly texts: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Some answers and texts of the cell, which it feeds again as it had written them. */
+export interface ReplayJob {
+  /** The questions whose answers are replayed, the same of every cell. */
+  readonly questions: QuestionJob | null;
+  readonly generate: CellJob["generate"];
+  /** Nothing until the launch starts: the quality launch of the cell writes it. */
+  readonly written: Written;
+  /** Whether a replay that other programs disturbed is repeated. */
+  readonly repeatDisturbed: boolean;
+}
+
+export type PassName = "load" | "forward" | "decode" | "questions" | "texts" | "generate" | "replay";
 
 /** All that was measured on one question. */
 export interface QuestionResult {
@@ -119,6 +139,7 @@ export type WorkerMessage =
     }
   | { readonly type: "texts"; readonly results: readonly TextChunk[] }
   | { readonly type: "generation"; readonly result: Generation }
+  | { readonly type: "replay"; readonly result: ReplayLaunch }
   | { readonly type: "samples"; readonly samples: Samples }
   /** The last word of a launch that reached its end. */
   | { readonly type: "done"; readonly canaryDrift: number | null }

@@ -7,6 +7,7 @@ import { Estimator } from "./estimator.ts";
 import type { LaunchTask } from "./launch-jobs.ts";
 import type { LaunchCosts } from "./predict.ts";
 import type { PassName, WorkerMessage } from "./protocol.ts";
+import { withWritten } from "./replay-job.ts";
 import { type CellOutcome, runCell, type RunCellOptions } from "./run-cell.ts";
 import { cellId } from "./run-ids.ts";
 import type { ExecuteOptions } from "./run-options.ts";
@@ -40,6 +41,7 @@ const PASS_OF: Readonly<Partial<Record<WorkerMessage["type"], PassName>>> = Obje
   questions: "questions",
   texts: "texts",
   generation: "generate",
+  replay: "replay",
 });
 
 /** @returns the run's status; it and every cell's are stored */
@@ -129,7 +131,7 @@ async function runLaunch(
   const start = performance.now();
   const outcome = await runCell({
     spawner,
-    job,
+    job: withWritten(db, key.cellId, job),
     signal: own ? AbortSignal.any([signal, own]) : signal,
     ...limit,
     onMessage: (message) => {

@@ -29,6 +29,9 @@ export function saveMessage(db: Db, runId: string, key: LaunchKey, message: Work
     case "generation":
       write.saveGeneration(db, cellId, message.result);
       return;
+    case "replay":
+      write.saveReplay(db, cellId, message.result);
+      return;
     case "samples":
       write.saveSamples(db, key, message.samples);
       return;

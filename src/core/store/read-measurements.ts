@@ -9,12 +9,14 @@ import {
   isValidAnswer,
   type Launch,
   type MemoryResult,
+  type ReplayLaunch,
   type SampleSeries,
   type TextChunk,
   type TokenRow,
 } from "#shared/results.ts";
 import { countWords, wordsPerMinute } from "#shared/metrics/words-per-minute.ts";
 import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
+import { joinReplays } from "#shared/report/join-replays.ts";
 import { BENCHMARK_MODES, type BenchmarkMode } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import { unpackFloat32, unpackFloat64, unpackInt32 } from "./blobs.ts";
@@ -22,13 +24,25 @@ import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";
 
 type Columns = Record<string, number | string | Buffer | null>;
-type Measurements = Pick<
+export type Measurements = Pick<
   CellResult,
-  "loadMs" | "memory" | "launches" | "forward" | "decode" | "tokens" | "texts" | "benchmark" | "generations" | "samples"
+  | "loadMs"
+  | "memory"
+  | "launches"
+  | "forward"
+  | "decode"
+  | "tokens"
+  | "texts"
+  | "benchmark"
+  | "generations"
+  | "replays"
+  | "samples"
 >;
 
 export function readMeasurements(db: Db, cellId: string): Measurements {
   const launches = readLaunches(db, cellId);
+  const benchmark = BENCHMARK_MODES.flatMap((mode) => readBenchmark(db, cellId, mode));
+  const generations = readGenerations(db, cellId);
   return {
     ...loadOf(launches),
     launches,
@@ -36,8 +50,9 @@ export function readMeasurements(db: Db, cellId: string): Measurements {
     decode: joinDecode(readDecode(db, cellId)),
     tokens: readTokens(db, cellId),
     texts: readTexts(db, cellId),
-    benchmark: BENCHMARK_MODES.flatMap((mode) => readBenchmark(db, cellId, mode)),
-    generations: readGenerations(db, cellId),
+    benchmark,
+    generations,
+    replays: joinReplays(readReplays(db, cellId), { benchmark, generations }),
     samples: readSamples(db, cellId),
   };
 }
@@ -182,6 +197,7 @@ function readBenchmark(db: Db, cellId: string, mode: BenchmarkMode): BenchmarkRe
     choiceLogprobs: numbersOrNull(row.choice_logprobs),
     text: row.text as string | null,
     generatedTokens: row.generated_tokens as number,
+    tokenIds: row.token_ids === null ? null : unpackInt32(row.token_ids as Buffer),
     elapsedMs: row.elapsed_ms as number,
     normalized:
       row.normalized_correct === null
@@ -221,6 +237,30 @@ function readGenerations(db: Db, cellId: string): Generation[] {
     tokenMs: unpackFloat64(row.token_ms as Buffer),
     margins: numbersOrNull(row.margins),
     wordsPerMinute: row.words_per_minute as number | null,
+  }));
+}
+
+function readReplays(db: Db, cellId: string): ReplayLaunch[] {
+  const order = "ORDER BY replayed DESC, launch";
+  const itemsOf = Map.groupBy(
+    rowsOf(db, `SELECT * FROM replay_items WHERE cell_id = ? ${order}, position`, cellId),
+    ({ replayed, launch }) => `${replayed} ${launch}`,
+  );
+  return rowsOf(db, `SELECT * FROM replay_launches WHERE cell_id = ? ${order}`, cellId).map((row) => ({
+    launch: row.launch as number,
+    of: row.replayed as ReplayLaunch["of"],
+    method: row.method as ReplayLaunch["method"],
+    graph: row.graph as ReplayLaunch["graph"],
+    items: (itemsOf.get(`${row.replayed} ${row.launch}`) ?? []).map((item) => ({
+      id: item.item as string,
+      promptTokens: item.prompt_tokens as number,
+      tokens: item.tokens as number,
+      words: item.words as number,
+      promptMs: unpackFloat64(item.prompt_ms as Buffer),
+      stepMs: unpackFloat64(item.step_ms as Buffer),
+    })),
+    foreignLoadCores: row.foreign_load_cores as number | null,
+    repeats: row.repeats as number,
   }));
 }
 

@@ -14,7 +14,8 @@ import type { Spec } from "#shared/spec.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { Db } from "./database.ts";
 import { readDuplicates } from "./read-duplicates.ts";
-import { readMeasurements } from "./read-measurements.ts";
+import { type Measurements, readMeasurements } from "./read-measurements.ts";
+import { wordsBasis } from "./words-basis.ts";
 
 /** Deleted runs are hidden until they can no longer be taken back (history-edit.ts). */
 const SHOWN = "r.id NOT IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
@@ -162,12 +163,20 @@ interface CellRow {
   placement: string | null;
   cache_self_test: string | null;
   self_tests: string | null;
+  facts: string;
 }
 
 function readCells(db: Db, runId: string, only: readonly string[] | undefined): CellResult[] {
   const all = db.prepare<[string], CellRow>("SELECT * FROM cells WHERE run_id = ? ORDER BY position").all(runId);
   const rows = only ? all.filter(({ label }) => only.includes(label)) : all;
-  return rows.map((row) => ({
+  return rows.map((row) => {
+    const measured = readMeasurements(db, row.id);
+    return { ...cellOf(row), ...measured, wordsBasis: wordsBasis(JSON.parse(row.facts) as GraphFacts, measured) };
+  });
+}
+
+function cellOf(row: CellRow): Omit<CellResult, keyof Measurements | "wordsBasis"> {
+  return {
     id: row.id,
     label: row.label,
     format: row.format,
@@ -182,6 +191,5 @@ function readCells(db: Db, runId: string, only: readonly string[] | undefined): 
     placement: JSON.parse(row.placement ?? "{}") as Record<string, number>,
     cacheSelfTest: JSON.parse(row.cache_self_test ?? "null") as CacheSelfTest | null,
     selfTests: JSON.parse(row.self_tests ?? "null") as SelfTests | null,
-    ...readMeasurements(db, row.id),
-  }));
+  };
 }

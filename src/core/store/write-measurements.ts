@@ -1,5 +1,5 @@
 /** One function a kind of measured unit; each writes its unit whole or not at all. */
-import type { DecodeLaunch, ForwardLaunch, Generation, SelfTests, TextChunk } from "#shared/results.ts";
+import type { DecodeLaunch, ForwardLaunch, Generation, ReplayLaunch, SelfTests, TextChunk } from "#shared/results.ts";
 import type { BenchmarkMode } from "#shared/spec.ts";
 import type { LoadResult, QuestionResult, Samples } from "#core/runs/protocol.ts";
 import { packFloat32, packFloat64, packInt32 } from "./blobs.ts";
@@ -141,6 +141,7 @@ function saveAnswer(db: Db, cellId: string, mode: BenchmarkMode, row: QuestionRe
     choice_logprobs: packFloat64(row.choiceLogprobs.map((value) => clampNats(value ?? NaN))),
     text: row.text,
     generated_tokens: row.generatedTokens,
+    token_ids: row.tokenIds && packInt32(row.tokenIds),
     elapsed_ms: row.elapsedMs,
     normalized_predicted: row.normalized?.predicted ?? null,
     normalized_correct: row.normalized && Number(row.normalized.correct),
@@ -175,4 +176,25 @@ export function saveGeneration(db: Db, cellId: string, row: Generation): void {
     margins: packFloat64(row.margins.map((value) => value ?? NaN)),
     words_per_minute: row.wordsPerMinute,
   });
+}
+
+/** One launch's replay of texts or answers, whole or not at all. */
+export function saveReplay(db: Db, cellId: string, result: ReplayLaunch): void {
+  const { launch, of: replayed, method, graph, items, foreignLoadCores, repeats } = result;
+  const key = { cell_id: cellId, launch, replayed };
+  db.transaction(() => {
+    insert(db, "replay_launches", { ...key, method, graph, foreign_load_cores: foreignLoadCores, repeats });
+    for (const [position, { id, promptTokens, tokens, words, promptMs, stepMs }] of items.entries()) {
+      insert(db, "replay_items", {
+        ...key,
+        position,
+        item: id,
+        prompt_tokens: promptTokens,
+        tokens,
+        words,
+        prompt_ms: packFloat64(promptMs),
+        step_ms: packFloat64(stepMs),
+      });
+    }
+  })();
 }

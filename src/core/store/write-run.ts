@@ -184,6 +184,7 @@ function clearLaunch(db: Db, { cellId, kind, launch, batchSize }: LaunchKey): vo
       return;
     case "stepping":
       remove("decode_launches", "way = 'compute' AND launch = ?", launch);
+      remove("replay_launches", "launch = ?", launch);
       return;
     case "memory":
       remove("forward_launches", "kind = 'memory' AND launch = ? AND batch_size = ?", launch, batchSize ?? 0);

@@ -156,6 +156,7 @@ function writeCell(db: Db, cellId: string, cell: CellResult): void {
   writeQuestions(db, cellId, cell);
   write.saveTexts(db, cellId, cell.texts);
   for (const row of cell.generations) write.saveGeneration(db, cellId, row);
+  for (const { launches } of cell.replays) for (const row of launches) write.saveReplay(db, cellId, row);
   for (const { kind, launch, ...samples } of cell.samples) {
     write.saveSamples(db, { cellId, kind, launch, batchSize: null }, samples);
   }

@@ -4,7 +4,7 @@ import { FORMAT_IDS } from "../formats/formats.ts";
 import { CELL_STATUSES, LAUNCH_KINDS, RUN_STATUSES } from "../results.ts";
 import { bytes, errorEnvelopeSchema, moment } from "./parts.ts";
 
-const PASS_NAMES = ["load", "forward", "decode", "questions", "texts", "generate"] as const;
+const PASS_NAMES = ["load", "forward", "decode", "questions", "texts", "generate", "replay"] as const;
 
 /** `measured`: this very file, on this machine. `scaled`: other models, here. `rough`: nothing was measured here yet. */
 export const ESTIMATE_BASES = ["measured", "scaled", "rough"] as const;

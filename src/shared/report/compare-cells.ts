@@ -4,6 +4,7 @@ import { compareAnswers } from "./compare-answers.ts";
 import { compareGenerations } from "./compare-generations.ts";
 import { compareSpeeds } from "./compare-speeds.ts";
 import { compareTexts, compareTokens } from "./compare-tokens.ts";
+import { compareWords } from "./compare-words.ts";
 
 export { comparedAnswers } from "./compare-answers.ts";
 
@@ -35,6 +36,7 @@ export function compareCells(reference: CellResult, candidate: CellResult, optio
     texts: compareTexts(reference, candidate, options),
     ...compareAnswers(reference, candidate, options),
     ...compareSpeeds(reference, candidate),
+    wordsRatio: compareWords(reference, candidate),
     generations: compareGenerations(reference, candidate),
   };
 }

@@ -3,7 +3,8 @@ import { parseSpec, type SpecInput } from "#shared/spec.ts";
 import { cellSpeeds, type EstimatedCell } from "#core/runs/cell-speeds.ts";
 import { estimateRun } from "#core/runs/estimate.ts";
 import { launchTasks } from "#core/runs/launch-jobs.ts";
-import { predictLaunch, totalMs } from "#core/runs/predict.ts";
+import { type CellSpeeds, predictLaunch, totalMs } from "#core/runs/predict.ts";
+import { replayJob } from "#core/runs/replay-job.ts";
 import type { Db } from "#core/store/database.ts";
 import { saveDecode, saveForward, saveLoad } from "#core/store/write-measurements.ts";
 import { insertRun, startLaunch } from "#core/store/write-run.ts";
@@ -87,12 +88,27 @@ describe("predictLaunch", () => {
     const costs = predictLaunch(cellJob({ forward: null, questionJobs: [], decode }), speeds);
     expect(costs.get("decode")).toEqual([3 * 48, 3 * 56, 3 * 148, 3 * 256]);
   });
+
+  it("knows that a replay warms up and times what was written, and ends in time", () => {
+    const replay = replayJob(
+      parseSpec({
+        ...{ schemaVersion: 1, name: "n", model: "m", cells: [{ format: "fp32" }] },
+        passes: { generate: { prompts: ["a", "b"], maxNewTokens: 4 } },
+      }),
+      [],
+      [{ id: "p1", text: "a" }],
+    );
+    const predicted = (each: CellSpeeds): unknown =>
+      predictLaunch(cellJob({ kind: "stepping", forward: null, questionJobs: [], replay }), each).get("replay");
+    expect(predicted(speeds)).toEqual([1500]);
+    expect(predicted({ ...speeds, stepMs: () => 1e9 })).toEqual([15_000]);
+  });
 });
 
 const estimate = (db: Db, extra: Partial<EstimatedCell> = {}, passes: SpecInput["passes"] = { forward: {} }) => {
   const spec = parseSpec({ schemaVersion: 1, name: "n", model: "m", cells: [{ format: "fp32" }], passes });
   const base = { modelDir: "m", file: "f", provider: "cpu" as const, threads: 1, graph: "exported" as const };
-  const rest = { reference: 0, questionJobs: [], texts: null, prompts: [], referenceDir: "" };
+  const rest = { reference: 0, questionJobs: [], texts: null, prompts: [], replays: false, referenceDir: "" };
   const tasks = launchTasks({ spec, cells: [{ ...base, providerOptions: undefined }], ...rest });
   return estimateRun({ db, machineId, spec, cells: [cell(extra)], tasks });
 };

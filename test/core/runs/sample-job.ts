@@ -44,6 +44,7 @@ export function cellJob(extra: Partial<CellJob> = {}): CellJob {
     forward,
     questionJobs: [questionJob(20)],
     generate: null,
+    replay: null,
     ...extra,
   };
 }

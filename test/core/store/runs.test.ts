@@ -13,6 +13,7 @@ import {
   loaded,
   newCell,
   newRun,
+  replayLaunch,
   questionSet,
   samples,
   scored,
@@ -59,6 +60,12 @@ describe("insertRun and readRun", () => {
       tokens: [tokenRow("q1")],
       texts: [textChunk(0)],
       generations: [generation("p1")],
+      replays: [
+        // 14 words in 21.5 + 11 + 16.75 ms; in all the cell wrote one text of 5 words and one answer of 1.
+        { of: "texts", kind: "range", wordsEach: 5, launches: [replayLaunch("texts")] },
+        { of: "answers", kind: "range", wordsEach: 1, launches: [replayLaunch("answers")] },
+      ],
+      wordsBasis: "replayed",
       samples: [{ kind: "timing", launch: 1, ...samples }],
     });
     expect(cell!.forward.map(({ launches }) => launches)).toEqual([
@@ -360,6 +367,7 @@ describe("startLaunch", () => {
 
   it("removes the decoding of a stepping launch, and the one batch size of a memory launch", () => {
     expect(again("stepping").decode[0]!.launches.map(({ way }) => way)).toEqual(["user"]);
+    expect(again("stepping")).toMatchObject({ replays: [], wordsBasis: "once" });
     expect(again("memory").forward[0]!.launches.map(({ kind }) => kind)).toEqual(["timing"]);
   });
 

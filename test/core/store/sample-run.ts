@@ -4,6 +4,7 @@ import type {
   Environment,
   ForwardLaunch,
   Generation,
+  ReplayLaunch,
   SelfTests,
   TextChunk,
   TokenRow,
@@ -25,7 +26,7 @@ export const environment: Environment = {
   machineId: "0123456789abcdef",
 };
 
-const facts: GraphFacts = {
+export const facts: GraphFacts = {
   format: "fp32",
   operators: { MatMul: 12 },
   parameters: 135_000_000,
@@ -174,6 +175,7 @@ export function scored(questionId: string, extra: Partial<Answer> = {}): Answer 
     choiceLogprobs: [-1.1, -0.3, -7.00000000001, -9],
     text: null,
     generatedTokens: 0,
+    tokenIds: null,
     elapsedMs: 8.125,
     normalized: null,
     cutTokens: 0,
@@ -183,7 +185,15 @@ export function scored(questionId: string, extra: Partial<Answer> = {}): Answer 
 }
 
 export function generated(questionId: string, extra: Partial<Answer> = {}): Answer {
-  return { ...scored(questionId), choiceLogprobs: [], text: " B", generatedTokens: 2, elapsedMs: 30, ...extra };
+  return {
+    ...scored(questionId),
+    choiceLogprobs: [],
+    text: " B",
+    generatedTokens: 2,
+    tokenIds: [4, 2_000_000_000],
+    elapsedMs: 30,
+    ...extra,
+  };
 }
 
 export function generation(promptId: string, extra: Partial<Generation> = {}): Generation {
@@ -197,6 +207,29 @@ export function generation(promptId: string, extra: Partial<Generation> = {}): G
     tokenMs: [10.5, 12.25, 14.125],
     margins: [0.5, null, 0.25],
     wordsPerMinute: 5106.4,
+    ...extra,
+  };
+}
+
+export function replayLaunch(of: ReplayLaunch["of"], launch = 1, extra: Partial<ReplayLaunch> = {}): ReplayLaunch {
+  return {
+    launch,
+    of,
+    method: "slim",
+    graph: "exported",
+    items: [
+      {
+        id: of === "texts" ? "p1" : "q1",
+        promptTokens: 5,
+        tokens: 3,
+        words: 7,
+        promptMs: [10.5, 11],
+        stepMs: [2, 3, 2.5, 3.5],
+      },
+      { id: of === "texts" ? "p2" : "q3", promptTokens: 6, tokens: 0, words: 0, promptMs: [8.25, 8.5], stepMs: [] },
+    ],
+    foreignLoadCores: 0.02,
+    repeats: 1,
     ...extra,
   };
 }

@@ -24,6 +24,7 @@ export function answer(index: number, predicted: number | null, extra: Partial<A
     choiceLogprobs: [],
     text: null,
     generatedTokens: 0,
+    tokenIds: null,
     elapsedMs: 10,
     normalized: null,
     cutTokens: 0,
@@ -178,6 +179,8 @@ export function cell(label: string, extra: Partial<CellResult> = {}): CellResult
     texts: [],
     benchmark: [],
     generations: [],
+    replays: [],
+    wordsBasis: null,
     samples: [],
     ...extra,
   };

@@ -22,6 +22,7 @@ export const PASS_WORDS: Readonly<Record<PassName, string>> = Object.freeze({
   questions: "questions",
   texts: "running text",
   generate: "texts",
+  replay: "writing again",
 });
 
 /** Passes of many equal steps: only they have a rate that says something. */

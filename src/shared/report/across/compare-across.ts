@@ -98,6 +98,7 @@ function narrowed(
     tokens: can("tokens") ? cell.tokens : [],
     texts: can("texts") ? cell.texts : [],
     generations: can("generations") ? cell.generations : [],
+    replays: can("speed") ? cell.replays.filter(({ of }) => can(of === "texts" ? "generations" : "answers")) : [],
   };
 }
 
@@ -120,7 +121,18 @@ function withQuestionIds(cell: CellResult, ids: ReadonlyMap<string, string>): Ce
     ...cell,
     tokens: renamed(cell.tokens),
     benchmark: cell.benchmark.map((row) => ({ ...row, answers: renamed(row.answers) })),
+    replays: cell.replays.map((row) => ({
+      ...row,
+      launches: row.launches.map((launch) =>
+        launch.of === "texts" ? launch : { ...launch, items: launch.items.flatMap((item) => underId(item, ids)) },
+      ),
+    })),
   };
+}
+
+function underId<T extends { readonly id: string }>(item: T, ids: ReadonlyMap<string, string>): T[] {
+  const id = ids.get(item.id);
+  return id === undefined ? [] : [{ ...item, id }];
 }
 
 /** What a cell stored about its own run's reference says nothing about another one. */

@@ -110,6 +110,7 @@ const EMPTY: Omit<Answer, "questionId" | "predicted" | "correct"> = Object.freez
   choiceLogprobs: [],
   text: null,
   generatedTokens: 0,
+  tokenIds: null,
   elapsedMs: 0,
   normalized: null,
   cutTokens: 0,
