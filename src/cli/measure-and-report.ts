@@ -1,5 +1,6 @@
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable } from "#shared/report/summary-table.ts";
+import { wordsNotes, wordsTable } from "#shared/report/words-table.ts";
 import type { Results } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
@@ -64,9 +65,11 @@ export async function measureAndReport(
 
 /** The run as text: what was measured, generated texts, and one sentence a cell. */
 export function humanReport(results: Results): string {
-  const tables = [costTable(results), qualityTable(results)].filter(({ header }) => header.length > 1);
+  const [cost, quality, words] = [costTable, qualityTable, wordsTable].map((tableOf) => tableOf(results));
+  const notes = wordsNotes(results);
+  const shown = [cost!, quality!, words!].filter(({ header }) => header.length > 1);
   const parts = [
-    ...tables.flatMap((table) => [alignTable(table), ""]),
+    ...shown.flatMap((table) => [alignTable(table), ...(table === words ? notes : []), ""]),
     ...sideBySide(results),
     ...verdictLines(results),
   ];

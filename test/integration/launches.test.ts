@@ -2,11 +2,18 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeLaunchSchema, forwardLaunchSchema, type LaunchKind, selfTestsSchema } from "#shared/results.ts";
+import {
+  decodeLaunchSchema,
+  forwardLaunchSchema,
+  type LaunchKind,
+  replayLaunchSchema,
+  selfTestsSchema,
+} from "#shared/results.ts";
 import { decodePassSchema, forwardPassSchema, generatePassSchema } from "#shared/spec.ts";
 import { demoResources } from "#core/app/resources.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { CellJob, QuestionJob, WorkerMessage } from "#core/runs/protocol.ts";
+import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { scratchDir, WORKER } from "../helpers/lab.ts";
 
@@ -61,6 +68,24 @@ const forward = forwardPassSchema.parse({
   maxIterations: 6,
   minSeconds: 0.1,
 });
+const questions: Question[] = Array.from({ length: 3 }, (_, index) => ({
+  id: `q${index}`,
+  subject: "numbers",
+  question: `What comes after ${index}?`,
+  choices: [`${index + 1}`, `${index + 3}`, `${index + 5}`, "9"],
+  answer: 0,
+}));
+const questionJob: QuestionJob = {
+  setIndex: 0,
+  setName: "numbers",
+  questions,
+  shots: questions.map(() => []),
+  promptTemplate: "mmlu",
+  subject: undefined,
+  chatTemplate: false,
+  tokens: true,
+  benchmark: { modes: ["loglikelihood", "generate"], temperature: 0, topP: 1, maxNewTokens: 3 },
+};
 const decode = decodePassSchema.parse({ promptTokens: 16, newTokens: 5, depths: [0, 40, 2000] });
 
 describe("a timing launch", () => {
@@ -144,28 +169,73 @@ describe("a stepping launch", () => {
     expect(depth!.interTokenMs).toHaveLength(2 * 4);
     expect(messages.at(-1)!.type).toBe("done");
   });
+
+  it("writes again what the cell wrote, texts and answers", async () => {
+    const generate = {
+      spec: generatePassSchema.parse({ prompts: ["a"], maxNewTokens: 6 }),
+      prompts: [
+        { id: "p1", text: "The meaning of a name" },
+        { id: "p2", text: "never written" },
+      ],
+    };
+    const written = { answers: { q0: [70, 71], q2: [] }, texts: { p1: [300, 301, 302, 303] } };
+    const replay = { questions: questionJob, generate, written, repeatDisturbed: false };
+    const messages = await launch(job("stepping", { replay }));
+    const replays = all(messages, "replay").map(({ result }) => replayLaunchSchema.parse(result));
+    expect(
+      replays.map(({ launch: number, of, items }) => [number, of, items.map(({ id, tokens }) => [id, tokens])]),
+    ).toEqual([
+      [3, "texts", [["p1", 4]]],
+      [
+        3,
+        "answers",
+        [
+          ["q0", 2],
+          ["q2", 0],
+        ],
+      ],
+    ]);
+    for (const { method, items } of replays) {
+      expect(method).not.toBe("plain");
+      for (const { tokens, promptTokens, promptMs, stepMs } of items) {
+        expect(promptTokens).toBeGreaterThan(3);
+        expect(Math.min(...promptMs)).toBeGreaterThan(0);
+        expect(stepMs).toHaveLength(promptMs.length * Math.max(0, tokens - 1));
+      }
+    }
+    const progress = all(messages, "progress").map(({ pass, done, total }) => `${pass} ${done}/${total}`);
+    expect(progress.slice(2)).toEqual(["replay 0/2", "replay 1/2", "replay 2/2"]);
+    expect(messages.at(-1)!.type).toBe("done");
+  });
 });
 
 describe("a quality launch", () => {
-  const questions: Question[] = Array.from({ length: 3 }, (_, index) => ({
-    id: `q${index}`,
-    subject: "numbers",
-    question: `What comes after ${index}?`,
-    choices: [`${index + 1}`, `${index + 3}`, `${index + 5}`, "9"],
-    answer: 0,
-  }));
-  const questionJob: QuestionJob = {
-    setIndex: 0,
-    setName: "numbers",
-    questions,
-    shots: questions.map(() => []),
-    promptTemplate: "mmlu",
-    subject: undefined,
-    chatTemplate: false,
-    tokens: true,
-    benchmark: { modes: ["loglikelihood", "generate"], temperature: 0, topP: 1, maxNewTokens: 3 },
-  };
   const text = Array.from({ length: 200 }, (_, index) => `The number ${index} comes before ${index + 1}.`).join(" ");
+
+  it("scores a rounding format in whole sequences and then writes its answers, one session after the other", async () => {
+    const file = join(scratchDir(), "w8.onnx");
+    await quantizeModel({ source: join(model, "onnx", "model.onnx"), target: file, recipe: { format: "w8" } });
+    const generate = {
+      spec: generatePassSchema.parse({ prompts: ["a"], maxNewTokens: 3 }),
+      prompts: [{ id: "p1", text: "A" }],
+    };
+    // Two sessions whose threads spin would end it: nothing is timed then (engine/open-sessions.ts).
+    const messages = await launch(job("quality", { file, questionJobs: [questionJob], generate }));
+    expect(messages.at(-1)).toMatchObject({ type: "done" });
+    const kinds = messages.flatMap(({ type }) =>
+      ["questions", "selfTests", "generation"].includes(type) ? [type] : [],
+    );
+    expect(kinds).toEqual(["questions", "selfTests", "questions", "generation"]);
+    const [scored, answered] = all(messages, "questions");
+    expect(scored!.results.every(({ tokens, loglikelihood, generate: none }) => tokens && loglikelihood && !none)).toBe(
+      true,
+    );
+    for (const { tokens, loglikelihood, generate: answer } of answered!.results) {
+      expect([tokens, loglikelihood]).toEqual([null, null]);
+      expect(answer!.tokenIds).toHaveLength(answer!.generatedTokens);
+    }
+    expect([scored!.asked, answered!.asked]).toEqual([3, 0]);
+  });
 
   it("tests batching and stepping, then asks questions, reads texts and generates", async () => {
     const dir = scratchDir();

@@ -76,6 +76,13 @@ describe("executeRun", () => {
         ["generate", 20],
       ]);
       expect(cell.generations.map(({ promptId }) => promptId)).toEqual(["p1", "p2"]);
+      expect(cell.wordsBasis).toBe("replayed");
+      expect(cell.replays.map(({ of, launches }) => [of, launches.map(({ items }) => items.length)])).toEqual([
+        ["texts", [2]],
+        ["answers", [20]],
+      ]);
+      const lengths = new Map(cell.generations.map(({ promptId, tokenIds }) => [promptId, tokenIds.length]));
+      for (const { id, tokens } of cell.replays[0]!.launches[0]!.items) expect(tokens).toBe(lengths.get(id));
     }
     expect(results.cells[1]!.bytes).toBeLessThan(results.cells[0]!.bytes);
     expect(results.questionSet).toMatchObject({
@@ -92,6 +99,10 @@ describe("executeRun", () => {
     expect(comparison!.tokens!.kl).toMatchObject({ exact: true, positions: 20 });
     expect(comparison!.tokens!.kl!.mean).toBeGreaterThan(0);
     expect(existsSync(join(lab.scratchDir, runId))).toBe(false);
+    expect(comparison!.wordsRatio.map(({ of, kind, launches }) => [of, kind, launches])).toEqual([
+      ["texts", "range", 1],
+      ["answers", "range", 1],
+    ]);
   });
 
   it("compares next tokens and perplexity inside running text", async () => {

@@ -5,6 +5,7 @@ import { LabError } from "#shared/errors.ts";
 import type { ComparedSide } from "#shared/report/across/comparability.ts";
 import { compareAcross } from "#shared/report/across/compare-across.ts";
 import { referenceCell } from "#shared/report/build-results.ts";
+import { withReplayedWords } from "#shared/report/join-replays.ts";
 import { comparedFacts } from "#shared/report/compared-facts.ts";
 import { type Comparison, type Results, RESULTS_VERSION } from "#shared/results.ts";
 import type { Db } from "#core/store/database.ts";
@@ -68,7 +69,7 @@ function wholeOf(
     model,
     questionSet,
     textSet,
-    cells: sides.map((side) => side.cell),
+    cells: sides.map((side) => withReplayedWords(side.cell)),
     comparisons: comparisons.filter((each) => each !== null),
     pareto: null,
   };

@@ -3,6 +3,7 @@ import type { CellSummary, Flip, GenerationRow, RunDetails, RunResults, RunSampl
 import { LabError } from "#shared/errors.ts";
 import { judge, referenceCell } from "#shared/report/build-results.ts";
 import { comparedAnswers } from "#shared/report/compare-cells.ts";
+import { withReplayedWords } from "#shared/report/join-replays.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits } from "#shared/report/verdict.ts";
 import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
 import { type Answer, type CellResult, isValidAnswer, type Results } from "#shared/results.ts";
@@ -60,12 +61,13 @@ export function judgeBy(built: Results, limits: GivenLimits): Results {
 }
 
 function lightCell(cell: CellResult, large: boolean): CellResult {
-  const light = (answer: Answer): Answer => ({ ...answer, choiceLogprobs: [], text: null });
+  const light = (answer: Answer): Answer => ({ ...answer, choiceLogprobs: [], text: null, tokenIds: null });
   return {
     ...cell,
     tokens: [],
     texts: [],
     generations: [],
+    replays: cell.replays.map((replay) => ({ ...replay, launches: [] })),
     samples: [],
     benchmark: cell.benchmark.map((each) => ({ ...each, answers: large ? [] : each.answers.map(light) })),
   };
@@ -166,10 +168,11 @@ function flipAnswer({ predicted, formatFailure, choiceLogprobs, text }: Answer):
 }
 
 /** Texts by prompt, each with the place where it leaves the reference's. */
-export function runGenerations({ run, cells }: Pick<StoredRun, "run" | "cells">): {
+export function runGenerations({ run, cells: stored }: Pick<StoredRun, "run" | "cells">): {
   reference: string;
   prompts: GenerationRow[];
 } {
+  const cells = stored.map(withReplayedWords);
   const reference = referenceCell(cells, run.spec.reference);
   const ids = [...new Set(cells.flatMap(({ generations }) => generations.map(({ promptId }) => promptId)))];
   const prompts = ids.map((promptId): GenerationRow => {

@@ -6,10 +6,14 @@ import { hashSeed } from "#shared/random.ts";
 import { referenceCell } from "#shared/report/build-results.ts";
 import { deriveTrend, type TrendCircumstances, type TrendInput } from "#shared/report/trend/derive.ts";
 import { BENCHMARK_MODES, type Spec } from "#shared/spec.ts";
+import { launchRate } from "#shared/report/join-replays.ts";
+import { roundsActivations } from "#core/engine/arithmetic.ts";
+import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { unpackFloat64, unpackInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";
 import type { TrendCell } from "./history-trend.ts";
+import { readReplays } from "./read-measurements.ts";
 
 interface CellRow {
   id: string;
@@ -20,6 +24,7 @@ interface CellRow {
   sha256: string;
   position: number;
   status: string;
+  facts: string;
 }
 
 const HASH_SHOWN = 8;
@@ -35,7 +40,7 @@ export function* deriveRun(db: Db, runId: string): Generator<void, TrendCell[]> 
   const spec = JSON.parse(run.spec) as Spec;
   const cells = prepared<CellRow>(
     db,
-    "SELECT id, label, format, provider, threads, sha256, position, status FROM cells WHERE run_id = ? ORDER BY position",
+    "SELECT id, label, format, provider, threads, sha256, position, status, facts FROM cells WHERE run_id = ? ORDER BY position",
   ).all(runId);
   const reference = referenceCell(cells, spec.reference);
   const referenceTokens = reference ? readTokens(db, reference.id) : new Map<string, number[]>();
@@ -92,7 +97,7 @@ function readInput(db: Db, cell: CellRow, spec: Spec): TrendInput {
     forward: readForward(db, cell.id),
     tokens: readTokens(db, cell.id),
     answers: readAnswers(db, cell.id),
-    wordRates: readWordRates(db, cell.id, spec),
+    ...readWords(db, cell, spec),
   };
 }
 
@@ -141,8 +146,17 @@ function readAnswers(db: Db, cellId: string): TrendInput["answers"] {
   return null;
 }
 
-/** Of texts; of generated answers where there are none. */
-function readWordRates(db: Db, cellId: string, { passes }: Spec): number[] {
+/** Of texts; of generated answers where there are none. From replays, else as they were timed once. */
+function readWords(db: Db, cell: CellRow, { passes }: Spec): Pick<TrendInput, "wordRates" | "wordsBasis"> {
+  const replays = readReplays(db, cell.id).filter(({ of }) => of === (passes.generate ? "texts" : "answers"));
+  if (replays.length > 0) {
+    return { wordRates: replays.flatMap(({ items }) => launchRate(items) ?? []), wordsBasis: "replayed" };
+  }
+  const rounded = roundsActivations(JSON.parse(cell.facts) as GraphFacts);
+  return { wordRates: readRatesOnce(db, cell.id, passes), wordsBasis: rounded ? "disturbed" : "once" };
+}
+
+function readRatesOnce(db: Db, cellId: string, passes: Spec["passes"]): number[] {
   if (passes.generate) {
     return prepared<{ rate: number }>(
       db,

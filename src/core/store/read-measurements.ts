@@ -240,7 +240,7 @@ function readGenerations(db: Db, cellId: string): Generation[] {
   }));
 }
 
-function readReplays(db: Db, cellId: string): ReplayLaunch[] {
+export function readReplays(db: Db, cellId: string): ReplayLaunch[] {
   const order = "ORDER BY replayed DESC, launch";
   const itemsOf = Map.groupBy(
     rowsOf(db, `SELECT * FROM replay_items WHERE cell_id = ? ${order}, position`, cellId),

@@ -3,6 +3,7 @@ import { type CellResult, type Results, RESULTS_VERSION } from "../results.ts";
 import { TOP_K } from "../spec.ts";
 import { compareCells, type Differences } from "./compare-cells.ts";
 import { decide } from "./decide.ts";
+import { withReplayedWords } from "./join-replays.ts";
 import { paretoOf } from "./pareto-of.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "./verdict.ts";
 
@@ -11,7 +12,8 @@ export function buildResults(
   stored: Omit<Results, "comparisons" | "schemaVersion" | "pareto">,
   limits: Limits = { marginPoints: DEFAULT_MARGIN_POINTS },
 ): Results {
-  const { run, cells, questionSet } = stored;
+  const { run, questionSet } = stored;
+  const cells = stored.cells.map(withReplayedWords);
   const reference = referenceCell(cells, run.spec.reference);
   const others = cells.filter((cell) => cell !== reference);
   const options = {
@@ -23,7 +25,7 @@ export function buildResults(
   };
   const comparisons = others.map((candidate) => compareCells(reference!, candidate, options));
   const pareto = paretoOf(cells, run.spec.seed);
-  return judge({ schemaVersion: RESULTS_VERSION, ...stored, comparisons, pareto }, limits);
+  return judge({ schemaVersion: RESULTS_VERSION, ...stored, cells, comparisons, pareto }, limits);
 }
 
 /** Gives every comparison its verdict. Comparing takes the time: other limits are judged without doing it again. */

@@ -28,7 +28,7 @@ export function joinReplays(launches: readonly ReplayLaunch[], written: Written)
 }
 
 /** All words by all time, so that a long text counts for more than a short one; null where no time passed. */
-function launchRate(items: readonly ReplayItem[]): number | null {
+export function launchRate(items: readonly ReplayItem[]): number | null {
   let [words, ms] = [0, 0];
   for (const item of items) {
     words += item.words * item.promptMs.length;

@@ -3,7 +3,6 @@ import type { CellResult, Comparison, Results, TokenDifferences } from "../resul
 import type { BenchmarkMode } from "../spec.ts";
 import { accuracyOf } from "./accuracy-of.ts";
 import { referenceCell } from "./build-results.ts";
-import { median } from "../stats/quantile.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
 import { grouped, mebibytes, megabytes, percent, significant } from "./quantities.ts";
 
@@ -21,7 +20,7 @@ interface Row {
   readonly comparison: Comparison | undefined;
 }
 
-interface Column {
+export interface Column {
   readonly header: string;
   readonly unit: string;
   readonly text: (row: Row) => string | null;
@@ -36,7 +35,7 @@ export function qualityTable(results: Results): Table {
 }
 
 /** Columns in which no cell has anything are left out: a pass that was not run. */
-function table(results: Results, all: readonly Column[]): Table {
+export function table(results: Results, all: readonly Column[]): Table {
   const rows = rowsOf(results);
   const columns = [cellColumn(results), ...all.filter(({ text }) => rows.some((row) => text(row) !== null))];
   return {
@@ -90,8 +89,6 @@ function costColumns({ cells }: Results): Column[] {
       { header: `decode d${depth}`, unit: "tokens/s", text: ({ cell }) => rate(decodeAt(cell, depth)) },
       { header: `decode d${depth}`, unit: "no copy", text: ({ cell }) => rate(decodeAt(cell, depth)?.compute) },
     ]),
-    { header: "words/min", unit: "answers", text: ({ cell }) => words(answersRate(cell)) },
-    { header: "words/min", unit: "texts", text: ({ cell }) => words(textsRate(cell)) },
   ];
 }
 
@@ -145,17 +142,4 @@ function accuracyText(cell: CellResult, mode: BenchmarkMode): string | null {
 
 function flipsText(comparison: Comparison | undefined): string | null {
   return comparison?.flips ? `${comparison.flips.rightToWrong} : ${comparison.flips.wrongToRight}` : null;
-}
-
-function answersRate(cell: CellResult): number | null {
-  return cell.benchmark.find(({ mode }) => mode === "generate")?.wordsPerMinute ?? null;
-}
-
-/** Median over prompts. */
-function textsRate(cell: CellResult): number | null {
-  return median(cell.generations.flatMap(({ wordsPerMinute }) => wordsPerMinute ?? []));
-}
-
-function words(rate: number | null): string | null {
-  return rate === null ? null : grouped(rate);
 }

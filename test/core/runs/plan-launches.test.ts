@@ -68,7 +68,7 @@ describe("planLaunches", () => {
 
   it("replays behind the answers, in every round, the cells in turns", () => {
     const benchmark = { questions: "q.csv", modes: ["generate" as const] };
-    expect(short({ launches: 3, passes: { benchmark } }, 0, 2)).toBe("t0 t1 q0 q1 s0 s1 s1 s0 s0 s1");
+    expect(short({ launches: 3, passes: { benchmark } }, 0, 2)).toBe("t0 t1 q0 q1 s0 s1 s1 s0 s1 s0");
     expect(short({ launches: 2, passes: { forward: {}, generate: { prompts: ["a"] } } }, 1, 2)).toBe(
       "t1 t0 q1 q0 s1 s0 t0 s0 t1 s1",
     );

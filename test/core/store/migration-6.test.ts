@@ -19,7 +19,10 @@ function versionFive(): Db {
   db.pragma("foreign_keys = ON");
   migrate(db, MIGRATIONS.slice(0, 5));
   const w8 = { ...facts, format: "w8" as const, accuracyLevel: 4 };
-  insertRun(db, newRun("r", { cells: [newCell("r", 0), newCell("r", 1, { label: "w8@cpu", format: "w8", facts: w8 })] }));
+  insertRun(
+    db,
+    newRun("r", { cells: [newCell("r", 0), newCell("r", 1, { label: "w8@cpu", format: "w8", facts: w8 })] }),
+  );
   for (const cell of ["r/1", "r/2"]) {
     db.prepare(
       `INSERT INTO answers (cell_id, mode, question_id, predicted, correct, format_failure, choice_logprobs, text,

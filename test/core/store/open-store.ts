@@ -53,12 +53,12 @@ export function fullRun(db: Db, id = "r", version = STORE_VERSION): void {
     write.saveDecode(db, cell, decodeLaunch("user"));
     write.saveSamples(db, key, samples);
   });
-  launch("stepping", 1, () => {
-    write.saveDecode(db, cell, decodeLaunch("compute"));
-    if (version < 6) return;
-    write.saveReplay(db, cell, replayLaunch("texts"));
-    write.saveReplay(db, cell, replayLaunch("answers"));
-  });
+  if (version >= 6)
+    launch("stepping", 1, () => {
+      write.saveDecode(db, cell, decodeLaunch("compute"));
+      write.saveReplay(db, cell, replayLaunch("texts"));
+      write.saveReplay(db, cell, replayLaunch("answers"));
+    });
   launch("quality", 2, (key) => {
     write.saveLoad(db, id, key, { ...loaded, memory: null });
     write.saveSelfTests(db, cell, selfTests);

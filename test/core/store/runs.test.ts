@@ -61,8 +61,8 @@ describe("insertRun and readRun", () => {
       texts: [textChunk(0)],
       generations: [generation("p1")],
       replays: [
-        // 14 words in 21.5 + 11 + 16.75 ms; in all the cell wrote one text of 5 words and one answer of 1.
-        { of: "texts", kind: "range", wordsEach: 5, launches: [replayLaunch("texts")] },
+        // 14 words in 21.5 + 11 + 16.75 ms; in all the cell wrote one text of 6 words and one answer of 1.
+        { of: "texts", kind: "range", wordsEach: 6, launches: [replayLaunch("texts")] },
         { of: "answers", kind: "range", wordsEach: 1, launches: [replayLaunch("answers")] },
       ],
       wordsBasis: "replayed",

@@ -8,6 +8,7 @@ import { median } from "#shared/stats/quantile.ts";
 import type { Column, MetricValue, RowOf } from "./metric-rows.ts";
 import { exactly, fileDifference, memoryDifference, overLaunches, spread } from "./metric-values.ts";
 import { decodeRow, forwardAt, latencyRow, throughputRow } from "./speed-rows.ts";
+import { wordsRows } from "./words-rows.ts";
 
 export function costRows(columns: readonly Column[], generations: readonly GenerationRow[]): RowOf[] {
   const cells = columns.map(({ cell }) => cell);
@@ -72,32 +73,6 @@ function sizeRows(reference: CellResult | undefined): RowOf[] {
   ];
 }
 
-function wordsRows(generations: readonly GenerationRow[]): RowOf[] {
-  return [
-    {
-      id: "words-answers",
-      group: "Speed",
-      label: "Words per minute, answers",
-      unit: "words/min",
-      definition: `${METRICS.wordsPerMinute.label}: ${METRICS.wordsPerMinute.aggregation}. Of the generated answers, which are short.`,
-      of: ({ cell }) => {
-        const asked = cell.benchmark.find(({ mode }) => mode === "generate");
-        return asked?.wordsPerMinute == null
-          ? null
-          : exactly(grouped(asked.wordsPerMinute), asked.wordsPerMinute, "over all generated answers");
-      },
-    },
-    {
-      id: "words-texts",
-      group: "Speed",
-      label: "Words per minute, texts",
-      unit: "words/min",
-      definition: `${METRICS.wordsPerMinute.label}: words over the time from the prompt to the last token; median over prompts.`,
-      of: ({ cell }) => wordsOf(cell.label, generations),
-    },
-  ];
-}
-
 function memoryRow(batch: number, reference: CellResult | undefined): RowOf {
   return {
     id: `memory-${batch}`,
@@ -134,16 +109,4 @@ function loadingNote({ memory }: CellResult, { runPeakBytes }: ForwardResult): s
   return whileLoading
     ? `; reached while loading, runs take ${runPeakIsBound ? "at most " : ""}${mebibytes(runPeakBytes)}`
     : "";
-}
-
-function wordsOf(label: string, generations: readonly GenerationRow[]): MetricValue | null {
-  const rates = generations.flatMap(({ texts }) => texts.find(({ cell }) => cell === label)?.wordsPerMinute ?? []);
-  const middle = median(rates);
-  if (middle === null) return null;
-  if (rates.length === 1) return exactly(grouped(middle), middle, "1 text");
-  return {
-    ...spread(middle, rates, grouped),
-    note: `median of ${plural(rates.length, "text")}, slowest to fastest`,
-    difference: null,
-  };
 }

@@ -1,11 +1,11 @@
 /** The charts of how fast a run's cells wrote. */
 import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
-import type { CellResult, DecodeResult, Results } from "../../results.ts";
+import type { CellResult, DecodeResult, Replayed, Results } from "../../results.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
-import { plural } from "../quantities.ts";
 import { cellSeries, medianPoint } from "./from-results.ts";
 import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
+import { replayOf, wordsRate } from "../words-table.ts";
 import { yScaleFor } from "./range.ts";
 
 /** How fast new tokens come, by how many stand before them. Of the smallest batch size of each cell. */
@@ -45,15 +45,17 @@ function decodePoint({ promptTokens, launches }: DecodeResult, way: "user" | "co
   return middle && medianPoint(promptTokens, middle, "launch");
 }
 
-/** Words per minute of each generated text, by the cell's label. */
+/** Words per minute of each generated text, by the cell's label: of runs without replays. */
 export type TextRates = ReadonlyMap<string, readonly number[]>;
+
+const OF: Readonly<Record<Replayed, string>> = Object.freeze({ texts: "Texts", answers: "Answers" });
 
 /** End to end, the prompt included: of answers, which are short, and of texts. */
 export function wordsByCell(results: Results, texts: TextRates): ChartModel {
-  const rows = [
-    { name: "Answers", of: ({ benchmark }: CellResult) => answersPoint(benchmark) },
-    { name: "Texts", of: ({ label }: CellResult) => textsPoint(texts.get(label) ?? []) },
-  ];
+  const rows = (["answers", "texts"] as const).map((kind) => ({
+    name: OF[kind],
+    of: (cell: CellResult) => wordsPoint(cell, kind, texts.get(cell.label) ?? []),
+  }));
   const used = rows.filter(({ of }) => results.cells.some((cell) => of(cell) !== null));
   const series = cellSeries(results, (cell) =>
     used.flatMap(({ of }, x) => {
@@ -65,7 +67,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     id: "words-per-minute",
     kind: "dots",
     title: "Words per minute",
-    note: "From the prompt to the last token; of texts the median, slowest to fastest.",
+    note: "From the prompt to the last token, written again in every launch; median over launches with its interval.",
     x: axis("Of", "", { scale: "category", categories: used.map(({ name }) => name) }),
     y: axis("Words per minute", "", { scale: yScaleFor(series), better: "higher", least: 0 }),
     series,
@@ -75,14 +77,15 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
   };
 }
 
-function answersPoint(benchmark: CellResult["benchmark"]): ChartPoint | null {
-  const rate = benchmark.find(({ mode }) => mode === "generate")?.wordsPerMinute ?? null;
-  return rate === null ? null : point(0, rate);
-}
-
-function textsPoint(rates: readonly number[]): ChartPoint | null {
-  const middle = median(rates);
-  if (middle === null) return null;
-  if (rates.length === 1) return point(0, middle, { note: "1 text" });
-  return point(0, middle, { low: Math.min(...rates), high: Math.max(...rates), note: plural(rates.length, "text") });
+/** @param rates of texts of a cell without replays */
+function wordsPoint(cell: CellResult, of: Replayed, rates: readonly number[]): ChartPoint | null {
+  const replay = replayOf(cell, of);
+  if (replay) {
+    const { wordsPerMinute, low, high, kind } = replay;
+    if (wordsPerMinute === null) return null;
+    const note = kind === "range" ? "smallest to largest of the launches" : "95 % interval over launches";
+    return point(0, wordsPerMinute, { low, high, note });
+  }
+  const rate = of === "answers" ? wordsRate(cell, of) : median(rates);
+  return rate === null ? null : point(0, rate, { note: cell.wordsBasis === "disturbed" ? "disturbed" : "once" });
 }

@@ -6,6 +6,7 @@ import type { Results } from "../../results.ts";
 import type { ChartModel } from "../charts/model.ts";
 import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
+import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine, environmentRows } from "./about.ts";
 import { reportCharts } from "./charts.ts";
 import { escapeHtml } from "./escape-html.ts";
@@ -34,6 +35,7 @@ export function reportHtml(results: Results): string {
 ${section("Verdict", verdicts(results))}
 ${section("Cost", tableHtml(costTable(results)))}
 ${section("Quality", quality(results))}
+${section("Writing", writing(results))}
 ${section("Charts", reportCharts(results).map(figure).join("\n"))}
 ${section("Generated texts", texts(results))}
 ${section("Files", tableHtml(filesTable(results), "scroll names"))}
@@ -77,6 +79,11 @@ function tableHtml({ header, units, rows }: Table, kind: "scroll" | "scroll name
   });
   const body = rows.map((row) => `<tr>${row.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`);
   return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
+}
+
+function writing(results: Results): string {
+  const notes = wordsNotes(results).map((text) => `<p class="muted">${escapeHtml(text)}</p>`);
+  return [tableHtml(wordsTable(results)), ...notes].join("\n").trim();
 }
 
 function filesTable({ cells }: Results): Table {

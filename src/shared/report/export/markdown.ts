@@ -2,10 +2,13 @@
 import type { Results } from "../../results.ts";
 import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
+import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine } from "./about.ts";
 
 export function reportMarkdown(results: Results): string {
-  const tables = [costTable(results), qualityTable(results)].filter(({ header }) => header.length > 1);
+  const tables = [costTable(results), qualityTable(results), wordsTable(results)].filter(
+    ({ header }) => header.length > 1,
+  );
   const failures = results.cells.flatMap(({ label, error }) =>
     error ? [`- ${escapeMarkdown(label)}: ${escapeMarkdown(error.message)}`] : [],
   );
@@ -14,6 +17,7 @@ export function reportMarkdown(results: Results): string {
     `## ${escapeMarkdown(results.run.name)}`,
     ...(verdicts.length > 0 ? [verdicts.join("\n")] : []),
     ...tables.map(markdownTable),
+    ...wordsNotes(results).map(escapeMarkdown),
     ...(failures.length > 0 ? [failures.join("\n")] : []),
     `<sub>${escapeMarkdown([askedText(results), aboutLine(results)].filter(Boolean).join(" · "))}</sub>`,
     "",

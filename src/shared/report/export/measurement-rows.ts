@@ -3,7 +3,8 @@
  * answer, a text), a column one quantity with its unit in the name. The columns are the same for every run, so that files
  * can be put under each other.
  */
-import type { CellResult, DecodeLaunch, ForwardLaunch, Results } from "../../results.ts";
+import { wordsPerMinute } from "../../metrics/words-per-minute.ts";
+import type { CellResult, DecodeLaunch, ForwardLaunch, ReplayItem, Results } from "../../results.ts";
 import { toCsv } from "../csv.ts";
 
 export const MEASUREMENT_COLUMNS = [
@@ -70,7 +71,10 @@ export function measurementRows({ run, model, cells }: Measured): MeasurementRow
   return cells.flatMap((cell) => {
     const { label, format, provider } = cell;
     const place = { run: run.id, model: model.name, cell: label, format, provider };
-    return [...loadRows(cell), ...speedRows(cell), ...qualityRows(cell)].map((row) => ({ ...place, ...row }));
+    return [...loadRows(cell), ...speedRows(cell), ...qualityRows(cell), ...replayRows(cell)].map((row) => ({
+      ...place,
+      ...row,
+    }));
   });
 }
 
@@ -177,4 +181,36 @@ function qualityRows({ tokens, texts, benchmark, generations }: CellResult): Mea
       words_per_minute: row.wordsPerMinute,
     })),
   ];
+}
+
+/** A row each time that a text was written again. */
+function replayRows({ replays }: CellResult): MeasurementRow[] {
+  return replays.flatMap(({ of, launches }) =>
+    launches.flatMap(({ launch, items, foreignLoadCores }) =>
+      items.flatMap((item) =>
+        repeatsOf(item).map((times, index) => ({
+          pass: "replay",
+          launch_kind: "stepping",
+          launch,
+          mode: of,
+          item: item.id,
+          sample: index + 1,
+          foreign_load_cores: foreignLoadCores,
+          prompt_tokens: item.promptTokens,
+          generated_tokens: item.tokens,
+          time_to_first_token_ms: times.promptMs,
+          elapsed_ms: times.elapsedMs,
+          words_per_minute: wordsPerMinute(item.words, times.elapsedMs),
+        })),
+      ),
+    ),
+  );
+}
+
+function repeatsOf({ promptMs, stepMs }: ReplayItem): { promptMs: number; elapsedMs: number }[] {
+  const steps = stepMs.length / promptMs.length;
+  return promptMs.map((ms, index) => ({
+    promptMs: ms,
+    elapsedMs: stepMs.slice(index * steps, (index + 1) * steps).reduce((sum, each) => sum + each, ms),
+  }));
 }

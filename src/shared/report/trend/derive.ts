@@ -5,9 +5,10 @@ import { bootstrapMean } from "../../stats/bootstrap.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
 import { wilson } from "../../stats/wilson.ts";
+import type { WordsBasis } from "../../results.ts";
 import type { TrendKind, TrendMetricId, TrendValue } from "./metrics.ts";
 
-export const TREND_VERSION = 1;
+export const TREND_VERSION = 2;
 const JACCARD_K = 20;
 
 /** One launch at the cell's smallest batch size. */
@@ -28,8 +29,10 @@ export interface TrendInput {
   readonly tokens: ReadonlyMap<string, ArrayLike<number>>;
   /** Of the likelihoods, or of generated answers where only those are there. */
   readonly answers: { readonly mode: string; readonly correct: number; readonly valid: number } | null;
-  /** Words a minute of each generated text. */
+  /** Words a minute of texts, or of generated answers where there are none: one a launch; of one process alone without replays. */
   readonly wordRates: readonly number[];
+  /** Numbers that came about in another way are not compared. */
+  readonly wordsBasis: WordsBasis | null;
 }
 
 export interface TrendCircumstances {
@@ -126,11 +129,16 @@ function accuracyOf({ answers }: TrendInput, { questions }: TrendCircumstances):
   return { value: correct / valid, low, high, kind: "interval", n: valid, setup: `${mode}, ${questions}` };
 }
 
-function wordsOf({ wordRates, options }: TrendInput, { prompts }: TrendCircumstances): TrendValue | null {
+/** A number that was measured once has no interval, and those of earlier versions are no neighbours of replayed ones. */
+function wordsOf({ wordRates, wordsBasis, options }: TrendInput, { prompts }: TrendCircumstances): TrendValue | null {
   const middle = medianInterval(wordRates);
   if (!middle) return null;
   const { median: value, low, high, n } = middle;
+  if (wordsBasis !== "replayed") {
+    const how = wordsBasis === "disturbed" ? "measured once and disturbed" : "measured once";
+    return { value, low: null, high: null, kind: "none", n: 1, setup: `${prompts}, ${options}, ${how}` };
+  }
   const kind = middle.kind === "order-statistics" ? "interval" : n > 1 ? "range" : "none";
   const ends = n > 1 ? { low, high } : { low: null, high: null };
-  return { value, ...ends, kind, n, setup: `${prompts}, ${options}` };
+  return { value, ...ends, kind, n, setup: `${prompts}, ${options}, written again in every launch` };
 }

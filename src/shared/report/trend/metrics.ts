@@ -5,7 +5,7 @@ export const TREND_METRIC_IDS = ["memory", "latency", "jaccard", "accuracy", "wo
 export type TrendMetricId = (typeof TREND_METRIC_IDS)[number];
 
 /**
- * What low and high of a number are. `interval`: 95 %. `range`: smallest to largest of a few launches or prompts. `runs`: 95 % of
+ * What low and high of a number are. `interval`: 95 %. `range`: smallest to largest of a few launches. `runs`: 95 % of
  * the runs of one launch, which says nothing of other launches. Only intervals can show a change; of memory, which
  * hardly varies between launches, ranges as well.
  */
@@ -18,7 +18,7 @@ export interface TrendValue {
   readonly low: number | null;
   readonly high: number | null;
   readonly kind: TrendKind;
-  /** Launches, runs, questions or prompts behind it. */
+  /** Launches, runs or questions behind it. */
   readonly n: number;
   /** Under which circumstances, in words: only numbers of the same are compared. */
   readonly setup: string;
@@ -115,8 +115,8 @@ export const TREND_METRICS: Readonly<Record<TrendMetricId, TrendMetric>> = Objec
     better: "higher",
     change: "percent",
     digits: 0,
-    counts: "prompt",
-    note: "Of generated texts; median over prompts with its range.",
+    counts: "launch",
+    note: "Of generated texts, written again in every launch; median over launches with its 95 % interval. What was “measured once” has none, and of some formats was disturbed.",
     least: 0,
     most: null,
     empty: "No run of these generated texts. The generate pass does.",

@@ -1,0 +1,56 @@
+/** How fast a cell writes and, apart from that, how much. */
+import type { GenerationRow } from "#shared/api.ts";
+import { METRICS } from "#shared/metrics/index.ts";
+import { grouped, plural } from "#shared/report/quantities.ts";
+import { DISTURBED, ONCE, replayOf, wordsRate } from "#shared/report/words-table.ts";
+import type { CellResult, Replayed } from "#shared/results.ts";
+import { median } from "#shared/stats/quantile.ts";
+import type { MetricValue, RowOf } from "./metric-rows.ts";
+import { exactly, speedDifference, within } from "./metric-values.ts";
+
+/** @param generations for runs without replays, whose texts were timed once */
+export function wordsRows(generations: readonly GenerationRow[]): RowOf[] {
+  return (["answers", "texts"] as const).flatMap((of) => [
+    {
+      id: `words-${of}`,
+      group: "Speed",
+      label: `Words per minute, ${of}`,
+      unit: "words/min",
+      definition: `${METRICS.wordsPerMinute.label}: ${METRICS.wordsPerMinute.aggregation}. The difference is of the time for as many tokens as both cells wrote.`,
+      of: ({ cell, comparison }) => {
+        const value = replayed(cell, of) ?? once(cell, of, generations);
+        const ratio = comparison?.wordsRatio.find((each) => each.of === of);
+        return value && { ...value, difference: speedDifference(ratio) };
+      },
+    },
+    {
+      id: `words-each-${of}`,
+      group: "Speed",
+      label: of === "texts" ? "Words a text" : "Words an answer",
+      unit: "words",
+      definition: "How much the cell writes, which is no speed: the mean over everything it wrote.",
+      of: ({ cell }) => {
+        const words = replayOf(cell, of)?.wordsEach ?? null;
+        return words === null ? null : exactly(words.toFixed(2), words, `mean over all ${of}`);
+      },
+    },
+  ]);
+}
+
+function replayed(cell: CellResult, of: Replayed): MetricValue | null {
+  const replay = replayOf(cell, of);
+  if (!replay || replay.wordsPerMinute === null) return null;
+  const { wordsPerMinute: rate, low, high, kind } = replay;
+  const count = cell.launches.filter(({ kind: launch, status }) => launch === "stepping" && status === "done").length;
+  const launches = `median of ${plural(count, "launch")}`;
+  if (low === null || high === null || count < 2) return exactly(grouped(rate), rate, launches);
+  const how = kind === "range" ? "smallest to largest" : "95 % interval";
+  return { ...within(rate, low, high, grouped), note: `${launches}, ${how}`, difference: null };
+}
+
+/** Of an earlier version; marked, since nobody can see how far off it is. */
+function once(cell: CellResult, of: Replayed, generations: readonly GenerationRow[]): MetricValue | null {
+  const own = generations.flatMap(({ texts }) => texts.find((text) => text.cell === cell.label)?.wordsPerMinute ?? []);
+  const rate = of === "answers" ? wordsRate(cell, of) : median(own);
+  return rate === null ? null : exactly(grouped(rate), rate, cell.wordsBasis === "disturbed" ? DISTURBED : ONCE);
+}
