@@ -13,11 +13,13 @@ import {
   saveGeneration,
   saveLoad,
   saveQuestions,
+  saveReplay,
   saveSamples,
   saveSelfTests,
   saveTexts,
 } from "#core/store/write-measurements.ts";
 import { finishCell, finishLaunch, insertRun, setRunStatus, startLaunch } from "#core/store/write-run.ts";
+import { generationOf, PROMPTS, replaysOf } from "./seed-texts.ts";
 
 export interface SeedCell {
   readonly format: FormatId;
@@ -55,11 +57,6 @@ export interface SeedResult {
 const MIB = 2 ** 20;
 const STARTED = "2026-11-21T07:00:00.000Z";
 const TOPICS = ["virology", "marketing", "world religions", "astronomy", "high school geography"];
-const PROMPTS = ["Explain in two sentences why the sky is blue.", "Write a haiku about a quantized model."];
-const TEXT =
-  "The sky is blue because molecules of air scatter the short waves of sunlight far more than the long ones. What reaches the eye from all directions is therefore mostly blue, and the sun itself looks a little more yellow than it is.";
-const OTHER =
-  " light bends differently in warm air than it does in cold air, and that is what makes the colour of the day.";
 
 const ENVIRONMENT: Environment = {
   app: { version: "0.1.0", commit: "b8eadb2" },
@@ -256,6 +253,7 @@ export function measureCell(db: Db, run: SeedResult, index: number, cell: SeedCe
         });
       }
     }
+    for (const replay of texts ? replaysOf(index, launch, speed, count) : []) saveReplay(db, cellId, replay);
     const ticks = Array.from({ length: 80 }, (_, tick) => 250 * tick);
     saveSamples(db, key, {
       atMs: ticks,
@@ -339,6 +337,7 @@ function questionResults(
         choiceLogprobs: [],
         text: ` ${"ABCD"[predicted]}`,
         generatedTokens: 2,
+        tokenIds: [34 + predicted, 2],
         elapsedMs: 90 * time,
       },
     };
@@ -359,25 +358,6 @@ function saveTextsOf(cell: number, lost: number, save: (chunks: Parameters<typeo
       positions: [],
     })),
   );
-}
-
-function generationOf(at: number, prompt: string, cell: number, time: number): Parameters<typeof saveGeneration>[2] {
-  const same = cell === 0 || (cell === 1 && at === 1);
-  const words = TEXT.split(" ");
-  const keep = same ? words.length : 9 + 4 * cell + at;
-  const text = same ? TEXT : words.slice(0, keep).join(" ") + OTHER;
-  const tokens = text.split(" ").map((word, index) => (index < keep ? index : 900 + word.length + index));
-  return {
-    promptId: `p${at + 1}`,
-    prompt,
-    chatTemplate: true,
-    promptTokens: 24,
-    text,
-    tokenIds: tokens,
-    tokenMs: tokens.map((_, index) => 60 + 11 * time * index),
-    margins: tokens.map((_, index) => (index % 7 === 0 ? 0.04 : 0.6)),
-    wordsPerMinute: 4200 / time,
-  };
 }
 
 /** Reference, two that are worth it, one that is not, on a CPU; what the pages are looked at with. */

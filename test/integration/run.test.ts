@@ -221,8 +221,9 @@ describe("resumeRun", () => {
       if (event.type === "launch" && event.label === "int4@cpu" && event.kind === "quality") lab.controller.abort();
     });
     const { passes, ...spec } = smallSpec(LLAMA, questionFile(12));
-    // Without decoding the first cell has nothing left to do when the second one is asked.
-    const cancelled = await executeRun({ ...spec, passes: { ...passes, decode: undefined } }, lab);
+    // Without decoding and replays the first cell has nothing left to do when the second one is asked.
+    const { forward, tokens } = passes;
+    const cancelled = await executeRun({ ...spec, passes: { forward, tokens } }, lab);
     expect(cancelled.status).toBe("cancelled");
     const before = readRun(lab.db, cancelled.runId);
     expect(before.cells.map(({ status }) => status)).toEqual(["done", "cancelled"]);
@@ -236,6 +237,23 @@ describe("resumeRun", () => {
     expect(after.cells[1]!.tokens).toHaveLength(12);
     // What the reference left behind was still there.
     expect(after.cells[1]!.tokens.every(({ klDivergence }) => klDivergence !== null)).toBe(true);
+  });
+
+  it("replays what was written before the run was interrupted", async () => {
+    const lab = testLab((event) => {
+      if (event.type === "launch" && event.label === "int4@cpu" && event.kind === "stepping") lab.controller.abort();
+    });
+    const { passes, ...spec } = smallSpec(LLAMA, questionFile(3));
+    const { benchmark, generate } = passes;
+    const { runId, status } = await executeRun({ ...spec, passes: { benchmark, generate } }, lab);
+    expect(status).toBe("cancelled");
+    expect(readRun(lab.db, runId).cells.map(({ replays }) => replays.length)).toEqual([2, 0]);
+
+    await resumeRun(runId, { ...lab, signal: new AbortController().signal });
+    const [first, second] = readRun(lab.db, runId).cells;
+    for (const { replays } of [first!, second!]) {
+      expect(replays.map(({ launches }) => launches.map(({ items }) => items.length))).toEqual([[2], [3]]);
+    }
   });
 
   it("refuses a run that does not exist", async () => {

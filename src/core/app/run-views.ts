@@ -67,7 +67,10 @@ function lightCell(cell: CellResult, large: boolean): CellResult {
     tokens: [],
     texts: [],
     generations: [],
-    replays: cell.replays.map((replay) => ({ ...replay, launches: [] })),
+    replays: cell.replays.map((replay) => ({
+      ...replay,
+      launches: replay.launches.map((launch) => ({ ...launch, items: [] })),
+    })),
     samples: [],
     benchmark: cell.benchmark.map((each) => ({ ...each, answers: large ? [] : each.answers.map(light) })),
   };

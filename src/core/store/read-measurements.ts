@@ -244,14 +244,14 @@ export function readReplays(db: Db, cellId: string): ReplayLaunch[] {
   const order = "ORDER BY replayed DESC, launch";
   const itemsOf = Map.groupBy(
     rowsOf(db, `SELECT * FROM replay_items WHERE cell_id = ? ${order}, position`, cellId),
-    ({ replayed, launch }) => `${replayed} ${launch}`,
+    ({ replayed, launch }) => `${String(replayed)} ${String(launch)}`,
   );
   return rowsOf(db, `SELECT * FROM replay_launches WHERE cell_id = ? ${order}`, cellId).map((row) => ({
     launch: row.launch as number,
     of: row.replayed as ReplayLaunch["of"],
     method: row.method as ReplayLaunch["method"],
     graph: row.graph as ReplayLaunch["graph"],
-    items: (itemsOf.get(`${row.replayed} ${row.launch}`) ?? []).map((item) => ({
+    items: (itemsOf.get(`${String(row.replayed)} ${String(row.launch)}`) ?? []).map((item) => ({
       id: item.item as string,
       promptTokens: item.prompt_tokens as number,
       tokens: item.tokens as number,

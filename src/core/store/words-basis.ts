@@ -12,8 +12,8 @@ export function wordsBasis(
 ): WordsBasis | null {
   if (replays.length > 0) return "replayed";
   const answers = benchmark.find(({ mode }) => mode === "generate");
-  const written = answers?.wordsPerMinute ?? generations.find(({ wordsPerMinute }) => wordsPerMinute !== null);
-  if (written === null || written === undefined) return null;
+  const rates = [answers?.wordsPerMinute, ...generations.map(({ wordsPerMinute }) => wordsPerMinute)];
+  if (rates.every((rate) => rate == null)) return null;
   const keptIds = answers?.answers.some(({ tokenIds }) => tokenIds !== null) === true;
   return roundsActivations(facts) && !keptIds ? "disturbed" : "once";
 }

@@ -102,7 +102,7 @@ export type CellSummary = z.output<typeof cellSummarySchema>;
 export const runResultsSchema = z.object({
   /**
    * results.json with comparisons and verdicts. Always empty: `tokens`, `texts`, `generations`, `samples`, answers'
-   * `choiceLogprobs`, `tokenIds` and `text`, replays' `launches`. Beyond 20,000 answers those are left out too.
+   * `choiceLogprobs`, `tokenIds` and `text`, replays' `items`. Beyond 20,000 answers those are left out too.
    */
   results: resultsSchema,
   /** What was left out because the run is large. */

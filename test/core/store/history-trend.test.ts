@@ -61,7 +61,8 @@ describe("deriveRun", () => {
       const right = cell.benchmark[0]!.answers.filter(({ correct }) => correct).length;
       expect(values.accuracy).toMatchObject({ value: right / 40, ...wilson(right, 40)!, n: 40, kind: "interval" });
       expect(values.latency).toMatchObject({ kind: "interval", n: 6 });
-      expect(values.words).toMatchObject({ n: 2, kind: "range" });
+      const { wordsPerMinute: value, low, high } = cell.replays.find(({ of }) => of === "texts")!;
+      expect(values.words).toMatchObject({ value, low, high, n: 6, kind: "interval" });
     });
   });
 
@@ -70,7 +71,16 @@ describe("deriveRun", () => {
     expect(int8!.values.latency!.setup).toBe("batch 1, 128 tokens, 8 threads");
     expect(int8!.values.accuracy!.setup).toMatch(/^by likelihood, 40 of virology \(\w{8}\), mmlu$/);
     expect(int8!.values.jaccard!.setup).toContain("against fp32@cpu (");
-    expect(int8!.values.words!.setup).toContain("temperature 0.1");
+    expect(int8!.values.words!.setup).toMatch(/temperature 0\.1, 8 threads, written again in every launch$/);
+  });
+
+  it("has no interval for words that were timed once, and says of which they were disturbed", () => {
+    const db = seeded();
+    db.exec("DELETE FROM replay_launches");
+    const [fp32, int8] = derived(db, "a");
+    expect(fp32!.values.words).toMatchObject({ n: 1, kind: "none", low: null, high: null });
+    expect(fp32!.values.words!.setup).toMatch(/, measured once$/);
+    expect(int8!.values.words!.setup).toMatch(/, measured once and disturbed$/);
   });
 
   it("leaves out cells that did not reach their end, and gives nothing for a run that is gone", () => {

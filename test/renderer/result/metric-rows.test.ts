@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { keyFigures } from "../../../src/renderer/views/result/key-figures.ts";
 import { columnsOf, metricCsvRows, metricRows } from "../../../src/renderer/views/result/metric-rows.ts";
 import { sampleCsvRows } from "../../../src/renderer/views/result/sample-rows.ts";
+import { DISTURBED } from "#shared/report/words-table.ts";
 import { readResult, type ReadResult } from "../../helpers/read-result.ts";
 import { SEED_CELLS } from "../../helpers/seed-result.ts";
 
@@ -39,6 +40,26 @@ describe("metricRows", () => {
     const { exact, difference } = change[1]!;
     expect(exact[1]! < 0 && exact[2]! > 0).toBe(true);
     expect(difference).toEqual({ text: "no clear change", tone: "none" });
+  });
+
+  it("has words per minute with interval and difference, and how much is written apart", () => {
+    const rows = rowsOf(all);
+    const of = (id: string): (typeof rows)[number]["values"] => rows.find((row) => row.id === id)!.values;
+    const [fp32, int8] = of("words-texts");
+    expect(fp32).toMatchObject({ difference: null, note: "median of 6 launches, 95 % interval" });
+    expect(int8!.difference).toMatchObject({ tone: "better" });
+    expect(int8!.difference!.text).toMatch(/^1\.[5-7]x faster \(/);
+    expect(of("words-each-answers")[0]).toMatchObject({ value: "1.00", difference: null });
+  });
+
+  it("says of words that an earlier version timed why they are no speed of the format", () => {
+    const { results } = all.run;
+    const cells = results.cells.map((cell) => ({ ...cell, replays: [], wordsBasis: "disturbed" as const }));
+    const [, row] = rowsOf({ ...all, run: { ...all.run, results: { ...results, cells } } })
+      .filter(({ id }) => id.startsWith("words-"))
+      .map(({ values }) => values[0]!);
+    expect(row!.note).toBe(DISTURBED);
+    expect([row!.low, row!.high]).toEqual([null, null]);
   });
 
   it("calls a file and a peak within 2 % the same", () => {

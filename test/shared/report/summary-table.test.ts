@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CellResult } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
-import { answer, benchmark, cell, flipping, forward, fp32, int4, predictions, stored, tokens } from "./cells.ts";
+import { answer, benchmark, flipping, forward, fp32, int4, predictions, stored, tokens } from "./cells.ts";
 
 const tables = (...cells: CellResult[]): { cost: Table; quality: Table } => {
   const results = buildResults(stored(cells));
@@ -34,25 +34,6 @@ describe("costTable", () => {
     const skipped = forward(32, 1, 1, { latencyMs: [], peakMemoryBytes: null, skipped: "not run" });
     const { cost } = tables(fp32({ forward: [forward(1, 17, 600), skipped] }), int4());
     expect(cost.rows[0]).toEqual(["fp32@cpu (reference)", "538", "600", "–", "17.0", "–"]);
-  });
-
-  it("leaves out columns that no cell fills, and has words per minute of answers and of texts apart", () => {
-    const generation = { promptId: "p1", prompt: "a", chatTemplate: false, promptTokens: 1, text: "b" };
-    const spoken = cell("fp32@cpu", {
-      benchmark: [{ ...benchmark(predictions([0]), "generate"), wordsPerMinute: 1234.4 }],
-      generations: [100, 300, 200].map((wordsPerMinute) => ({
-        ...generation,
-        tokenIds: [],
-        tokenMs: [],
-        margins: [],
-        wordsPerMinute,
-      })),
-    });
-    expect(tables(spoken).cost).toEqual({
-      header: ["cell", "file", "words/min", "words/min"],
-      units: ["", "MB", "answers", "texts"],
-      rows: [["fp32@cpu (reference)", "538", "1,234", "200"]],
-    });
   });
 
   it("marks cells that did not reach their end", () => {

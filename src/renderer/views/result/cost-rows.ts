@@ -2,10 +2,9 @@
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { memoryDiffers, peakMemory } from "#shared/metrics/peak-memory.ts";
-import { grouped, MB, mebibytes, megabytes, MIB, plural, significant } from "#shared/report/quantities.ts";
+import { MB, mebibytes, megabytes, MIB, plural, significant } from "#shared/report/quantities.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
-import { median } from "#shared/stats/quantile.ts";
-import type { Column, MetricValue, RowOf } from "./metric-rows.ts";
+import type { Column, RowOf } from "./metric-rows.ts";
 import { exactly, fileDifference, memoryDifference, overLaunches, spread } from "./metric-values.ts";
 import { decodeRow, forwardAt, latencyRow, throughputRow } from "./speed-rows.ts";
 import { wordsRows } from "./words-rows.ts";

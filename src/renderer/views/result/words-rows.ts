@@ -39,11 +39,10 @@ export function wordsRows(generations: readonly GenerationRow[]): RowOf[] {
 
 function replayed(cell: CellResult, of: Replayed): MetricValue | null {
   const replay = replayOf(cell, of);
-  if (!replay || replay.wordsPerMinute === null) return null;
+  if (replay?.wordsPerMinute == null) return null;
   const { wordsPerMinute: rate, low, high, kind } = replay;
-  const count = cell.launches.filter(({ kind: launch, status }) => launch === "stepping" && status === "done").length;
-  const launches = `median of ${plural(count, "launch")}`;
-  if (low === null || high === null || count < 2) return exactly(grouped(rate), rate, launches);
+  const launches = `median of ${plural(replay.launches.length, "launch")}`;
+  if (low === null || high === null || replay.launches.length < 2) return exactly(grouped(rate), rate, launches);
   const how = kind === "range" ? "smallest to largest" : "95 % interval";
   return { ...within(rate, low, high, grouped), note: `${launches}, ${how}`, difference: null };
 }

@@ -3,6 +3,7 @@ import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
 import type { CellResult, DecodeResult, Replayed, Results } from "../../results.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
+import { plural } from "../quantities.ts";
 import { cellSeries, medianPoint } from "./from-results.ts";
 import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
 import { replayOf, wordsRate } from "../words-table.ts";
@@ -83,7 +84,8 @@ function wordsPoint(cell: CellResult, of: Replayed, rates: readonly number[]): C
   if (replay) {
     const { wordsPerMinute, low, high, kind } = replay;
     if (wordsPerMinute === null) return null;
-    const note = kind === "range" ? "smallest to largest of the launches" : "95 % interval over launches";
+    const launches = plural(replay.launches.length, "launch");
+    const note = kind === "range" ? `${launches}, smallest to largest` : launches;
     return point(0, wordsPerMinute, { low, high, note });
   }
   const rate = of === "answers" ? wordsRate(cell, of) : median(rates);

@@ -20,9 +20,22 @@ describe("charts of speeds", () => {
     expect(decode.series[0]!.points.map(({ x }) => x)).toEqual([128, 640]);
     // 11 ms a token.
     expect(decode.series[0]!.points[0]!.y).toBeCloseTo(91, -1);
-    const words = wordsByCell(all.run.results, new Map([["fp32@cpu", [4000, 4400]]]));
+    const words = wordsByCell(all.run.results, new Map());
     expect(words.x.categories).toEqual(["Answers", "Texts"]);
-    expect(words.series[0]!.points[1]).toMatchObject({ x: 1, y: 4200, note: "2 texts" });
+    const { wordsPerMinute: y, low, high } = all.run.results.cells[0]!.replays[0]!;
+    expect(words.series[0]!.points[1]).toMatchObject({ x: 1, y, low, high, note: "6 launches" });
+  });
+
+  it("mark words that an earlier version timed once or beside a second session", () => {
+    const cells = all.run.results.cells.map((cell, index) => ({
+      ...cell,
+      replays: [],
+      wordsBasis: index === 0 ? ("once" as const) : ("disturbed" as const),
+    }));
+    const rates = new Map(cells.map(({ label }) => [label, [4000, 4400]]));
+    const { series } = wordsByCell({ ...all.run.results, cells }, rates);
+    expect(series[0]!.points[1]).toMatchObject({ y: 4200, low: null, high: null, note: "once" });
+    expect(series[1]!.points[1]).toMatchObject({ y: 4200, note: "disturbed" });
   });
 
   it("are empty where nothing was measured", () => {

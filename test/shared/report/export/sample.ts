@@ -2,9 +2,10 @@
 import { buildResults } from "#shared/report/build-results.ts";
 import type { ExportedQuestion } from "#shared/report/export/questions-jsonl.ts";
 import { joinDecode } from "#shared/report/join-launches.ts";
+import { joinReplays } from "#shared/report/join-replays.ts";
 import type { CellResult, Results } from "#shared/results.ts";
 import { benchmark, cell, flipping, forwardLaunch, launched, MIB, stored, tokens } from "../cells.ts";
-import { decodeLaunch, generation, textChunk } from "../../../core/store/sample-run.ts";
+import { decodeLaunch, generation, replayLaunch, textChunk } from "../../../core/store/sample-run.ts";
 
 export const HOSTILE = `=cmd|'/c calc'!A1 <img src=x onerror="alert(1)"> & "quoted", | pipe`;
 
@@ -19,6 +20,7 @@ function measured(label: string, factor: number, answers: ReturnType<typeof flip
       }),
     ),
   );
+  const generations = [generation("p1", { text: factor === 1 ? "one two" : `${HOSTILE}\r\nthree` })];
   return cell(label, {
     bytes: Math.round(400 * MIB * factor),
     launches: [
@@ -50,7 +52,22 @@ function measured(label: string, factor: number, answers: ReturnType<typeof flip
         })),
       ),
     ],
-    generations: [generation("p1", { text: factor === 1 ? "one two" : `${HOSTILE}\r\nthree` })],
+    generations,
+    replays: joinReplays(
+      [1, 2].map((launch) =>
+        replayLaunch("texts", launch, {
+          items: [
+            {
+              ...{ id: "p1", promptTokens: 5, tokens: 3, words: 2 },
+              promptMs: [10 * factor, 11 * factor],
+              stepMs: [2, 3, 2.5, 3.5].map((ms) => ms * factor * launch),
+            },
+          ],
+        }),
+      ),
+      { benchmark: [], generations },
+    ),
+    wordsBasis: "replayed",
   });
 }
 
