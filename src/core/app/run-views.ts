@@ -192,6 +192,7 @@ export function runGenerations({ run, cells: stored }: Pick<StoredRun, "run" | "
           text: own.text,
           tokens: own.tokenIds.length,
           wordsPerMinute: own.wordsPerMinute,
+          wordsBasis: cell.wordsBasis,
           firstDifferentToken,
           sameCharacters: base ? (firstDifference(base.text, own.text) ?? own.text.length) : 0,
           referenceMargin: firstDifferentToken === null ? null : (base?.margins[firstDifferentToken] ?? null),

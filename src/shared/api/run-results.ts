@@ -9,6 +9,7 @@ import {
   resultsSchema,
   sampleSeriesSchema,
   selfTestsSchema,
+  WORDS_BASES,
 } from "../results.ts";
 
 /** What the graph of a cell's file says that it is, as it was when the run was planned. */
@@ -147,6 +148,8 @@ export const generationRowSchema = z.object({
       text: z.string(),
       tokens: z.number().int(),
       wordsPerMinute: z.number().nullable(),
+      /** Where that comes from; null without it. */
+      wordsBasis: z.enum(WORDS_BASES).nullable(),
       /** Place of the first token that is not the reference's, from 0; null where all are the same. */
       firstDifferentToken: z.number().int().nullable(),
       /** Characters that both texts begin with. */

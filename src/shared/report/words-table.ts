@@ -16,7 +16,7 @@ export function wordsTable(results: Results): Table {
 /**
  * What readers must know of the numbers. @returns no sentence for what the run has not
  */
-export function wordsNotes({ cells }: Pick<Results, "cells">): string[] {
+export function wordsNotes({ cells }: { readonly cells: readonly Pick<CellResult, "wordsBasis">[] }): string[] {
   const bases = new Set(cells.map(({ wordsBasis }) => wordsBasis));
   return [
     ...(bases.has("replayed")

@@ -36,7 +36,9 @@ export function overLaunches(values: readonly number[], more = ""): MetricValue 
 }
 
 /** Coloured only where there surely is a difference that anyone would notice. */
-export function speedDifference(ratio: Comparison["latencyRatio"][number] | undefined): Difference | null {
+export function speedDifference(
+  ratio: Omit<Comparison["latencyRatio"][number], "batchSize"> | undefined,
+): Difference | null {
   if (!ratio) return null;
   const finding = ratioFinding(ratio);
   if (finding === "unknown") {

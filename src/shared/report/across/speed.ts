@@ -13,7 +13,7 @@ export function speedReason(a: ComparedSide, b: ComparedSide): PartComparability
     ...differs("power source", a.run.environment.powerSource ?? "unknown", b.run.environment.powerSource ?? "unknown"),
   ];
   if (against.length === 0 && shared === 0) {
-    against.push("no batch size and sequence length, and no decoding depth, was measured in both");
+    against.push("no batch size and sequence length, no decoding depth and no text was measured in both");
   }
   return {
     part: "speed",
@@ -44,8 +44,12 @@ export function memoryReason(a: ComparedSide, b: ComparedSide): PartComparabilit
   };
 }
 
-function hasSpeed({ forward, decode }: CellResult): boolean {
-  return forward.some(({ latencyMs }) => latencyMs.length > 0) || decode.some(({ skipped }) => skipped === null);
+function hasSpeed({ forward, decode, replays }: CellResult): boolean {
+  return (
+    forward.some(({ latencyMs }) => latencyMs.length > 0) ||
+    decode.some(({ skipped }) => skipped === null) ||
+    replays.length > 0
+  );
 }
 
 function hasMemory({ forward }: CellResult): boolean {
@@ -61,7 +65,8 @@ function batchesInCommon(a: CellResult, b: CellResult): number {
 function speedsInCommon(a: CellResult, b: CellResult): number {
   const key = (row: CellResult["decode"][number]): string => `${row.batchSize} ${row.depth} ${row.promptTokens}`;
   const theirs = new Set(b.decode.map(key));
-  return batchesInCommon(a, b) + a.decode.filter((row) => theirs.has(key(row))).length;
+  const replayed = a.replays.filter(({ of }) => b.replays.some((other) => other.of === of));
+  return batchesInCommon(a, b) + a.decode.filter((row) => theirs.has(key(row))).length + replayed.length;
 }
 
 function unmeasured(cell: CellResult, what: string, has: (cell: CellResult) => boolean): string[] {

@@ -38,6 +38,7 @@ export const MEASUREMENT_COLUMNS = [
   "generated_tokens",
   "elapsed_ms",
   "words_per_minute",
+  "words_basis",
   "predicted_choice",
   "correct",
   "format_failure",
@@ -140,7 +141,7 @@ function decodeRows(row: DecodeLaunch): MeasurementRow[] {
   ];
 }
 
-function qualityRows({ tokens, texts, benchmark, generations }: CellResult): MeasurementRow[] {
+function qualityRows({ tokens, texts, benchmark, generations, wordsBasis }: CellResult): MeasurementRow[] {
   return [
     ...tokens.map((row): MeasurementRow => ({
       pass: "tokens",
@@ -178,7 +179,9 @@ function qualityRows({ tokens, texts, benchmark, generations }: CellResult): Mea
       prompt_tokens: row.promptTokens,
       generated_tokens: row.tokenIds.length,
       elapsed_ms: row.tokenMs.at(-1) ?? null,
-      words_per_minute: row.wordsPerMinute,
+      // What was replayed has rows of its own.
+      words_per_minute: wordsBasis === "replayed" ? null : row.wordsPerMinute,
+      words_basis: row.wordsPerMinute === null || wordsBasis === "replayed" ? null : wordsBasis,
     })),
   ];
 }
@@ -201,6 +204,7 @@ function replayRows({ replays }: CellResult): MeasurementRow[] {
           time_to_first_token_ms: times.promptMs,
           elapsed_ms: times.elapsedMs,
           words_per_minute: wordsPerMinute(item.words, times.elapsedMs),
+          words_basis: "replayed",
         })),
       ),
     ),

@@ -6,7 +6,8 @@ import { compareCells } from "#shared/report/compare-cells.ts";
 import type { CellResult, Results } from "#shared/results.ts";
 import { TOP_K } from "#shared/spec.ts";
 import { benchmark, fp32, flipping, int4, stored, tokens } from "../cells.ts";
-import { generation, textChunk } from "../../../core/store/sample-run.ts";
+import { joinReplays } from "#shared/report/join-replays.ts";
+import { generation, replayLaunch, textChunk } from "../../../core/store/sample-run.ts";
 
 const [before, after] = flipping(100, 12, 3);
 const memory: CellResult["memory"] = { baseBytes: 1, loadPeakBytes: 1, steadyBytes: 1, source: "VmHWM" };
@@ -201,5 +202,38 @@ describe("compareAcross", () => {
     expect(comparison.memoryRatio.length).toBeGreaterThan(0);
     expect(comparison.accuracyDelta!.points).toBeCloseTo(-9);
     expect(comparison.verdict.sentence).toContain("b:int4@cpu");
+  });
+});
+
+describe("words per minute of two runs", () => {
+  const written = (cell: CellResult, id: string, ms: number): CellResult => ({
+    ...cell,
+    wordsBasis: "replayed",
+    replays: joinReplays(
+      (["texts", "answers"] as const).map((of) =>
+        replayLaunch(of, 1, {
+          items: [{ id: of === "texts" ? "p1" : id, promptTokens: 5, tokens: 1, words: 1, promptMs: [ms], stepMs: [] }],
+        }),
+      ),
+      { benchmark: cell.benchmark, generations: cell.generations },
+    ),
+  });
+
+  it("are compared text by text, answers by the words of their questions", () => {
+    const otherSet: Change = ({ questionSet }) => ({ questionSet: { ...questionSet!, sha256: "ef".repeat(32) } });
+    // The other run asks the same questions from one further on: its q1 is the reference's q2.
+    const { comparison } = compareAcross(
+      side(written(reference, "q2", 20), "a"),
+      side(written(candidate, "q1", 10), "b", otherSet, questions(99, 1)),
+    );
+    expect(comparison.wordsRatio.map(({ of, ratio }) => [of, ratio])).toEqual([
+      ["texts", expect.closeTo(2, 9)],
+      ["answers", expect.closeTo(2, 9)],
+    ]);
+  });
+
+  it("are not compared from one machine to another", () => {
+    const elsewhere = side(written(candidate, "q1", 10), "b", environment({ machineId: "other" }));
+    expect(compareAcross(side(written(reference, "q1", 20), "a"), elsewhere).comparison.wordsRatio).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ describe("measurementsCsvParts", () => {
     const bare = MEASUREMENT_COLUMNS.filter((name) => !/_(ms|bytes|tokens|cores|nats|per_minute)$/.test(name));
     expect(bare).toEqual([
       ...["run", "model", "cell", "format", "provider", "pass", "launch_kind", "launch", "batch_size", "way", "mode"],
-      ...["item", "sample", "predicted_choice", "correct", "format_failure", "top_token_id", "skipped"],
+      ...["item", "sample", "words_basis", "predicted_choice", "correct", "format_failure", "top_token_id", "skipped"],
     ]);
   });
 
@@ -43,6 +43,27 @@ describe("measurementsCsvParts", () => {
     const forward = [{ ...cell!.forward[0]!, launches: [skipped] }];
     const rows = measurementRows({ ...results, cells: [{ ...cell!, forward }] });
     expect(rows.filter((each) => each.skipped === "too much memory")).toHaveLength(1);
+  });
+});
+
+describe("measurementRows of words", () => {
+  it("have a row each time that a text was written again, with its basis", () => {
+    const replays = measurementRows(results).filter(({ pass, cell }) => pass === "replay" && cell === "fp32@cpu");
+    expect(replays.map(({ launch, item, sample, elapsed_ms: ms }) => [launch, item, sample, ms])).toEqual([
+      [1, "p1", 1, 15],
+      [1, "p1", 2, 17],
+      [2, "p1", 1, 20],
+      [2, "p1", 2, 23],
+    ]);
+    // Two words in 15 ms.
+    expect(replays[0]).toMatchObject({ mode: "texts", words_per_minute: 8000, words_basis: "replayed" });
+  });
+
+  it("mark those of earlier versions, which were measured once and perhaps disturbed", () => {
+    const cells = results.cells.map((cell) => ({ ...cell, replays: [], wordsBasis: "disturbed" as const }));
+    const [text] = measurementRows({ ...results, cells }).filter(({ pass }) => pass === "generate");
+    expect(text).toMatchObject({ words_basis: "disturbed" });
+    expect(text!.words_per_minute).toBeGreaterThan(0);
   });
 });
 
