@@ -39,7 +39,7 @@ describe("npm run demo", () => {
 
   it("says while it runs what is measured, how far it is and how long it still takes", () => {
     expect(stderr).toMatch(/^about .*, up to .* MiB of memory of .* MiB free; /m);
-    expect(stderr).toMatch(/\[\d+\/21\] fp32@cpu: questions \d+\/1600, about \d+ (s|min \d+ s) left/);
+    expect(stderr).toMatch(/\[\d+\/39\] fp32@cpu: questions \d+\/1600, about \d+ (s|min \d+ s) left/);
   });
 
   it("measures all batch sizes with memory that grows from the smallest to the largest", () => {
@@ -48,6 +48,23 @@ describe("npm run demo", () => {
       expect(forward.at(-1)!.peakMemoryBytes).toBeGreaterThan(forward[0]!.peakMemoryBytes!);
     }
     expect(cell("int4@cpu").forward[0]!.peakMemoryBytes).toBeLessThan(cell("fp32@cpu").forward[0]!.peakMemoryBytes!);
+  });
+
+  it("measures words per minute in six launches, and tells apart how much is written", () => {
+    for (const { wordsBasis, replays } of results.cells) {
+      expect(wordsBasis).toBe("replayed");
+      expect(replays.map(({ of, kind, launches }) => [of, kind, launches.length])).toEqual([
+        ["texts", "order-statistics", 6],
+        ["answers", "order-statistics", 6],
+      ]);
+    }
+    for (const { wordsRatio } of results.comparisons) {
+      expect(wordsRatio.map(({ of, kind, launches }) => [of, kind, launches])).toEqual([
+        ["texts", "signed-rank", 6],
+        ["answers", "signed-rank", 6],
+      ]);
+    }
+    expect(stdout).toContain("words/min (95 % CI)");
   });
 
   it("measures time in six launches, which give intervals", () => {
