@@ -12,6 +12,8 @@ import type { CellJob, QuestionJob, ReplayJob } from "./protocol.ts";
 /** Most answers and texts that a launch replays: enough that one slow moment is little of it. */
 const MOST_ANSWERS = 64;
 const MOST_TEXTS = 32;
+/** A forward pass that is timed for less than this is a first look, which is not repeated (measure/forward-runs.ts). */
+const FIRST_LOOK_SECONDS = 1;
 
 /** Whether cells generate anything that can be replayed. */
 export function writesSomething({ generate, benchmark }: Spec["passes"]): boolean {
@@ -29,7 +31,7 @@ export function replayJob(
     questions: asked ? someQuestions(asked, seed) : null,
     generate: passes.generate ? { spec: passes.generate, prompts: prompts.slice(0, MOST_TEXTS) } : null,
     written: { answers: {}, texts: {} },
-    repeatDisturbed: depth !== "preview",
+    repeatDisturbed: depth !== "preview" && (passes.forward?.minSeconds ?? Infinity) >= FIRST_LOOK_SECONDS,
   };
 }
 
