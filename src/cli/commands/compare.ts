@@ -3,6 +3,7 @@ import { LabError } from "#shared/errors.ts";
 import { type AcrossComparison, compareAcross } from "#shared/report/across/compare-across.ts";
 import type { ComparedSide } from "#shared/report/across/comparability.ts";
 import { referenceCell } from "#shared/report/build-results.ts";
+import { ratioEnds } from "#shared/report/ends.ts";
 import { pValue, signed, significant } from "#shared/report/quantities.ts";
 import type { Comparison } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
@@ -97,29 +98,33 @@ function text({ a, b, comparability, comparison }: Pair): string {
   ].join("\n");
 }
 
+const MEMORY_NAMES = { device: "device memory", anonymous: "memory", resident: "resident memory" } as const;
+
 /** Ratios are reference over candidate: above 1 the candidate is better. */
 function figures(comparison: Comparison): string[] {
   const { latencyRatio, memoryRatio, decodeRatio, accuracyDelta, flips, jaccard, tokens, texts } = comparison;
-  const range = ({ low, high }: { low: number | null; high: number | null }): string =>
-    low === null || high === null ? "" : ` (${significant(low)} to ${significant(high)})`;
+  const interval = ({ low, high }: { low: number | null; high: number | null }): string =>
+    low === null || high === null ? "" : ` (95 % CI ${significant(low)} to ${significant(high)})`;
+  const ratio = (row: Comparison["latencyRatio"][number]): string =>
+    `× ${significant(row.ratio)}${ratioEnds(row, significant)}`;
   return [
-    ...latencyRatio.map((row) => `speed at batch ${row.batchSize}: × ${significant(row.ratio)}${range(row)}`),
-    ...decodeRatio.map((row) => `decoding behind ${row.depth}, ${row.way}: × ${significant(row.ratio)}${range(row)}`),
-    ...memoryRatio.map((row) => `memory at batch ${row.batchSize}: × ${significant(row.ratio)}${range(row)}`),
+    ...latencyRatio.map((row) => `speed at batch ${row.batchSize}: ${ratio(row)}`),
+    ...decodeRatio.map((row) => `decoding behind ${row.depth}, ${row.way}: ${ratio(row)}`),
+    ...memoryRatio.map((row) => `${MEMORY_NAMES[row.of]} at batch ${row.batchSize}: ${ratio(row)}`),
     ...(accuracyDelta
       ? [
-          `accuracy: ${signed(accuracyDelta.points, 1)} points (${signed(accuracyDelta.low, 1)} to ${signed(accuracyDelta.high, 1)}; ${pValue(accuracyDelta.mcnemarP)})`,
+          `accuracy: ${signed(accuracyDelta.points, 1)} points (95 % CI ${signed(accuracyDelta.low, 1)} to ${signed(accuracyDelta.high, 1)}; ${pValue(accuracyDelta.mcnemarP)})`,
         ]
       : []),
     ...(flips
       ? [`flips: ${flips.rightToWrong} right to wrong, ${flips.wrongToRight} wrong to right, of ${flips.questions}`]
       : []),
-    ...Object.entries(jaccard).map(([k, value]) => `Jaccard@${k}: ${value.mean.toFixed(3)}${range(value)}`),
+    ...Object.entries(jaccard).map(([k, value]) => `Jaccard@${k}: ${value.mean.toFixed(3)}${interval(value)}`),
     ...(tokens?.kl?.mean == null
       ? []
-      : [`KL divergence: ${tokens.kl.exact ? "" : "≥ "}${significant(tokens.kl.mean)} nats`]),
+      : [`KL divergence: ${tokens.kl.exact ? "" : "≥ "}${significant(tokens.kl.mean)} nats${interval(tokens.kl)}`]),
     ...(texts?.perplexity?.ratio == null
       ? []
-      : [`perplexity: × ${texts.perplexity.ratio.toFixed(4)}${range(texts.perplexity)}`]),
+      : [`perplexity: × ${texts.perplexity.ratio.toFixed(4)}${interval(texts.perplexity)}`]),
   ];
 }

@@ -20,7 +20,8 @@ export function demoSpec({ few = false, limit }: DemoOptions): Spec {
     passes: {
       // Short on purpose, and still six launches, which give intervals; `quantscope run` measures longer by default.
       forward: { batchSizes: [1, 8], warmup: 1, minIterations: 3, minSeconds: 0.2, maxSeconds: 2 },
-      tokens: { questions, texts: text, chunks: 12 },
+      // As many tokens as 12 chunks of the usual length, but enough of them for an interval that holds.
+      tokens: { questions, texts: text, chunks: 24, chunkTokens: 256 },
       benchmark: { questions },
       generate: { prompts, maxNewTokens: 48 },
     },

@@ -5,6 +5,7 @@ import type { ProviderId } from "#shared/providers/providers.ts";
 import { hashSeed } from "#shared/random.ts";
 import { referenceCell } from "#shared/report/build-results.ts";
 import { deriveTrend, type TrendCircumstances, type TrendInput } from "#shared/report/trend/derive.ts";
+import type { MemoryResult } from "#shared/results.ts";
 import { BENCHMARK_MODES, type Spec } from "#shared/spec.ts";
 import { launchRate } from "#shared/report/join-replays.ts";
 import { roundsActivations } from "#core/engine/arithmetic.ts";
@@ -103,24 +104,36 @@ function readInput(db: Db, cell: CellRow, spec: Spec): TrendInput {
 
 interface ForwardRow {
   kind: "timing" | "memory";
+  launch: number;
   batchSize: number;
   sequenceLength: number;
   latency: Buffer;
   peakMemoryBytes: number | null;
+  runPeakBytes: number | null;
+  fileBytes: number | null;
   deviceMemoryBytes: number | null;
+  /** JSON. */
+  memory: string | null;
 }
 
 function readForward(db: Db, cellId: string): TrendInput["forward"] {
   return prepared<ForwardRow>(
     db,
-    `SELECT kind, batch_size AS batchSize, sequence_length AS sequenceLength, latency_ms AS latency,
-       peak_memory_bytes AS peakMemoryBytes, device_memory_bytes AS deviceMemoryBytes FROM forward_launches
-     WHERE cell_id = ? AND skipped IS NULL AND batch_size =
+    `SELECT f.kind, f.launch, f.batch_size AS batchSize, f.sequence_length AS sequenceLength, f.latency_ms AS latency,
+       f.peak_memory_bytes AS peakMemoryBytes, f.run_peak_bytes AS runPeakBytes, f.file_bytes AS fileBytes,
+       f.device_memory_bytes AS deviceMemoryBytes, l.memory
+     FROM forward_launches f LEFT JOIN launches l ON l.cell_id = f.cell_id AND l.kind = f.kind AND l.launch = f.launch
+       AND l.batch_size = CASE f.kind WHEN 'memory' THEN f.batch_size ELSE 0 END
+     WHERE f.cell_id = ? AND f.skipped IS NULL AND f.batch_size =
        (SELECT min(batch_size) FROM forward_launches WHERE cell_id = ? AND skipped IS NULL AND kind = 'timing')
-     ORDER BY kind, launch`,
+     ORDER BY f.kind, f.launch`,
   )
     .all(cellId, cellId)
-    .map(({ latency, ...row }) => ({ ...row, latencyMs: unpackFloat64(latency) }));
+    .map(({ latency, memory, ...row }) => ({
+      ...row,
+      latencyMs: unpackFloat64(latency),
+      memory: memory === null ? null : (JSON.parse(memory) as MemoryResult),
+    }));
 }
 
 function readTokens(db: Db, cellId: string): Map<string, number[]> {

@@ -7,7 +7,7 @@ interface ReadoutRow {
   readonly series: ChartSeries;
   /** `412.6 ms`. */
   readonly value: string;
-  /** `408.1–420.9`. */
+  /** `408.1–420.9`; the note says what it is. */
   readonly interval: string | null;
   readonly note: string | null;
 }

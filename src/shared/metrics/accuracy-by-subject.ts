@@ -1,6 +1,7 @@
 import { bonettPrice } from "../stats/bonett-price.ts";
-import { type BootstrapOptions, bootstrapMeanDifference } from "../stats/bootstrap.ts";
-import type { Interval } from "../stats/interval.ts";
+import { LEAST_CLUSTERS } from "../stats/bounded-mean.ts";
+import { type Interval, Z_95 } from "../stats/interval.ts";
+import { student95 } from "../stats/student.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const accuracyDeltaBySubjectMetric = describeMetric({
@@ -8,7 +9,8 @@ export const accuracyDeltaBySubjectMetric = describeMetric({
   label: "Accuracy change, subjects resampled",
   unit: "shareDifference",
   direction: "higher",
-  aggregation: "candidate minus reference over all questions answered by both; paired cluster bootstrap over subjects",
+  aggregation:
+    "candidate minus reference over all questions answered by both; Student's t over subjects, never narrower than Bonett-Price",
 });
 
 export interface SubjectQuestion {
@@ -46,29 +48,39 @@ interface AccuracyDeltaBySubject {
  * breaks, so that drawing questions one by one is too sure (Miller 2024, clustered errors for evals). Order changes nothing.
  * @returns null when no question was answered by both
  */
-export function accuracyDeltaBySubject(
-  questions: readonly SubjectQuestion[],
-  options: BootstrapOptions,
-): AccuracyDeltaBySubject | null {
+export function accuracyDeltaBySubject(questions: readonly SubjectQuestion[]): AccuracyDeltaBySubject | null {
   const valid = questions.filter(({ reference, candidate }) => reference !== null && candidate !== null);
   const groups = [...Map.groupBy(valid, ({ subject }) => subject)].sort(([a], [b]) => (a < b ? -1 : 1));
-  const difference = bootstrapMeanDifference(
-    groups.map(([, members]) => members.map(({ reference }) => Number(reference))),
-    groups.map(([, members]) => members.map(({ candidate }) => Number(candidate))),
-    options,
-  );
-  if (difference === null) return null;
-  const { estimate, interval } = difference;
+  if (valid.length === 0) return null;
   const subjects = groups.map(([subject, members]) => subjectDelta(subject, members));
-  return { delta: estimate, interval, n: valid.length, invalid: questions.length - valid.length, subjects };
+  const { plain: delta } = pairedDelta(valid);
+  const interval = groups.length < LEAST_CLUSTERS ? null : overSubjects(valid, subjects);
+  return { delta, interval, n: valid.length, invalid: questions.length - valid.length, subjects };
+}
+
+/**
+ * Around Bonett-Price's centre, by the larger of two variances: that between subjects (a ratio of sums, linearized) and that of
+ * questions drawn one by one. Of ten subjects the first alone may come out near 0 by chance.
+ */
+function overSubjects(questions: readonly SubjectQuestion[], subjects: readonly SubjectDelta[]): Interval {
+  const { delta: centre, plain, low, high } = pairedDelta(questions);
+  const total = questions.length;
+  const squares = subjects.reduce((sum, { n, delta }) => sum + (n * (delta - plain)) ** 2, 0);
+  const between = Math.sqrt((subjects.length / (subjects.length - 1)) * squares) / total;
+  const half = student95(subjects.length - 1) * Math.max(between, (high - low) / 2 / Z_95);
+  return { low: Math.max(-1, centre - half), high: Math.min(1, centre + half) };
+}
+
+function pairedDelta(questions: readonly SubjectQuestion[]): NonNullable<ReturnType<typeof bonettPrice>> {
+  const b = questions.filter(({ reference, candidate }) => reference && !candidate).length;
+  const c = questions.filter(({ reference, candidate }) => candidate && !reference).length;
+  return bonettPrice({ n: questions.length, b, c })!;
 }
 
 function subjectDelta(subject: string, questions: readonly SubjectQuestion[]): SubjectDelta {
   const n = questions.length;
   const count = (test: (question: SubjectQuestion) => boolean | null): number => questions.filter(test).length;
-  const b = count(({ reference, candidate }) => reference && !candidate);
-  const c = count(({ reference, candidate }) => candidate && !reference);
-  const { low, high, plain } = bonettPrice({ n, b, c })!;
+  const { low, high, plain } = pairedDelta(questions);
   const referenceShare = count(({ reference }) => reference) / n;
   const candidateShare = count(({ candidate }) => candidate) / n;
   return { subject, n, referenceShare, candidateShare, delta: plain, interval: { low, high } };

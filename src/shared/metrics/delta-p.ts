@@ -1,4 +1,5 @@
-import { type BootstrapOptions, bootstrapMean, type Clusters } from "../stats/bootstrap.ts";
+import { bootstrapMean, type BootstrapOptions } from "../stats/bootstrap.ts";
+import type { Clusters } from "../stats/clusters.ts";
 import type { Interval } from "../stats/interval.ts";
 import { requireNoNaN, requireSameLength } from "../stats/require.ts";
 import { describeMetric } from "./descriptor.ts";
@@ -9,7 +10,7 @@ export const deltaPMetric = describeMetric({
   unit: "points",
   direction: "higher",
   aggregation:
-    "mean of candidate minus reference over scored tokens, RMS beside it; cluster bootstrap over chunks of text",
+    "mean of candidate minus reference over scored tokens, RMS beside it; studentized cluster bootstrap over chunks of text",
 });
 
 interface DeltaP {
@@ -17,7 +18,7 @@ interface DeltaP {
   readonly meanPoints: number;
   /** Root of the mean square, in points: how far single tokens move, either way. */
   readonly rmsPoints: number;
-  /** 95 % of the mean, in points; null with fewer than 10 chunks. */
+  /** 95 % of the mean, in points; null with fewer than 10 chunks, or chunks that do not differ. */
   readonly interval: Interval | null;
   /** Tokens. */
   readonly n: number;

@@ -1,4 +1,4 @@
-import { type BootstrapOptions, bootstrapMeanDifference } from "../stats/bootstrap.ts";
+import { bonettPrice } from "../stats/bonett-price.ts";
 import type { Interval } from "../stats/interval.ts";
 import { type FloorFinding, aboveFloor } from "../stats/noise-floor.ts";
 import { describeMetric } from "./descriptor.ts";
@@ -9,7 +9,7 @@ export const excessFlipsMetric = describeMetric({
   unit: "shareDifference",
   direction: "lower",
   aggregation:
-    "flips less those of the reference against itself, on the same questions; paired bootstrap over questions",
+    "flips less those of the reference against itself, on the same questions; Bonett-Price 95 % of the paired shares",
 });
 
 export interface FlipPair {
@@ -25,11 +25,8 @@ interface ExcessFlips {
   readonly floorShare: number;
   /** candidateShare - floorShare, -1 to 1. */
   readonly excess: number;
-  /**
-   * 95 %; null with fewer than 10 questions. Width 0 only says that every question did the same (mostly: nothing flipped),
-   * and then Wilson's interval of the flips is the one to show.
-   */
-  readonly interval: Interval | null;
+  /** Bonett-Price 95 % of the excess. */
+  readonly interval: Interval;
   /** Whether the candidate's flips are at least 3 x the floor's. */
   readonly finding: FloorFinding;
   readonly n: number;
@@ -38,22 +35,20 @@ interface ExcessFlips {
 }
 
 /** How much more a candidate flips than the reference does against itself. Order changes nothing; null without questions. */
-export function excessFlips(questions: readonly FlipPair[], options: BootstrapOptions): ExcessFlips | null {
+export function excessFlips(questions: readonly FlipPair[]): ExcessFlips | null {
   const valid = questions.filter(({ candidate, floor }) => candidate !== null && floor !== null);
-  const difference = bootstrapMeanDifference(
-    valid.map(({ floor }) => [Number(floor)]),
-    valid.map(({ candidate }) => [Number(candidate)]),
-    options,
-  );
-  if (difference === null) return null;
   const n = valid.length;
+  const only = (one: "candidate" | "floor", other: "candidate" | "floor"): number =>
+    valid.filter((each) => each[one] && !each[other]).length;
+  const difference = bonettPrice({ n, b: only("floor", "candidate"), c: only("candidate", "floor") });
+  if (difference === null) return null;
   const candidateShare = valid.filter(({ candidate }) => candidate).length / n;
   const floorShare = valid.filter(({ floor }) => floor).length / n;
   return {
     candidateShare,
     floorShare,
     excess: candidateShare - floorShare,
-    interval: difference.interval,
+    interval: { low: difference.low, high: difference.high },
     finding: aboveFloor(candidateShare, floorShare),
     n,
     invalid: questions.length - n,

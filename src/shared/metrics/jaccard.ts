@@ -7,7 +7,8 @@ export const jaccardMetric = describeMetric({
   label: "Jaccard index of the top k",
   unit: "index",
   direction: "higher",
-  aggregation: "mean over positions for one k, never across k; cluster bootstrap over questions",
+  aggregation:
+    "mean over positions for one k, never across k; Wilson's score interval for as many trials as the values are worth",
 });
 
 export const identicalTopKMetric = describeMetric({

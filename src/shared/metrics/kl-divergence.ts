@@ -8,7 +8,7 @@ export const klDivergenceMetric = describeMetric({
   label: "KL divergence from the reference",
   unit: "nats",
   direction: "lower",
-  aggregation: "mean over positions, infinite ones counted apart; cluster bootstrap over questions",
+  aggregation: "mean over positions, infinite ones counted apart; studentized cluster bootstrap over questions",
 });
 
 /** Rounding may push a zero divergence this far below 0; further down is a bug. */

@@ -7,7 +7,8 @@ export const klLowerBoundMetric = describeMetric({
   label: "KL divergence from the reference, lower bound (≥)",
   unit: "nats",
   direction: "lower",
-  aggregation: "mean over positions, from the stored top tokens and the rest; cluster bootstrap over questions",
+  aggregation:
+    "mean over positions, from the stored top tokens and the rest; studentized cluster bootstrap over questions",
 });
 
 /** What a run stores of one position: the top ids, best first, and their log-probabilities in nats. */

@@ -1,4 +1,5 @@
-import { type BootstrapOptions, bootstrapMeanDifference, type Clusters } from "../stats/bootstrap.ts";
+import { bootstrapMean, type BootstrapOptions } from "../stats/bootstrap.ts";
+import type { Clusters } from "../stats/clusters.ts";
 import type { Interval } from "../stats/interval.ts";
 import type { Numbers } from "../stats/numbers.ts";
 import { requireNoNaN, requireSameLength } from "../stats/require.ts";
@@ -9,7 +10,8 @@ export const perplexityRatioMetric = describeMetric({
   label: "Perplexity ratio to the reference",
   unit: "ratio",
   direction: "lower",
-  aggregation: "e to the mean paired difference of negative log-likelihood; cluster bootstrap over chunks of text",
+  aggregation:
+    "e to the mean paired difference of negative log-likelihood; studentized cluster bootstrap over chunks of text",
 });
 
 interface PerplexityRatio {
@@ -17,7 +19,7 @@ interface PerplexityRatio {
   readonly ratio: number;
   /** Mean of NLL(candidate) - NLL(reference), nats per token. */
   readonly deltaNll: number;
-  /** 95 % of the ratio; null with fewer than 10 chunks or an infinite likelihood. */
+  /** 95 % of the ratio; null with fewer than 10 chunks, an infinite likelihood, or chunks that do not differ. */
   readonly interval: Interval | null;
   readonly chunks: number;
 }
@@ -45,7 +47,10 @@ export function perplexityRatio(
     const deltaNll = infinite.after ? Infinity : -Infinity;
     return { ratio: Math.exp(deltaNll), deltaNll, interval: null, chunks: reference.length };
   }
-  const difference = bootstrapMeanDifference(reference, candidate, options);
+  const differences = reference.map((nlls, chunk) =>
+    Float64Array.from(nlls, (nll, token) => candidate[chunk]![token]! - nll),
+  );
+  const difference = bootstrapMean(differences, options);
   if (difference === null) return null;
   const { estimate, interval, clusters } = difference;
   return {

@@ -7,7 +7,7 @@ export const top1AgreementMetric = describeMetric({
   label: "Top-1 agreement",
   unit: "share",
   direction: "higher",
-  aggregation: "share of positions; Wilson 95 % for one position per question, else cluster bootstrap",
+  aggregation: "share of positions; Wilson 95 %, for as many trials as clustered positions are worth",
 });
 
 /** A reference this far ahead (p1 - p2) was no coin flip: disagreeing with it is a "confident disagreement". */

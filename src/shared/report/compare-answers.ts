@@ -4,7 +4,6 @@ import { accuracyDelta } from "../metrics/accuracy-delta.ts";
 import { answerChange, type PairedAnswer } from "../metrics/answer-change.ts";
 import { excessFlips } from "../metrics/excess-flips.ts";
 import { countFlips, type FlipCounts, flipShare } from "../metrics/flips.ts";
-import { hashSeed } from "../random.ts";
 import { type Answer, type CellResult, type Comparison, isValidAnswer } from "../results.ts";
 import { BENCHMARK_MODES, type BenchmarkMode } from "../spec.ts";
 import type { CompareOptions } from "./compare-cells.ts";
@@ -168,7 +167,7 @@ function excessOf(
   reference: CellResult,
   pairs: ComparedAnswers["pairs"],
   mode: BenchmarkMode,
-  { repeat, seed }: CompareOptions,
+  { repeat }: CompareOptions,
 ): Comparison["excessFlips"] {
   const again = repeat && comparedAnswers(reference, repeat);
   if (again?.mode !== mode) return null;
@@ -178,12 +177,10 @@ function excessOf(
       candidate: flipped(answer, other),
       floor: byId.get(answer.questionId) ?? null,
     })),
-    { seed: hashSeed("excess flips", seed) },
   );
   if (!result) return null;
   const { candidateShare, floorShare, interval, finding } = result;
-  const [low, high] = [interval?.low ?? null, interval?.high ?? null];
-  return { share: candidateShare, floorShare, low, high, resolved: finding === "resolved" };
+  return { share: candidateShare, floorShare, ...interval, resolved: finding === "resolved" };
 }
 
 function flipped(answer: Answer, other: Answer): boolean | null {

@@ -12,6 +12,7 @@ import { top1Agreement } from "../metrics/top1-agreement.ts";
 import { hashSeed } from "../random.ts";
 import type { CellResult, TextChunk, TextDifferences, TokenDifferences, TokenRow } from "../results.ts";
 import { bootstrapMean } from "../stats/bootstrap.ts";
+import { boundedMean } from "../stats/bounded-mean.ts";
 
 interface TokenOptions {
   readonly topK: readonly number[];
@@ -113,10 +114,7 @@ function comparePositions(clusters: readonly (readonly Pair[])[], { topK, seed }
       };
     }),
   );
-  const agreementInterval = bootstrapMean(
-    clusters.map((cluster) => cluster.map(sameTop)),
-    { seed: hashSeed("top-1", seed) },
-  );
+  const agreementInterval = boundedMean(clusters.map((cluster) => cluster.map(sameTop)));
   return {
     positions: pairs.length,
     jaccard: Object.fromEntries(
@@ -125,7 +123,7 @@ function comparePositions(clusters: readonly (readonly Pair[])[], { topK, seed }
         const values = clusters.map((cluster) =>
           cluster.flatMap((pair) => jaccardAtK(pair.reference.topIds, pair.candidate.topIds, k) ?? []),
         );
-        const mean = bootstrapMean(values, { seed: hashSeed("jaccard", seed, k) });
+        const mean = boundedMean(values);
         if (!mean || identicalShare === null) return [];
         const boundaryTieShare = boundaryTies(logprobs, k).share;
         return [[String(k), { mean: mean.estimate, ...ends(mean.interval), identicalShare, boundaryTieShare }]];
@@ -158,7 +156,7 @@ function compareKl(clusters: readonly (readonly Pair[])[], seed: number): TokenD
   if (summary.n === 0) return null;
   const mean = bootstrapMean(
     values.map((cluster) => cluster.filter(Number.isFinite)),
-    { seed: hashSeed("kl", seed) },
+    { seed: hashSeed("kl", seed), tail: "heavy" },
   );
   return {
     exact: isExact,

@@ -3,7 +3,7 @@
  * front, charts, limits, Compare, trends and exports alike (docs/measurement.md, "Memory").
  */
 import { MEMORY_OF, memoryDiffers, type MemoryOf } from "../metrics/peak-memory.ts";
-import type { CellResult, Comparison, ForwardLaunch, MemoryResult } from "../results.ts";
+import type { Comparison, ForwardLaunch, Launch } from "../results.ts";
 import { excludes } from "../stats/interval.ts";
 import { launchRatio } from "../stats/launch-ratio.ts";
 import { median } from "../stats/quantile.ts";
@@ -25,7 +25,16 @@ export interface HeadlineMemory extends MemoryBasis {
   readonly mappedBytes: number | null;
 }
 
-type Measured = Pick<CellResult, "forward" | "launches">;
+type MeasuredLaunch = Pick<
+  ForwardLaunch,
+  "launch" | "kind" | "skipped" | "peakMemoryBytes" | "runPeakBytes" | "fileBytes" | "deviceMemoryBytes"
+>;
+
+/** What is read of a cell. */
+interface Measured {
+  readonly forward: readonly { readonly batchSize: number; readonly launches: readonly MeasuredLaunch[] }[];
+  readonly launches: readonly Pick<Launch, "kind" | "launch" | "batchSize" | "memory">[];
+}
 const KINDS: readonly ForwardLaunch["kind"][] = ["memory", "timing"];
 
 /** @param basis default: the best that this cell alone has. Null where the cell has nothing of that basis. */
@@ -70,13 +79,9 @@ function readingsOf({ forward, launches }: Measured, batchSize: number, kind: Fo
   return rows
     .filter((row) => row.kind === kind && row.skipped === null)
     .map((row) => {
-      const process = launches.find(
-        (each) =>
-          each.kind === kind && each.launch === row.launch && (kind === "timing" || each.batchSize === batchSize),
-      );
-      const parts = anonymousPeak(row, process?.memory ?? null);
       // A driver that reports 0 has not told.
       const device = row.deviceMemoryBytes === 0 ? null : row.deviceMemoryBytes;
+      const parts = anonymousPeak({ ...row, batchSize }, launches);
       return { launch: row.launch, device, resident: row.peakMemoryBytes, ...parts };
     })
     .filter(({ device, resident }) => device !== null || resident !== null);
@@ -86,10 +91,14 @@ function readingsOf({ forward, launches }: Measured, batchSize: number, kind: Fo
  * Peaks less the pages of files that were mapped right after them, loading and runs each, above the idle process's own memory.
  * On Linux only, where the high-water mark can be set back, and of versions that stored the idle process's parts.
  */
-function anonymousPeak(
-  { runPeakBytes, fileBytes }: ForwardLaunch,
-  memory: MemoryResult | null,
+export function anonymousPeak(
+  { kind, launch, batchSize, runPeakBytes, fileBytes }: MeasuredLaunch & { readonly batchSize: number },
+  launches: Measured["launches"],
 ): { readonly anonymous: number | null; readonly mapped: number | null } {
+  const process = launches.find(
+    (each) => each.kind === kind && each.launch === launch && (kind === "timing" || each.batchSize === batchSize),
+  );
+  const memory = process?.memory;
   const { baseFileBytes, loadFileBytes } = memory ?? {};
   if (
     memory?.source !== "VmHWM" ||

@@ -4,6 +4,7 @@ import type { BenchmarkMode } from "../spec.ts";
 import { accuracyOf } from "./accuracy-of.ts";
 import { referenceCell } from "./build-results.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
+import { headlineMemory, memoryBasis } from "./memory-of.ts";
 import { grouped, mebibytes, megabytes, percent, significant } from "./quantities.ts";
 
 export interface Table {
@@ -68,14 +69,7 @@ function costColumns({ cells }: Results): Column[] {
   const depths = [...new Set(cells.flatMap(({ decode }) => decode.map(({ depth }) => depth)))];
   return [
     { header: "file", unit: "MB", text: ({ cell }) => megabytes(cell.bytes) },
-    ...edges.map((batch): Column => ({
-      header: `memory b${batch}`,
-      unit: "MiB",
-      text: ({ cell }) => {
-        const bytes = forwardAt(cell, batch)?.peakMemoryBytes ?? null;
-        return bytes === null ? null : mebibytes(bytes);
-      },
-    })),
+    ...edges.flatMap((batch) => memoryColumns(cells, batch)),
     ...edges.map((batch): Column => ({
       header: `latency b${batch}`,
       unit: "ms",
@@ -89,6 +83,31 @@ function costColumns({ cells }: Results): Column[] {
       { header: `decode d${depth}`, unit: "tokens/s", text: ({ cell }) => rate(decodeAt(cell, depth)) },
       { header: `decode d${depth}`, unit: "no copy", text: ({ cell }) => rate(decodeAt(cell, depth)?.compute) },
     ]),
+  ];
+}
+
+/** The machine's memory, all cells by one basis; and the device's where a cell used one. */
+function memoryColumns(cells: readonly CellResult[], batch: number): Column[] {
+  const basis = memoryBasis(cells, batch, ["anonymous", "resident"]);
+  return [
+    {
+      header: `memory b${batch}`,
+      unit: basis?.of === "anonymous" ? "MiB + mapped" : "MiB resident",
+      text: ({ cell }) => {
+        const memory = basis && headlineMemory(cell, batch, basis);
+        if (!memory) return null;
+        const { bytes, mappedBytes } = memory;
+        return `${mebibytes(bytes)}${mappedBytes === null ? "" : ` + ${mebibytes(mappedBytes)}`}`;
+      },
+    },
+    {
+      header: `GPU memory b${batch}`,
+      unit: "MiB",
+      text: ({ cell }) => {
+        const memory = headlineMemory(cell, batch);
+        return memory?.of === "device" ? mebibytes(memory.bytes) : null;
+      },
+    },
   ];
 }
 

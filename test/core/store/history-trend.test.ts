@@ -57,7 +57,7 @@ describe("deriveRun", () => {
         jaccard?.low ?? null,
         jaccard?.high ?? null,
       ]);
-      expect(values.memory).toMatchObject({ value: cell.forward[0]!.peakMemoryBytes, kind: "range", n: 6 });
+      expect(values.memory).toMatchObject({ value: cell.forward[0]!.peakMemoryBytes, kind: "interval", n: 6 });
       const right = cell.benchmark[0]!.answers.filter(({ correct }) => correct).length;
       expect(values.accuracy).toMatchObject({ value: right / 40, ...wilson(right, 40)!, n: 40, kind: "interval" });
       expect(values.latency).toMatchObject({ kind: "interval", n: 6 });

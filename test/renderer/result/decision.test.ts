@@ -74,11 +74,23 @@ describe("rangeAround", () => {
 
 describe("weighed", () => {
   it("takes the smallest batch size that was measured, the device's memory before the machine's", () => {
-    const row = { batchSize: 1, peakMemoryBytes: 100, deviceMemoryBytes: null, latencyMs: [3, 1, 2], skipped: null };
+    const launch = {
+      launch: 1,
+      kind: "timing",
+      batchSize: 1,
+      peakMemoryBytes: 100,
+      runPeakBytes: 100,
+      fileBytes: null,
+    };
+    const row = { batchSize: 1, latencyMs: [3, 1, 2], skipped: null };
+    const withDevice = (deviceMemoryBytes: number | null): object => ({
+      ...row,
+      launches: [{ ...launch, deviceMemoryBytes, skipped: null }],
+    });
     const cells = [
-      { forward: [{ ...row, skipped: "too large" }, row] },
-      { forward: [{ ...row, deviceMemoryBytes: 50, latencyMs: [] }] },
-      { forward: [] },
+      { forward: [{ ...row, skipped: "too large", launches: [] }, withDevice(null)], launches: [] },
+      { forward: [{ ...withDevice(50), latencyMs: [] }], launches: [] },
+      { forward: [], launches: [] },
     ] as unknown as CellResult[];
     expect(weighed(cells)).toEqual({ bytes: [100, 50], ms: [2] });
   });

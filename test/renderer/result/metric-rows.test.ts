@@ -76,7 +76,7 @@ describe("metricRows", () => {
     const [latency] = rowsOf(all).find(({ id }) => id === "latency-4")!.values[0]!.exact;
     const { sequenceLength } = all.run.results.cells[0]!.forward[0]!;
     expect(exact[0]).toBeCloseTo((4 * sequenceLength * 1000) / latency!, 6);
-    expect(note).toMatch(/^[\d.]+ ms a sequence, \d\.\d+x that of batch 1$/);
+    expect(note).toMatch(/^95 % interval over 6 launches; [\d.]+ ms a sequence, \d\.\d+x that of batch 1$/);
     expect(rowsOf(all).some(({ id }) => id === "throughput-1")).toBe(false);
   });
 
@@ -101,7 +101,7 @@ describe("metricRows", () => {
       text: expect.stringContaining("too few launches") as string,
     });
     expect(value.note).toMatch(
-      /^median of 3 launches, 36 runs, smallest to largest; runs: least [\d.]+, p10 [\d.]+, p90 [\d.]+, 1 outlier$/,
+      /^median, range of 3 launches, 36 runs; runs: least [\d.]+, p10 [\d.]+, p90 [\d.]+, 1 outlier$/,
     );
     expect(rowsOf(few).some(({ group }) => group === "Answers")).toBe(false);
   });
@@ -120,7 +120,7 @@ describe("metricCsvRows", () => {
     const columns = columnsOf(all.run, all.run.results.comparisons);
     const lines = metricCsvRows(metricRows(all.run, columns, all.generations), columns);
     expect(lines.find((line) => line[0] === "File" && line[2] === "fp32@cpu")).toEqual([
-      ...["File", "MB", "fp32@cpu", 540, null, null],
+      ...["File", "MB", "fp32@cpu", 540, null, null, null],
       ...["the file itself", null],
     ]);
   });

@@ -27,7 +27,7 @@ describe("speedDifference", () => {
 
   it("claims nothing from a range, and has nothing without a ratio", () => {
     expect(speedDifference(ratio(2, 1.8, 2.2, "range"))).toEqual({
-      text: "2.0x faster, too few launches",
+      text: "2.0x faster (range 1.80–2.20), too few launches",
       tone: "none",
     });
     expect(speedDifference(undefined)).toBeNull();
@@ -35,10 +35,21 @@ describe("speedDifference", () => {
 });
 
 describe("memoryDifference", () => {
-  it("goes by the peaks, then by the range over launches", () => {
-    expect(memoryDifference(ratio(2, 1.9, 2.1), true)).toEqual({ text: "2.0x less (1.90–2.10)", tone: "better" });
-    expect(memoryDifference(ratio(1.03, 0.99, 1.1), true).tone).toBe("none");
-    expect(memoryDifference(ratio(1.01, 1.01, 1.01), false)).toEqual({ text: "the same", tone: "none" });
+  const memory = (
+    value: number,
+    low: number,
+    high: number,
+    kind: "signed-rank" | "range" = "signed-rank",
+  ): Parameters<typeof memoryDifference>[0] => ({
+    ...{ batchSize: 1, ratio: value, low, high, kind, launches: kind === "range" ? 2 : 6, of: "anonymous" },
+    ...{ referenceBytes: Math.round(value * 2 ** 30), candidateBytes: 2 ** 30 },
+  });
+
+  it("goes by the peaks, then by the interval over launches, and calls a range a range", () => {
+    expect(memoryDifference(memory(2, 1.9, 2.1))).toEqual({ text: "2.0x less (1.90–2.10)", tone: "better" });
+    expect(memoryDifference(memory(2, 1.9, 2.1, "range")).text).toBe("2.0x less (range 1.90–2.10)");
+    expect(memoryDifference(memory(1.03, 0.99, 1.1)).tone).toBe("none");
+    expect(memoryDifference(memory(1.01, 1.01, 1.01))).toEqual({ text: "the same", tone: "none" });
   });
 });
 
@@ -57,9 +68,13 @@ describe("overLaunches", () => {
       value: "3.50",
       low: "1.00",
       high: "6.00",
-      note: "median of 6 launches, 95 % interval",
+      ends: "interval",
+      note: "median, 95 % interval over 6 launches",
     });
-    expect(overLaunches([1, 2], ", batch 4")?.note).toBe("median of 2 launches, batch 4, smallest to largest");
+    expect(overLaunches([1, 2], ", batch 4")).toMatchObject({
+      ends: "range",
+      note: "median, range of 2 launches, batch 4",
+    });
   });
 
   it("has none of one launch, and is null of none", () => {
@@ -67,7 +82,7 @@ describe("overLaunches", () => {
       value: "7.00",
       low: null,
       exact: [7, null, null],
-      note: "median of 1 launch",
+      note: "1 launch",
     });
     expect(overLaunches([])).toBeNull();
   });

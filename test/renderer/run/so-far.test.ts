@@ -48,7 +48,7 @@ describe("soFar", () => {
       {
         label: "int4@cpu",
         parts: [
-          "3.2x less memory at batch 8",
+          "3.2x less resident memory at batch 8",
           "2.0x faster at batch 1 in 1 launch",
           "same next token in 94 % of 48 questions",
         ],
@@ -59,7 +59,7 @@ describe("soFar", () => {
   it("says when a cell is worse, and calls what is near the same", () => {
     const worse = cell("nf4@cpu", forward(1, 20, 431), forward(1, 28, 400));
     expect(soFar([BASE, worse], "fp32@cpu")[0]!.parts).toEqual([
-      "about the same memory at batch 1",
+      "about the same resident memory at batch 1",
       "2.0x slower at batch 1 in 2 launches",
     ]);
   });

@@ -73,13 +73,12 @@ function measured(items: readonly Question[]): object {
     accuracy: accuracy(rights.map((item) => item.candidate)),
     histogram: choiceHistogram(candidate, 4),
     flips: [flips, flipShare(flips), changedShare(flips), accuracyDelta(flips)],
-    bySubject: accuracyDeltaBySubject(rights, options),
+    bySubject: accuracyDeltaBySubject(rights),
     excess: excessFlips(
       rights.map((item) => ({
         candidate: changed(item.reference, item.candidate),
         floor: changed(item.reference, item.again),
       })),
-      options,
     ),
     perplexity: perplexityRatio(
       items.map(({ a }) => a.nll),

@@ -111,7 +111,9 @@ describe("compareCells", () => {
     const { klDivergence, top1Agreement, flips, jaccard, latencyRatio, memoryRatio } = compare(same, same);
     expect({ klDivergence, top1Agreement }).toEqual({ klDivergence: 0, top1Agreement: 1 });
     expect(flips).toMatchObject({ rightToWrong: 0, wrongToRight: 0, wrongToOtherWrong: 0 });
-    expect(jaccard["3"]).toEqual({ mean: 1, low: 1, high: 1 });
+    // Equal in all of 12 questions or so is not equal in all there are.
+    expect(jaccard["3"]).toMatchObject({ mean: 1, high: 1 });
+    expect(jaccard["3"]!.low).toBeLessThan(0.8);
     expect(latencyRatio[0]!.ratio).toBe(1);
     expect(memoryRatio).toMatchObject([{ batchSize: 1, ratio: 1, low: 1, high: 1, kind: "range", launches: 1 }]);
   });

@@ -13,7 +13,7 @@ describe("costTable", () => {
   it("has file, memory and latency at the smallest and the largest batch, each with its unit", () => {
     expect(tables(fp32(), int4()).cost).toEqual({
       header: ["cell", "file", "memory b1", "memory b32", "latency b1", "latency b32"],
-      units: ["", "MB", "MiB", "MiB", "ms", "ms"],
+      units: ["", "MB", "MiB resident", "MiB resident", "ms", "ms"],
       rows: [
         ["fp32@cpu (reference)", "538", "600", "1,200", "17.0", "400"],
         ["int4@cpu", "181", "200", "900", "10.0", "300"],

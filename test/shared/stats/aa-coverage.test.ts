@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accuracyDeltaBySubject } from "#shared/metrics/accuracy-by-subject.ts";
-import { jaccardAtK } from "#shared/metrics/jaccard.ts";
-import { topK } from "#shared/metrics/top-k.ts";
 import { createRandom, type Random } from "#shared/random.ts";
-import { bootstrapMeanDifference } from "#shared/stats/bootstrap.ts";
 import { type LaunchRatio, launchRatio, ratioFinding } from "#shared/stats/launch-ratio.ts";
 import type { LaunchSamples } from "#shared/stats/launch-summary.ts";
 
@@ -74,21 +71,16 @@ describe("a variant against itself (A/A)", () => {
     expect(covered / 200).toBeLessThan(0.9);
   });
 
-  it("has a change of accuracy of exactly 0, with zero width", () => {
+  it("has a change of accuracy of exactly 0, inside its interval", () => {
     const random = createRandom(24);
     const questions = Array.from({ length: 200 }, (_, i) => {
       const right = random.nextFloat() < 0.6;
       return { subject: `subject ${i % 12}`, reference: right, candidate: right };
     });
-    expect(accuracyDeltaBySubject(questions, { seed: 1 })).toMatchObject({ delta: 0, interval: { low: 0, high: 0 } });
-  });
-
-  it("has a difference of Jaccard indexes of exactly 0, with zero width", () => {
-    const random = createRandom(25);
-    const lists = Array.from({ length: 100 }, () => topK(Float32Array.from({ length: 30 }, random.nextFloat), 10)!);
-    const indexes = lists.map((ids, i) => [jaccardAtK(ids, lists[(i + 1) % 100]!, 5)!]);
-    const result = bootstrapMeanDifference(indexes, structuredClone(indexes), { seed: 1, resamples: 2000 });
-    expect(result).toMatchObject({ estimate: 0, interval: { low: 0, high: 0 } });
+    const { delta, interval } = accuracyDeltaBySubject(questions)!;
+    expect(delta).toBe(0);
+    expect(interval!.low).toBeLessThan(0);
+    expect(interval!.high).toBeGreaterThan(0);
   });
 });
 

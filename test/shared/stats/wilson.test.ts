@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "#shared/random.ts";
-import { wilson } from "#shared/stats/wilson.ts";
+import { logFactorial } from "#shared/stats/binomial.ts";
+import { Z_95 } from "#shared/stats/interval.ts";
+import { scoreInterval, wilson } from "#shared/stats/wilson.ts";
 
 describe("wilson", () => {
   it.each([
@@ -12,6 +14,31 @@ describe("wilson", () => {
     const interval = wilson(successes, n);
     expect(interval?.low).toBeCloseTo(low, 4);
     expect(interval?.high).toBeCloseTo(high, 4);
+  });
+
+  it("has the exact limits of rare successes and failures, beside which Wilson's own would be too narrow", () => {
+    // Brown, Cai and DasGupta (2001): half the 5 % quantile of chi-squared with 2, 4 and 6 degrees of freedom, by n.
+    expect([1, 2, 3].map((successes) => 200 * wilson(successes, 200)!.low)).toEqual([
+      expect.closeTo(0.0513, 4),
+      expect.closeTo(0.3554, 4),
+      expect.closeTo(0.8177, 4),
+    ]);
+    expect(200 * (1 - wilson(198, 200)!.high)).toBeCloseTo(0.3554, 4);
+    expect(200 * wilson(4, 200)!.low).toBeCloseTo(1.562, 2);
+  });
+
+  it("covers every share up to a half in at least 92.9 %, counted out", () => {
+    for (const n of [50, 100, 320]) {
+      const intervals = Array.from({ length: n + 1 }, (_, successes) => wilson(successes, n)!);
+      for (let share = 0.0005; share <= 0.5; share *= 1.1) {
+        const covered = intervals.reduce((sum, { low, high }, successes) => {
+          const ways = logFactorial(n) - logFactorial(successes) - logFactorial(n - successes);
+          const log = ways + successes * Math.log(share) + (n - successes) * Math.log(1 - share);
+          return low <= share && share <= high ? sum + Math.exp(log) : sum;
+        }, 0);
+        expect(covered, `${share} of ${n}`).toBeGreaterThan(0.9285);
+      }
+    }
   });
 
   it("ends at exactly 0 and 1 without successes and without failures", () => {
@@ -54,5 +81,19 @@ describe("wilson", () => {
     expect(() => wilson(-1, 10)).toThrow(RangeError);
     expect(() => wilson(0.5, 10)).toThrow(RangeError);
     expect(() => wilson(1, Number.NaN)).toThrow(RangeError);
+  });
+});
+
+describe("scoreInterval", () => {
+  it("is Wilson's for whole trials, and takes broken ones", () => {
+    expect(scoreInterval(0.7, 10, Z_95)).toEqual(wilson(7, 10));
+    const { low, high } = scoreInterval(0.7, 10.5, Z_95);
+    expect(low).toBeGreaterThan(wilson(7, 10)!.low);
+    expect(high).toBeLessThan(wilson(7, 10)!.high);
+  });
+
+  it("refuses shares outside 0 to 1 and no trials", () => {
+    expect(() => scoreInterval(1.1, 10, Z_95)).toThrow(RangeError);
+    expect(() => scoreInterval(0.5, 0, Z_95)).toThrow(RangeError);
   });
 });

@@ -119,7 +119,9 @@ export function compareMarkdown(compared: Compared, columns: readonly Column[], 
 function valueText(value: MetricValue | null): string {
   if (!value) return "–";
   const { low, high, difference } = value;
-  const range = low === null || high === null || (low === value.value && high === low) ? "" : ` (${low}–${high})`;
+  const name = value.ends === "range" ? "range " : "";
+  const range =
+    low === null || high === null || (low === value.value && high === low) ? "" : ` (${name}${low}–${high})`;
   return value.value + range + (difference === null ? "" : `, ${difference.text}`);
 }
 

@@ -1,8 +1,10 @@
 /** What a cell costs: its file, memory and time. */
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
-import { memoryDiffers, peakMemory } from "#shared/metrics/peak-memory.ts";
-import { MB, mebibytes, megabytes, MIB, plural, significant } from "#shared/report/quantities.ts";
+import { peakMemory } from "#shared/metrics/peak-memory.ts";
+import { endsWords } from "#shared/report/ends.ts";
+import { headlineMemory, memoryBasis, memoryWords } from "#shared/report/memory-of.ts";
+import { grouped, MB, mebibytes, megabytes, MIB } from "#shared/report/quantities.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
 import type { Column, RowOf } from "./metric-rows.ts";
 import { exactly, fileDifference, memoryDifference, overLaunches, spread } from "./metric-values.ts";
@@ -17,18 +19,8 @@ export function costRows(columns: readonly Column[], generations: readonly Gener
   const depths = [...new Set(cells.flatMap(({ decode }) => decode.map(({ depth }) => depth)))].sort((a, b) => a - b);
   return [
     ...sizeRows(reference),
-    ...edges.map((batch): RowOf => memoryRow(batch, reference)),
-    ...edges.map((batch): RowOf => ({
-      id: `device-${batch}`,
-      group: "Memory",
-      label: `Device memory, batch ${batch}`,
-      unit: "MiB",
-      definition: "Memory of the GPU that the process used at most; median over launches.",
-      of: ({ cell }) => {
-        const bytes = forwardAt(cell, batch)?.deviceMemoryBytes ?? null;
-        return bytes === null ? null : exactly(mebibytes(bytes), bytes / MIB, "median over launches");
-      },
-    })),
+    ...edges.map((batch): RowOf => memoryRow(batch, cells)),
+    ...edges.map(deviceRow),
     ...edges.map(latencyRow),
     ...edges.filter((batch) => batch > 1).map(throughputRow),
     ...depths.flatMap((depth) => [decodeRow(depth, "user"), decodeRow(depth, "compute")]),
@@ -72,30 +64,43 @@ function sizeRows(reference: CellResult | undefined): RowOf[] {
   ];
 }
 
-function memoryRow(batch: number, reference: CellResult | undefined): RowOf {
+function memoryRow(batch: number, cells: readonly CellResult[]): RowOf {
+  const basis = memoryBasis(cells, batch, ["anonymous", "resident"]);
   return {
     id: `memory-${batch}`,
     group: "Memory",
     label: `Peak memory, batch ${batch}`,
     unit: "MiB",
-    definition: `${METRICS.peakMemory.label}: ${METRICS.peakMemory.aggregation}. Above the idle process with ONNX Runtime loaded.`,
+    definition: `${METRICS.peakMemory.label}: ${METRICS.peakMemory.aggregation}.`,
     of: ({ cell, comparison }) => {
       const row = forwardAt(cell, batch);
-      if (row?.peakMemoryBytes == null) return null;
-      const alone = row.launches.filter(({ kind }) => kind === "memory");
-      const of = alone.length > 0 ? alone : row.launches;
-      const bytes = of.flatMap(({ peakMemoryBytes }) => peakMemoryBytes ?? []);
-      const ratio = comparison?.memoryRatio.find(({ batchSize }) => batchSize === batch);
-      const before = reference && forwardAt(reference, batch)?.peakMemoryBytes;
+      const memory = basis && headlineMemory(cell, batch, basis);
+      const value = memory && overLaunches([...memory.byLaunch.values()].map((bytes) => bytes / MIB));
+      if (!row || !value) return null;
+      const ratio = comparison?.memoryRatio.find(({ batchSize, of }) => batchSize === batch && of !== "device");
       return {
-        ...spread(
-          row.peakMemoryBytes / MIB,
-          bytes.map((each) => each / MIB),
-          significant,
-        ),
-        note: `median of ${plural(bytes.length, "launch")}, smallest to largest${loadingNote(cell, row)}${row.swapped ? "; part of it was swapped out" : ""}`,
-        difference: ratio && before ? memoryDifference(ratio, memoryDiffers(before, row.peakMemoryBytes)) : null,
+        ...value,
+        note: `${value.note}; ${memoryWords(memory)}${loadingNote(cell, row)}${row.swapped ? "; part of it was swapped out" : ""}`,
+        difference: ratio ? memoryDifference(ratio) : null,
       };
+    },
+  };
+}
+
+function deviceRow(batch: number): RowOf {
+  return {
+    id: `device-${batch}`,
+    group: "Memory",
+    label: `Device memory, batch ${batch}`,
+    unit: "MiB",
+    definition:
+      "Memory of the GPU that the process used at most; median over launches, order-statistics 95 %, smallest to largest below 6.",
+    of: ({ cell, comparison }) => {
+      const memory = headlineMemory(cell, batch);
+      if (memory?.of !== "device") return null;
+      const value = overLaunches([...memory.byLaunch.values()].map((bytes) => bytes / MIB));
+      const ratio = comparison?.memoryRatio.find(({ batchSize, of }) => batchSize === batch && of === "device");
+      return value && { ...value, difference: ratio ? memoryDifference(ratio) : null };
     },
   };
 }

@@ -1,8 +1,8 @@
 /** The few numbers that stand beside a verdict. */
-import { memoryDiffers } from "#shared/metrics/peak-memory.ts";
+import { endsWords } from "#shared/report/ends.ts";
+import { memoryFinding } from "#shared/report/memory-of.ts";
 import { percent, times } from "#shared/report/quantities.ts";
 import type { CellResult, Comparison } from "#shared/results.ts";
-import { excludes } from "#shared/stats/interval.ts";
 import { isNegligible, ratioFinding } from "#shared/stats/launch-ratio.ts";
 import type { Tone } from "./metric-rows.ts";
 
@@ -20,14 +20,16 @@ interface Ratio {
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
-  readonly kind?: Comparison["latencyRatio"][number]["kind"];
+  readonly kind: Comparison["latencyRatio"][number]["kind"];
+  readonly launches: number;
 }
 
-const KINDS = {
+const KIND_TITLES = {
   "signed-rank": "95 % interval over launches",
   runs: "95 % interval of the runs of one launch",
-  range: "smallest to largest of too few launches for an interval",
 } as const;
+
+const MEMORY_TONES = { less: "better", more: "worse", same: "none" } as const;
 
 const TONES = { faster: "better", slower: "worse", same: "none", unknown: "none" } as const;
 
@@ -38,7 +40,7 @@ export function keyFigures(comparison: Comparison, candidate: CellResult, refere
   const decode = comparison.decodeRatio.find(({ way }) => way === "user") ?? comparison.decodeRatio[0];
   return [
     ...(memory
-      ? [ofRatio(`Memory, batch ${memory.batchSize}`, memory, "less", "more", memoryTone(memory, candidate, reference))]
+      ? [ofRatio(`Memory, batch ${memory.batchSize}`, memory, "less", "more", MEMORY_TONES[memoryFinding(memory)])]
       : []),
     ...(latency
       ? [ofRatio(`Latency, batch ${latency.batchSize}`, latency, "faster", "slower", TONES[ratioFinding(latency)])]
@@ -48,23 +50,24 @@ export function keyFigures(comparison: Comparison, candidate: CellResult, refere
   ];
 }
 
-function memoryTone(memory: Ratio & { batchSize: number }, candidate: CellResult, reference: CellResult): Tone {
-  const [before, after] = [reference, candidate].map(
-    ({ forward }) => forward.find(({ batchSize }) => batchSize === memory.batchSize)?.peakMemoryBytes,
-  );
-  if (before == null || after == null || !memoryDiffers(before, after) || !excludes(memory, 1)) return "none";
-  return memory.ratio > 1 ? "better" : "worse";
-}
-
-function ofRatio(label: string, { ratio, low, high, kind }: Ratio, good: string, bad: string, tone: Tone): KeyFigure {
+function ofRatio(
+  label: string,
+  { ratio, low, high, kind, launches }: Ratio,
+  good: string,
+  bad: string,
+  tone: Tone,
+): KeyFigure {
   const [value, from, to] = ratio >= 1 ? [ratio, low, high] : [1 / ratio, 1 / high, 1 / low];
   return {
     label,
     value: times(value),
     word: ratio >= 1 ? good : bad,
-    interval: from.toFixed(2) === to.toFixed(2) ? null : `${from.toFixed(2)}–${to.toFixed(2)}`,
+    interval:
+      from.toFixed(2) === to.toFixed(2)
+        ? null
+        : `${kind === "range" ? "range " : ""}${from.toFixed(2)}–${to.toFixed(2)}`,
     tone,
-    title: kind === undefined ? "Smallest to largest of the launches" : KINDS[kind],
+    title: kind === "range" ? `${endsWords("range", launches, "launch")}, too few for an interval` : KIND_TITLES[kind],
   };
 }
 

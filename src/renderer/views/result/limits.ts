@@ -1,6 +1,7 @@
 /** The user's own limits: kept by the window, so that every run is judged by the same ones. */
 import type { ResultLimits } from "../../stores/result.svelte.ts";
 import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
+import { headlineMemory } from "#shared/report/memory-of.ts";
 import type { CellResult } from "#shared/results.ts";
 import { median } from "#shared/stats/quantile.ts";
 
@@ -30,10 +31,11 @@ interface LimitRange {
 
 /** Peak memory in bytes and latency in ms of each cell at its smallest batch size, as the verdict weighs them. */
 export function weighed(cells: readonly CellResult[]): { readonly bytes: number[]; readonly ms: number[] } {
-  const firsts = cells.flatMap(({ forward }) => forward.find(({ skipped }) => skipped === null) ?? []);
+  const firstOf = ({ forward }: CellResult): CellResult["forward"][number] | undefined =>
+    forward.find(({ skipped }) => skipped === null);
   return {
-    bytes: firsts.flatMap((row) => row.deviceMemoryBytes ?? row.peakMemoryBytes ?? []),
-    ms: firsts.flatMap(({ latencyMs }) => median(latencyMs) ?? []),
+    bytes: cells.flatMap((cell) => (firstOf(cell) && headlineMemory(cell, firstOf(cell)!.batchSize)?.bytes) ?? []),
+    ms: cells.flatMap((cell) => median(firstOf(cell)?.latencyMs ?? []) ?? []),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The table of a run: one row a metric, one column a cell, each value with its interval and its difference from the reference. */
 import type { GenerationRow, RunResults } from "#shared/api.ts";
+import { ENDS_NAMES, type Ends } from "#shared/report/ends.ts";
 import type { CellResult, Comparison } from "#shared/results.ts";
 import { costRows } from "./cost-rows.ts";
 import { qualityRows } from "./quality-rows.ts";
@@ -11,6 +12,8 @@ export interface MetricValue {
   readonly value: string;
   readonly low: string | null;
   readonly high: string | null;
+  /** What low and high are; left out for a 95 % interval. */
+  readonly ends?: Ends;
   /** How many launches, runs or questions, and what the interval is. */
   readonly note: string;
   /** With all digits, for CSV: value, low, high in the row's unit. */
@@ -64,14 +67,24 @@ export function isPaired({ group, unit, id }: MetricRow): boolean {
   return group === "Next tokens" || unit === "points" || id === "flips";
 }
 
+/** Null without low and high. */
+function endsName({ exact: [, low], ends = "interval" }: MetricValue): string | null {
+  return low === null ? null : ENDS_NAMES[ends];
+}
+
 /** One line a number, so that another tool can pivot it: full precision, the unit beside it. */
 export function metricCsvRows(rows: readonly MetricRow[], columns: readonly Column[]): (string | number | null)[][] {
   return [
-    ["metric", "unit", "cell", "value", "low", "high", "note", "against the reference"],
+    ["metric", "unit", "cell", "value", "low", "high", "low and high are", "note", "against the reference"],
     ...rows.flatMap(({ label, unit, values }) =>
       values.flatMap((value, index) =>
         value
-          ? [[label, unit, columns[index]!.cell.label, ...value.exact, value.note, value.difference?.text ?? null]]
+          ? [
+              [
+                ...[label, unit, columns[index]!.cell.label, ...value.exact],
+                ...[endsName(value), value.note, value.difference?.text ?? null],
+              ],
+            ]
           : [],
       ),
     ),

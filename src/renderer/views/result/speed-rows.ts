@@ -3,6 +3,7 @@ import { decodeTokensPerSecond } from "#shared/metrics/generation-speed.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { forwardSpeed, scalingEfficiency } from "#shared/metrics/latency.ts";
 import { medianLatencyMs, timedLaunches } from "#shared/report/compare-speeds.ts";
+import { endsWords } from "#shared/report/ends.ts";
 import { grouped, plural, significant, times } from "#shared/report/quantities.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
 import { launchSummary } from "#shared/stats/launch-summary.ts";
@@ -22,15 +23,14 @@ export function latencyRow(batch: number): RowOf {
       if (!summary) return null;
       const { median: ms, low, high, kind, over, p10, p90, min, outliersSeen } = summary;
       const runs = plural(summary.runs, "run");
-      const interval = kind === "range" ? "smallest to largest" : "95 % interval";
-      const note =
-        over === "runs"
-          ? `median of ${runs} of one launch, ${interval}${kind === "range" ? "" : " of its runs only"}`
-          : `median of ${plural(summary.launches, "launch")}, ${runs}, ${interval}`;
+      const ends = kind === "range" ? "range" : over === "runs" ? "runs" : "interval";
+      const [n, noun] = over === "runs" ? ([summary.runs, "run"] as const) : ([summary.launches, "launch"] as const);
+      const note = `median, ${endsWords(ends, n, noun)}${over === "runs" ? (ends === "range" ? " of 1 launch" : "") : `, ${runs}`}`;
       const all = `; runs: least ${significant(min)}, p10 ${significant(p10)}, p90 ${significant(p90)}`;
       const ratio = comparison?.latencyRatio.find(({ batchSize }) => batchSize === batch);
       return {
         ...within(ms, low, high, significant),
+        ends,
         note: `${note}${all}${outliersSeen > 0 ? `, ${plural(outliersSeen, "outlier")}` : ""}`,
         difference: speedDifference(ratio),
       };
@@ -51,14 +51,16 @@ export function throughputRow(batch: number): RowOf {
       const row = forwardAt(cell, batch);
       const summary = row && launchSummary(timedLaunches(row, "latencyMs"));
       if (!summary) return null;
-      const { median: ms, low, high } = summary;
+      const { median: ms, low, high, kind, over } = summary;
+      const ends = kind === "range" ? "range" : over === "runs" ? "runs" : "interval";
       const [middle, fastest, slowest] = [ms, low, high].map((each) => forwardSpeed(each, batch, row.sequenceLength));
       const single = forwardAt(cell, 1);
       const singleMs = single?.sequenceLength === row.sequenceLength ? medianLatencyMs(single) : null;
       const gain = singleMs === null ? "" : `, ${times(scalingEfficiency(batch, ms, singleMs))} that of batch 1`;
       return {
         ...within(middle!.tokensPerSecond, slowest!.tokensPerSecond, fastest!.tokensPerSecond, significant),
-        note: `${significant(middle!.msPerSequence)} ms a sequence${gain}`,
+        ends,
+        note: `${endsWords(ends, over === "runs" ? summary.runs : summary.launches, over === "runs" ? "run" : "launch")}; ${significant(middle!.msPerSequence)} ms a sequence${gain}`,
         difference: null,
       };
     },

@@ -9,7 +9,7 @@ type Forward = Extract<Measured, { kind: "forward" }>;
 
 interface SoFar {
   readonly label: string;
-  /** `3.1x less memory at batch 8`, `1.4x faster at batch 1 in 2 launches`, `same next token in 93 % of 48 questions`. */
+  /** `3.1x less resident memory at batch 8`, `1.4x faster at batch 1 in 2 launches`, `same next token in 93 % of 48 questions`. */
   readonly parts: readonly string[];
 }
 
@@ -43,7 +43,7 @@ function memoryWords(base: LiveCell, cell: LiveCell): string | null {
   const batch = shared(ours!, theirs!).at(-1);
   if (batch === undefined) return null;
   const ratio = ours!.get(batch)!.value / theirs!.get(batch)!.value;
-  return `${compared(ratio, "less memory", "more memory", "the same memory")} at batch ${batch}`;
+  return `${compared(ratio, "less resident memory", "more resident memory", "the same resident memory")} at batch ${batch}`;
 }
 
 /** At the smallest. Launches differ by more than formats may, so it says of how many this is. */

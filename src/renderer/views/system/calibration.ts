@@ -39,11 +39,11 @@ export function noiseRows({ latencyRatio, decodeRatio, memoryRatio }: Comparison
       .filter(({ way }) => way === "user")
       .map((ratio) => ({ what: `Decode, batch ${ratio.batchSize}`, ratio })),
   ];
-  // Of the same launches as the latencies.
-  const enough = timed.every(({ ratio }) => ratio.kind === "signed-rank");
   return [
     ...timed.map(({ what, ratio }) => noiseRow(what, ratio, ratio.kind === "signed-rank")),
-    ...memoryRatio.map((ratio) => noiseRow(`Peak memory, batch ${ratio.batchSize}`, ratio, enough)),
+    ...memoryRatio.map((ratio) =>
+      noiseRow(`Peak memory, batch ${ratio.batchSize}`, ratio, ratio.kind === "signed-rank"),
+    ),
   ];
 }
 

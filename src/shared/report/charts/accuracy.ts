@@ -34,7 +34,7 @@ export function accuracyByCell(results: Results, mode: BenchmarkMode, counts = c
     const share = shareOf(counts, cell.label, mode);
     if (!share) return [];
     const note = `${share.correct} of ${plural(share.valid, "question")}`;
-    return [point(measured.indexOf(cell), share.percent, { low: share.low, high: share.high, note })];
+    return [point(measured.indexOf(cell), share.percent, { low: share.low, high: share.high, ends: "interval", note })];
   });
   const chance = results.questionSet?.chanceLevel;
   return {
@@ -65,7 +65,10 @@ export function qualityAgainst(
         ? point(0, cell.bytes / MB)
         : smallestBatch(cell.forward.map((each) => timePoint(each, "latencyMs")));
     if (!share || !at) return [];
-    return [point(at.y, share.percent, { low: share.low, high: share.high, xLow: at.low, xHigh: at.high })];
+    const { low, high } = share;
+    const ends = at.ends === "range" ? "range" : "interval";
+    const note = at.note === null ? null : `latency: ${at.note}`;
+    return [point(at.y, share.percent, { low, high, xLow: at.low, xHigh: at.high, ends, note })];
   });
   const points = series.flatMap(({ points: own }) => own);
   const [label, unit] = cost === "size" ? ["File size", "MB"] : ["Latency", "ms"];
@@ -73,7 +76,7 @@ export function qualityAgainst(
     id: `quality-against-${cost}`,
     kind: "scatter",
     title: `Accuracy against ${cost === "size" ? "file size" : "latency"}`,
-    note: "The line joins the cells that no other beats in both; intervals are 95 %.",
+    note: `The line joins the cells that no other beats in both.${crossesOf(cost, points)}`,
     x: axis(label, unit, { scale: scaleFor(points.map(({ x }) => x)), better: "lower", least: 0 }),
     y: axis("Accuracy", "%", { better: "higher", least: 0, most: 100 }),
     series,
@@ -81,6 +84,14 @@ export function qualityAgainst(
     front: paretoFront(points, "lower", "higher").map(({ x, y }) => ({ x, y })),
     empty: "No cell has both answers and a cost. The benchmark and forward passes measure them.",
   };
+}
+
+/** Accuracy always has an interval; latency may have a range. */
+function crossesOf(cost: "size" | "latency", points: readonly ChartPoint[]): string {
+  const range = cost === "latency" && points.some(({ ends }) => ends === "range");
+  return range
+    ? " Whiskers: 95 % intervals of accuracy; of latency the range of what was seen, which is no interval."
+    : " Whiskers: 95 % intervals.";
 }
 
 function smallestBatch(points: readonly (ChartPoint | null)[]): ChartPoint | null {

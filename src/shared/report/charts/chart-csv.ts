@@ -1,5 +1,6 @@
 import { type ChartModel, type ChartPoint } from "./model.ts";
 import { toCsv } from "../csv.ts";
+import { ENDS_NAMES } from "../ends.ts";
 
 function xOf({ x }: ChartModel, point: ChartPoint): string | number {
   if (x.scale === "category") return x.categories[point.x] ?? point.x;
@@ -18,6 +19,7 @@ export function chartCsv(model: ChartModel): string {
     [`${y} high`, (point) => point.high],
     [`${x} low`, (point) => point.xLow],
     [`${x} high`, (point) => point.xHigh],
+    ["low and high are", ({ ends, low, xLow }) => (ends === null || (low ?? xLow) === null ? null : ENDS_NAMES[ends])],
     ["note", (point) => point.note],
   ];
   const points = model.series.flatMap(({ label, points: own }) => own.map((point) => ({ label, point })));

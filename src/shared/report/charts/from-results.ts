@@ -1,12 +1,15 @@
 /** The charts of one run, made from its results. Values are converted to display units here, and only here. */
+import type { MemoryOf } from "../../metrics/peak-memory.ts";
 import type { CellResult, ForwardResult, Results } from "../../results.ts";
 import { launchSummary } from "../../stats/launch-summary.ts";
-import type { MedianInterval } from "../../stats/median-interval.ts";
+import { type MedianInterval, medianInterval } from "../../stats/median-interval.ts";
 import { referenceCell } from "../build-results.ts";
 import { timedLaunches } from "../compare-speeds.ts";
-import { MIB, plural } from "../quantities.ts";
+import { endsWords } from "../ends.ts";
+import { headlineMemory, type MemoryBasis, memoryBasis } from "../memory-of.ts";
+import { mebibytes, MIB, plural } from "../quantities.ts";
 import { looksOf } from "./looks.ts";
-import { axis, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
+import { axis, type ChartModel, type ChartPoint, type ChartSeries, point, whiskersOf } from "./model.ts";
 import { yScaleFor } from "./range.ts";
 
 /** One series a cell that has any point, in the look of its format and provider. */
@@ -28,18 +31,17 @@ export function cellSeries(results: Results, pointsOf: (cell: CellResult) => Cha
 const byX = (a: ChartPoint, b: ChartPoint): number => a.x - b.x;
 
 export function memoryByBatch(results: Results): ChartModel {
-  const series = cellSeries(results, ({ forward }) =>
-    forward
-      .flatMap(({ batchSize, peakMemoryBytes }) =>
-        peakMemoryBytes === null ? [] : [point(batchSize, peakMemoryBytes / MIB)],
-      )
-      .sort(byX),
+  const batches = new Set(results.cells.flatMap(({ forward }) => forward.map(({ batchSize }) => batchSize)));
+  const bases = new Map([...batches].map((batch) => [batch, memoryBasis(results.cells, batch)]));
+  const series = cellSeries(results, (cell) =>
+    [...bases].flatMap(([batch, basis]) => (basis && memoryPoint(cell, batch, basis)) ?? []).sort(byX),
   );
+  const of = [...bases.values()].find((basis) => basis !== null)?.of ?? "resident";
   return {
     id: "memory-by-batch",
     kind: "lines",
     title: "Peak memory by batch size",
-    note: "Peak resident memory above the idle process, loading included.",
+    note: `${MEMORY_NOTES[of]} Median over launches.${whiskersOf(series)}`,
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis("Peak memory", "MiB", { scale: yScaleFor(series), better: "lower", least: 0, fromZero: true }),
     series,
@@ -49,11 +51,27 @@ export function memoryByBatch(results: Results): ChartModel {
   };
 }
 
+const MEMORY_NOTES: Readonly<Record<MemoryOf, string>> = Object.freeze({
+  device: "Memory of the process on the device.",
+  anonymous: "The process's own memory above the idle process, loading included, without mapped files.",
+  resident: "Peak resident memory above the idle process, loading and mapped files included.",
+});
+
+function memoryPoint(cell: CellResult, batchSize: number, basis: MemoryBasis): ChartPoint | null {
+  const memory = headlineMemory(cell, batchSize, basis);
+  const middle = memory && medianInterval([...memory.byLaunch.values()].map((bytes) => bytes / MIB));
+  if (!middle) return null;
+  const { note, ...rest } = medianPoint(batchSize, middle, "launch");
+  const { mappedBytes } = memory;
+  const mapped = mappedBytes === null ? "" : `, ${mebibytes(mappedBytes)} MiB of mapped files beside it`;
+  return { ...rest, note: `${note ?? ""}${mapped}` };
+}
+
 export function latencyByBatch(results: Results): ChartModel {
   return timeByBatch(results, "latencyMs", {
     id: "latency-by-batch",
     title: "Forward latency by batch size",
-    note: "Median over launches with its 95 % interval; fewer than six give the range that was seen.",
+    note: "Median over launches.",
     empty: "No cell has measured latency. The forward pass does.",
   });
 }
@@ -63,7 +81,7 @@ export function computeByBatch(results: Results): ChartModel {
   return timeByBatch(results, "computeMs", {
     id: "compute-by-batch",
     title: "Forward compute by batch size",
-    note: "Logits stay in the runtime. Median over launches, 95 % interval.",
+    note: "Logits stay in the runtime. Median over launches.",
     empty: "No cell has timed its forward pass without fetching the logits.",
   });
 }
@@ -78,6 +96,7 @@ function timeByBatch(
   );
   return {
     ...words,
+    note: words.note + whiskersOf(series),
     kind: "lines",
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis("Latency", "ms", { scale: yScaleFor(series), better: "lower", least: 0, fromZero: true }),
@@ -103,8 +122,9 @@ export function medianPoint(
   { median, low, high, n, kind }: Pick<MedianInterval, "median" | "low" | "high" | "n" | "kind">,
   noun: "launch" | "run",
 ): ChartPoint {
-  const what = plural(n, noun);
-  return point(x, median, { low, high, note: kind === "range" && n > 1 ? `${what}, smallest to largest` : what });
+  if (n === 1) return point(x, median, { note: plural(n, noun) });
+  const ends = kind === "range" ? "range" : noun === "run" ? "runs" : "interval";
+  return point(x, median, { low, high, ends, note: endsWords(ends, n, noun) });
 }
 
 /** Jaccard index of the top k next tokens with the reference's, grouped by k. */
@@ -116,14 +136,15 @@ export function jaccardByK(results: Results): ChartModel {
     const jaccard = results.comparisons.find(({ candidate }) => candidate === label)?.jaccard ?? {};
     return ks.flatMap((k, x) => {
       const value = jaccard[k];
-      return value ? [point(x, value.mean, { low: value.low, high: value.high })] : [];
+      if (!value) return [];
+      return [point(x, value.mean, { low: value.low, high: value.high, ends: value.low === null ? null : "interval" })];
     });
   });
   return {
     id: "jaccard-by-k",
     kind: "dots",
     title: "Next tokens in common with the reference",
-    note: "Mean Jaccard index of the k most likely next tokens, with its 95 % interval.",
+    note: `Mean Jaccard index of the k most likely next tokens over questions.${whiskersOf(series)}`,
     x: axis("k", "", { scale: "category", categories: ks }),
     y: axis("Jaccard index", "", { better: "higher", most: 1 }),
     series,

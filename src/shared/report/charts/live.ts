@@ -3,6 +3,7 @@ import type { LiveCell, Measured } from "../../api.ts";
 import { type FormatId, isFormatId } from "../../formats/formats.ts";
 import { isProviderId, type ProviderId } from "../../providers/providers.ts";
 import { median } from "../../stats/quantile.ts";
+import { endsWords } from "../ends.ts";
 import { MIB, plural } from "../quantities.ts";
 import { looksOf } from "./looks.ts";
 import { axis, type ChartModel, type ChartPoint, type ChartSeries, point } from "./model.ts";
@@ -117,7 +118,7 @@ export function liveForward(cells: readonly LiveCell[], what: "latency" | "memor
     id: what === "latency" ? "live-latency" : "live-peak-memory",
     kind: "lines",
     title: what === "latency" ? "Forward latency so far" : "Peak memory so far",
-    note: "Median and range of the launches so far.",
+    note: `${what === "memory" ? "Resident, mapped files included. " : ""}Median and range of the launches so far.`,
     x: axis("Batch size", "", { scale: "log2", least: 1 }),
     y: axis(what === "latency" ? "Latency" : "Peak memory", what === "latency" ? "ms" : "MiB", {
       scale: yScaleFor(series),
@@ -145,7 +146,8 @@ function byBatch(measured: readonly Measured[], valueOf: (forward: Forward) => n
       point(batchSize, median(values)!, {
         low: values.length > 1 ? Math.min(...values) : null,
         high: values.length > 1 ? Math.max(...values) : null,
-        note: plural(values.length, "launch"),
+        ends: values.length > 1 ? "range" : null,
+        note: values.length > 1 ? endsWords("range", values.length, "launch") : plural(values.length, "launch"),
       }),
     );
 }

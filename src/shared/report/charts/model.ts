@@ -4,6 +4,7 @@
  */
 import type { FormatId } from "../../formats/formats.ts";
 import type { Marker } from "../../formats/marks.ts";
+import { type Ends, whiskerWords } from "../ends.ts";
 import type { MetricDirection } from "../../metrics/descriptor.ts";
 import type { MarkerFill } from "../../providers/marks.ts";
 
@@ -38,7 +39,9 @@ export interface ChartPoint {
   readonly high: number | null;
   readonly xLow: number | null;
   readonly xHigh: number | null;
-  /** What the readout adds: `30 runs`, `not a 95 % interval: 3 runs`. */
+  /** What low and high are (report/ends.ts); null without them. */
+  readonly ends: Ends | null;
+  /** What the readout adds: `95 % interval over 6 launches`, `range of 2 launches`. */
   readonly note: string | null;
 }
 
@@ -105,7 +108,13 @@ export function axis(label: string, unit: string, rest: Partial<ChartAxis> = {})
 
 /** A point without intervals unless they are given. */
 export function point(x: number, y: number, rest: Partial<ChartPoint> = {}): ChartPoint {
-  return { x, y, low: null, high: null, xLow: null, xHigh: null, note: null, ...rest };
+  return { x, y, low: null, high: null, xLow: null, xHigh: null, ends: null, note: null, ...rest };
+}
+
+/** What the whiskers of a chart are, for its caption. */
+export function whiskersOf(series: readonly ChartSeries[]): string {
+  const words = whiskerWords(series.flatMap(({ points }) => points.map(({ ends }) => ends)));
+  return words === "" ? "" : ` ${words}`;
 }
 
 export function isEmpty({ series }: ChartModel): boolean {

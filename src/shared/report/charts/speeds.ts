@@ -3,9 +3,9 @@ import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
 import type { CellResult, DecodeResult, Replayed, Results } from "../../results.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
-import { plural } from "../quantities.ts";
+import { endsOf, endsWords } from "../ends.ts";
 import { cellSeries, medianPoint } from "./from-results.ts";
-import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
+import { axis, type ChartModel, type ChartPoint, point, whiskersOf } from "./model.ts";
 import { replayOf, wordsRate } from "../words-table.ts";
 import { yScaleFor } from "./range.ts";
 
@@ -22,8 +22,8 @@ export function decodeByDepth(results: Results, way: "user" | "compute"): ChartM
     title: "Decoding speed by depth",
     note:
       way === "user"
-        ? "The cache is copied at every step. Median over launches, 95 % interval."
-        : "The cache stays in the runtime. Median over launches, 95 % interval.",
+        ? `The cache is copied at every step. Median over launches.${whiskersOf(series)}`
+        : `The cache stays in the runtime. Median over launches.${whiskersOf(series)}`,
     x: axis("Tokens before", "", { least: 0 }),
     y: axis("Decoding", "tokens/s", { scale: yScaleFor(series), better: "higher", least: 0, fromZero: true }),
     series,
@@ -68,7 +68,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     id: "words-per-minute",
     kind: "dots",
     title: "Words per minute",
-    note: "From the prompt to the last token, written again in every launch; median over launches with its interval.",
+    note: `From the prompt to the last token, written again in every launch; median over launches.${whiskersOf(series)}`,
     x: axis("Of", "", { scale: "category", categories: used.map(({ name }) => name) }),
     y: axis("Words per minute", "", { scale: yScaleFor(series), better: "higher", least: 0 }),
     series,
@@ -84,9 +84,8 @@ function wordsPoint(cell: CellResult, of: Replayed, rates: readonly number[]): C
   if (replay) {
     const { wordsPerMinute, low, high, kind } = replay;
     if (wordsPerMinute === null) return null;
-    const launches = plural(replay.launches.length, "launch");
-    const note = kind === "range" ? `${launches}, smallest to largest` : launches;
-    return point(0, wordsPerMinute, { low, high, note });
+    const ends = endsOf(kind);
+    return point(0, wordsPerMinute, { low, high, ends, note: endsWords(ends, replay.launches.length, "launch") });
   }
   const rate = of === "answers" ? wordsRate(cell, of) : median(rates);
   return rate === null ? null : point(0, rate, { note: cell.wordsBasis === "disturbed" ? "disturbed" : "once" });

@@ -109,10 +109,11 @@ function pointOf(
 ): ChartPoint {
   const { counts } = TREND_METRICS[metric];
   const what = kind === "runs" ? "runs of 1 launch" : counted(n, counts);
-  const note = kind === "range" ? `${what}, smallest to largest` : what;
+  const note = kind === "none" ? what : kind === "range" ? `range of ${what}` : `95 % interval over ${what}`;
   return point(Date.parse(run.startedAt), value / scale, {
     low: low === null ? null : low / scale,
     high: high === null ? null : high / scale,
+    ends: kind === "none" ? null : kind,
     note: [note, `onnxruntime ${run.onnxruntime}`, run.name, ...(/#\d+$/.test(label) ? [label] : [])].join(" · "),
   });
 }

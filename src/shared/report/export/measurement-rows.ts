@@ -6,6 +6,7 @@
 import { wordsPerMinute } from "../../metrics/words-per-minute.ts";
 import type { CellResult, DecodeLaunch, ForwardLaunch, ReplayItem, Results } from "../../results.ts";
 import { toCsv } from "../csv.ts";
+import { anonymousPeak } from "../memory-of.ts";
 
 export const MEASUREMENT_COLUMNS = [
   "run",
@@ -30,6 +31,8 @@ export const MEASUREMENT_COLUMNS = [
   "latency_ms",
   "compute_ms",
   "peak_memory_bytes",
+  "peak_own_memory_bytes",
+  "mapped_file_bytes",
   "device_memory_bytes",
   "foreign_load_cores",
   "time_to_first_token_ms",
@@ -97,14 +100,15 @@ function loadRows({ launches }: CellResult): MeasurementRow[] {
   );
 }
 
-function speedRows({ forward, decode }: CellResult): MeasurementRow[] {
+function speedRows({ forward, decode, launches }: CellResult): MeasurementRow[] {
   return [
-    ...forward.flatMap(({ launches }) => launches.flatMap(forwardRows)),
+    ...forward.flatMap(({ launches: rows }) => rows.flatMap((row) => forwardRows(row, launches))),
     ...decode.flatMap(({ launches }) => launches.flatMap(decodeRows)),
   ];
 }
 
-function forwardRows(row: ForwardLaunch): MeasurementRow[] {
+function forwardRows(row: ForwardLaunch, launches: CellResult["launches"]): MeasurementRow[] {
+  const { anonymous, mapped } = anonymousPeak(row, launches);
   const { kind, launch, batchSize, sequenceLength } = row;
   const place = { pass: "forward", launch_kind: kind, launch, batch_size: batchSize, sequence_tokens: sequenceLength };
   const timed = (column: MeasurementColumn, values: readonly number[]): MeasurementRow[] =>
@@ -113,6 +117,8 @@ function forwardRows(row: ForwardLaunch): MeasurementRow[] {
     {
       ...place,
       peak_memory_bytes: row.peakMemoryBytes,
+      peak_own_memory_bytes: anonymous,
+      mapped_file_bytes: mapped,
       device_memory_bytes: row.deviceMemoryBytes,
       foreign_load_cores: row.foreignLoadCores,
       skipped: row.skipped,

@@ -1,11 +1,11 @@
 /** The numbers of one cell that are followed over time, from what was measured in it. Counted up when a formula changes. */
 import { jaccardAtK } from "../../metrics/jaccard.ts";
-import { hashSeed } from "../../random.ts";
-import { bootstrapMean } from "../../stats/bootstrap.ts";
+import { boundedMean } from "../../stats/bounded-mean.ts";
 import { medianInterval } from "../../stats/median-interval.ts";
 import { median } from "../../stats/quantile.ts";
 import { wilson } from "../../stats/wilson.ts";
-import type { WordsBasis } from "../../results.ts";
+import type { MemoryResult, WordsBasis } from "../../results.ts";
+import { headlineMemory } from "../memory-of.ts";
 import type { TrendKind, TrendMetricId, TrendValue } from "./metrics.ts";
 
 export const TREND_VERSION = 2;
@@ -17,8 +17,13 @@ interface TrendForward {
   readonly batchSize: number;
   readonly sequenceLength: number;
   readonly latencyMs: readonly number[];
+  readonly launch: number;
   readonly peakMemoryBytes: number | null;
+  readonly runPeakBytes: number | null;
+  readonly fileBytes: number | null;
   readonly deviceMemoryBytes: number | null;
+  /** Of the process that it ran in, around loading. */
+  readonly memory: MemoryResult | null;
 }
 
 export interface TrendInput {
@@ -62,22 +67,26 @@ export function deriveTrend(
   };
 }
 
+const MEMORY_SETUPS = { device: "GPU memory", anonymous: "own memory", resident: "resident memory" } as const;
+
+/** The same number as the run's own results have for this cell alone (report/memory-of.ts). */
 function memoryOf({ forward, options }: TrendInput): TrendValue | null {
-  const alone = forward.filter(({ kind }) => kind === "memory");
-  const rows = alone.some(({ peakMemoryBytes }) => peakMemoryBytes !== null) ? alone : forward;
-  const device = rows.flatMap(({ deviceMemoryBytes }) => deviceMemoryBytes ?? []);
-  const values = device.length > 0 ? device : rows.flatMap(({ peakMemoryBytes }) => peakMemoryBytes ?? []);
-  const value = median(values);
-  if (value === null) return null;
-  const several = values.length > 1;
+  const [first] = forward;
+  if (!first) return null;
+  const { batchSize } = first;
+  const launches = forward.map((row) => ({ ...row, skipped: null }));
+  const memory = headlineMemory({ forward: [{ batchSize, launches }], launches }, batchSize);
+  const middle = memory && medianInterval([...memory.byLaunch.values()]);
+  if (!middle) return null;
+  const { low, high, n, kind } = middle;
   return {
     // Whole bytes, as the run's own results have them.
-    value: Math.round(value),
-    low: several ? Math.min(...values) : null,
-    high: several ? Math.max(...values) : null,
-    kind: several ? "range" : "none",
-    n: values.length,
-    setup: `${device.length > 0 ? "GPU memory" : "resident memory"}, ${forwardSetup(rows, options)}${rows === alone ? ", a process a batch size" : ""}`,
+    value: memory.bytes,
+    low: n > 1 ? low : null,
+    high: n > 1 ? high : null,
+    kind: n === 1 ? "none" : kind === "range" ? "range" : "interval",
+    n,
+    setup: `${MEMORY_SETUPS[memory.of]}, ${forwardSetup(forward, options)}${memory.kind === "memory" ? ", a process a batch size" : ""}`,
   };
 }
 
@@ -96,11 +105,11 @@ function forwardSetup([first]: readonly TrendForward[], options: string): string
   return `batch ${first?.batchSize ?? 0}, ${first?.sequenceLength ?? 0} tokens, ${options}`;
 }
 
-/** The same numbers as the run's own comparison gives: same pairs, same seed (report/compare-tokens.ts). */
+/** The same numbers as the run's own comparison gives: same pairs (report/compare-tokens.ts). */
 function jaccardOf(
   { tokens }: TrendInput,
   reference: TrendInput["tokens"],
-  { seed, questions, reference: against }: TrendCircumstances,
+  { questions, reference: against }: TrendCircumstances,
 ): TrendValue | null {
   const clusters = [...reference].flatMap(([id, ours]) => {
     const theirs = tokens.get(id);
@@ -108,7 +117,7 @@ function jaccardOf(
     const index = jaccardAtK(ours as readonly number[], theirs as readonly number[], JACCARD_K);
     return index === null ? [] : [[index]];
   });
-  const mean = bootstrapMean(clusters, { seed: hashSeed("jaccard", seed, JACCARD_K) });
+  const mean = boundedMean(clusters);
   if (!mean) return null;
   const { estimate, interval } = mean;
   return {

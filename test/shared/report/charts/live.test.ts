@@ -122,7 +122,7 @@ describe("liveForward", () => {
     const measured = [forward(1, 8, 50), forward(1, 1, 10), forward(2, 1, 14), forward(3, 1, 30)];
     const [series] = liveForward([cell("int4@cpu", "timing", [], { measured })], "latency").series;
     expect(series?.points).toMatchObject([
-      { x: 1, y: 14, low: 10, high: 30, note: "3 launches" },
+      { x: 1, y: 14, low: 10, high: 30, ends: "range", note: "range of 3 launches" },
       { x: 8, y: 50, low: null, high: null, note: "1 launch" },
     ]);
   });

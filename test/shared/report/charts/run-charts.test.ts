@@ -15,7 +15,7 @@ describe("charts of speeds", () => {
   it("have a line a cell, in the units of their axes", () => {
     const compute = computeByBatch(all.run.results);
     expect(compute.series.map(({ points }) => points.map(({ x }) => x))).toEqual(Array(4).fill([1, 4]));
-    expect(compute.series[0]!.points[0]!.note).toBe("6 launches");
+    expect(compute.series[0]!.points[0]!.note).toBe("95 % interval over 6 launches");
     const decode = decodeByDepth(all.run.results, "user");
     expect(decode.series[0]!.points.map(({ x }) => x)).toEqual([128, 640]);
     // 11 ms a token.
@@ -23,7 +23,7 @@ describe("charts of speeds", () => {
     const words = wordsByCell(all.run.results, new Map());
     expect(words.x.categories).toEqual(["Answers", "Texts"]);
     const { wordsPerMinute: y, low, high } = all.run.results.cells[0]!.replays[0]!;
-    expect(words.series[0]!.points[1]).toMatchObject({ x: 1, y, low, high, note: "6 launches" });
+    expect(words.series[0]!.points[1]).toMatchObject({ x: 1, y, low, high, note: "95 % interval over 6 launches" });
   });
 
   it("mark words that an earlier version timed once or beside a second session", () => {

@@ -17,7 +17,7 @@ describe("trendChart", () => {
     expect(series).toMatchObject([{ id: "int4@cpu", label: "int4@cpu", look: { tone: "int4" } }]);
     expect(series[0]!.points).toMatchObject([
       { x: FIRST_MS, y: 20, low: 19, high: 21 },
-      { x: FIRST_MS + DAY_MS, y: 22, note: "6 launches · onnxruntime 1.29.0 · run 1" },
+      { x: FIRST_MS + DAY_MS, y: 22, note: "95 % interval over 6 launches · onnxruntime 1.29.0 · run 1" },
     ]);
     const memory = trendOf([{ values: { memory: value(2 ** 30, 2 ** 20, { kind: "range" }) } }]);
     expect(trendChart(memory, "memory").series[0]!.points[0]).toMatchObject({ y: 1024, low: 1023 });
