@@ -29,7 +29,7 @@ const jaccard = (digit: string, k: number): number => {
 
 /** Jaccard@k of each question, one value a cluster. */
 export function jaccards(format: Tried, k: 1 | 3 | 5 | 20): number[][] {
-  return [...stored[format].shared[k]!].map((digit) => [jaccard(digit, k)]);
+  return Array.from(stored[format].shared[k]!).map((digit) => [jaccard(digit, k)]);
 }
 
 /** Nats of each question. */
@@ -39,7 +39,7 @@ export function divergences(format: Tried): number[][] {
 
 /** Correctness of reference and candidate, question by question. */
 export function correctness(format: Tried): { readonly reference: boolean; readonly candidate: boolean }[] {
-  return [...stored[format].correct].map((digit) => ({
+  return Array.from(stored[format].correct).map((digit) => ({
     reference: Number(digit) >= 2,
     candidate: Number(digit) % 2 === 1,
   }));
@@ -52,7 +52,9 @@ export function chunkMeans(format: Tried, what: "nll" | "points"): number[][] {
 
 /** Many values a chunk of text: its positions. */
 export function chunkPositions(format: Tried, what: "top1" | "top20"): number[][] {
-  return stored[format].texts.map((chunk) => [...chunk[what]].map((digit) => jaccard(digit, what === "top1" ? 1 : 20)));
+  return stored[format].texts.map((chunk) =>
+    Array.from(chunk[what]).map((digit) => jaccard(digit, what === "top1" ? 1 : 20)),
+  );
 }
 
 export function meanOf(clusters: readonly (readonly number[])[]): number {

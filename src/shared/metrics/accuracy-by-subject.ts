@@ -1,7 +1,7 @@
 import { bonettPrice } from "../stats/bonett-price.ts";
 import { LEAST_CLUSTERS } from "../stats/bounded-mean.ts";
 import { type Interval, Z_95 } from "../stats/interval.ts";
-import { student95 } from "../stats/student.ts";
+import { student95 } from "../stats/student-95.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const accuracyDeltaBySubjectMetric = describeMetric({

@@ -1,7 +1,7 @@
 import type { Clusters } from "./clusters.ts";
 import type { Interval } from "./interval.ts";
 import { requireFinite } from "./require.ts";
-import { student95 } from "./student.ts";
+import { student95 } from "./student-95.ts";
 import { scoreInterval, wilson } from "./wilson.ts";
 
 /** With fewer clusters how they scatter is not known well enough for an interval. */
@@ -27,17 +27,15 @@ interface BoundedMean {
 export function boundedMean(clusters: Clusters): BoundedMean | null {
   const filled = clusters.filter((values) => values.length > 0);
   if (filled.length === 0) return null;
-  let [sum, count] = [0, 0];
-  let plain = true;
+  let [sum, count, plain] = [0, 0, 0];
   const sums = filled.map((values, cluster) => {
     requireFinite(values, `cluster ${cluster}`);
     let own = 0;
     for (const value of values) {
       if (!(value >= 0 && value <= 1)) throw new RangeError(`cluster ${cluster} holds ${value}, which is not 0 to 1.`);
       own += value;
-      plain &&= value === 0 || value === 1;
+      if (values.length === 1 && (value === 0 || value === 1)) plain += 1;
     }
-    plain &&= values.length === 1;
     sum += own;
     count += values.length;
     return own;
@@ -45,7 +43,7 @@ export function boundedMean(clusters: Clusters): BoundedMean | null {
   const estimate = sum / count;
   const enough = filled.length >= LEAST_CLUSTERS;
   if (!enough) return { estimate, interval: null, clusters: filled.length };
-  if (plain) return { estimate, interval: wilson(sum, count), clusters: filled.length };
+  if (plain === filled.length) return { estimate, interval: wilson(sum, count), clusters: filled.length };
   let squares = 0;
   sums.forEach((own, cluster) => (squares += (own - estimate * filled[cluster]!.length) ** 2));
   const variance = ((filled.length / (filled.length - 1)) * squares) / (count * count);
