@@ -126,6 +126,8 @@ describe("runs compare", () => {
     expect(out).toContain("a:fp32@cpu against b:int4@cpu");
     expect(out).toMatch(/answers: 20 shared questions/);
     expect(out).toMatch(/the KL divergence is a lower bound/);
+    expect(out).toMatch(/resident memory at batch 1: × [\d.]+ \((95 % CI|range of \d launches:|1 launch)/);
+    expect(out).toMatch(/speed at batch 1: × [\d.]+ \((95 % CI|range of)/);
   });
 
   it("compares the cells that both runs have, where only runs are named", async () => {

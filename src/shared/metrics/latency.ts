@@ -6,7 +6,7 @@ export const latencyMetric = describeMetric({
   label: "Latency of a forward pass",
   unit: "ms",
   direction: "lower",
-  aggregation: "median of the launches' medians; order-statistics 95 % over launches, smallest to largest below 6",
+  aggregation: "median of the launches' medians; order-statistics 95 % over launches, a range below 6",
 });
 
 export const latencyRatioMetric = describeMetric({

@@ -8,7 +8,7 @@ export const peakMemoryMetric = describeMetric({
   direction: "lower",
   aggregation:
     "max(load peak, run peak) above the idle process, pages of mapped files left out where the system tells them apart; " +
-    "median over launches, order-statistics 95 %, smallest to largest below 6",
+    "median over launches, order-statistics 95 %, a range below 6",
 });
 
 export const memoryRatioMetric = describeMetric({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CellResult } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
-import { answer, benchmark, flipping, forward, fp32, int4, predictions, stored, tokens } from "./cells.ts";
+import { answer, benchmark, cell, flipping, forward, fp32, int4, MIB, predictions, stored, tokens } from "./cells.ts";
 
 const tables = (...cells: CellResult[]): { cost: Table; quality: Table } => {
   const results = buildResults(stored(cells));
@@ -19,6 +19,37 @@ describe("costTable", () => {
         ["int4@cpu", "181", "200", "900", "10.0", "300"],
       ],
     });
+  });
+
+  it("tells own memory and mapped files apart, the same way for every cell, and has a GPU's memory beside", () => {
+    const process = (label: string, peak: number, mapped: number, device: number | null): CellResult =>
+      cell(label, {
+        forward: [
+          forward(1, 10, peak, {
+            fileBytes: (50 + mapped) * MIB,
+            deviceMemoryBytes: device === null ? null : device * MIB,
+          }),
+        ],
+        launches: [
+          {
+            ...{ kind: "timing", launch: 1, batchSize: null, order: 0, status: "done", startedAt: "", elapsedMs: 1 },
+            ...{ loadMs: 1, canaryDrift: null },
+            memory: {
+              ...{ baseBytes: 90 * MIB, loadPeakBytes: 0, steadyBytes: 0, source: "VmHWM" },
+              ...{ baseFileBytes: 50 * MIB, loadFileBytes: 50 * MIB },
+            },
+          },
+        ],
+      });
+    const { cost } = tables(process("fp32@cpu", 730, 100, null), process("int4@cuda", 400, 30, 200));
+    expect([cost.header[2], cost.units[2], cost.header[3], cost.units[3]]).toEqual([
+      ...["memory b1", "MiB + mapped"],
+      ...["GPU memory b1", "MiB"],
+    ]);
+    expect(cost.rows.map((row) => row.slice(2, 4))).toEqual([
+      ["630 + 100", "–"],
+      ["370 + 30.0", "200"],
+    ]);
   });
 
   it("has each batch once where only one was measured", () => {

@@ -57,7 +57,7 @@ function sizeRows(reference: CellResult | undefined): RowOf[] {
       group: "Size",
       label: "Load",
       unit: "ms",
-      definition: "Time to create the session; median over launches, smallest to largest below six.",
+      definition: "Time to create the session; median over launches, 95 % interval, a range below six.",
       of: ({ cell }) =>
         overLaunches(cell.launches.filter(({ kind }) => kind === "timing").flatMap(({ loadMs }) => loadMs ?? [])),
     },
@@ -94,7 +94,7 @@ function deviceRow(batch: number): RowOf {
     label: `Device memory, batch ${batch}`,
     unit: "MiB",
     definition:
-      "Memory of the GPU that the process used at most; median over launches, order-statistics 95 %, smallest to largest below 6.",
+      "Memory of the GPU that the process used at most; median over launches, order-statistics 95 %, a range below 6.",
     of: ({ cell, comparison }) => {
       const memory = headlineMemory(cell, batch);
       if (memory?.of !== "device") return null;
