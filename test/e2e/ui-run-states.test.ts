@@ -129,7 +129,7 @@ describe("the Run page", () => {
     const lines = page.getByRole("region", { name: "So far" }).getByRole("listitem");
     await lines.first().waitFor();
     expect((await lines.nth(0).innerText()).replaceAll(/\s+/g, " ")).toBe(
-      "int4 CPU 4.0x less memory at batch 1 2.0x faster at batch 1 in 1 launch same next token in 94 % of 48 questions",
+      "int4 CPU 4.0x less resident memory at batch 1 2.0x faster at batch 1 in 1 launch same next token in 94 % of 48 questions",
     );
     expect((await lines.nth(1).innerText()).replaceAll(/\s+/g, " ")).toBe("w8 CPU Waits for its first numbers");
     const table = page.getByRole("region", { name: "Cells of the run" });
