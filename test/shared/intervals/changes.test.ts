@@ -4,6 +4,6 @@ import { expectCoverage } from "./covers.ts";
 
 describe.each(changeFamilies())("the interval of $name", (family) => {
   it.each(family.sizes)("holds the truth in at least 93 %% of experiments of %i", (n) => {
-    expectCoverage(family, n, 400);
+    expectCoverage(family, n, 200);
   });
 });

@@ -4,6 +4,6 @@ import { expectCoverage } from "./covers.ts";
 
 describe.each(shareFamilies())("the interval of $name", (family) => {
   it.each(family.sizes)("holds the truth in at least 93 %% of experiments of %i", (n) => {
-    expectCoverage(family, n, 500);
+    expectCoverage(family, n, 300);
   });
 });
