@@ -6,7 +6,7 @@ import { cell, forwardLaunch, launched } from "./cells.ts";
 /** Equally fast; the peak where others ran before, alone, and on a device, in MiB. */
 function measured(label: string, timing: number, alone: number | null, device: number | null = null): CellResult {
   const deviceMemoryBytes = device === null ? null : device * 2 ** 20;
-  const bare = { kind: "memory", latencyMs: [], computeMs: [] } as const;
+  const bare = { kind: "memory" as const, latencyMs: [], computeMs: [] };
   return cell(label, {
     forward: [
       launched([

@@ -2,7 +2,20 @@ import { describe, expect, it } from "vitest";
 import type { CellResult } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
-import { answer, benchmark, cell, flipping, forward, fp32, int4, MIB, predictions, stored, tokens } from "./cells.ts";
+import {
+  answer,
+  benchmark,
+  cell,
+  flipping,
+  forward,
+  fp32,
+  int4,
+  MIB,
+  once,
+  predictions,
+  stored,
+  tokens,
+} from "./cells.ts";
 
 const tables = (...cells: CellResult[]): { cost: Table; quality: Table } => {
   const results = buildResults(stored(cells));
@@ -25,7 +38,7 @@ describe("costTable", () => {
     const process = (label: string, peak: number, mapped: number, device: number | null): CellResult =>
       cell(label, {
         forward: [
-          forward(1, 10, peak, {
+          once(1, 10, peak, {
             fileBytes: (50 + mapped) * MIB,
             deviceMemoryBytes: device === null ? null : device * MIB,
           }),
