@@ -11,6 +11,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { SWITCHES } from "../../src/main/chromium-switches.ts";
 import { launchChromium, serveChromium } from "../helpers/chromium.ts";
 import { Enclosed, hasStrace } from "../helpers/enclosed.ts";
+import { untilReady } from "../helpers/found.ts";
 import { ROOT } from "../helpers/host-process.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -51,7 +52,7 @@ describe.skipIf(!linux)(`nothing leaves the machine (${how})`, () => {
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
     await page.goto(/http:\S+/.exec(line.toString())![0]);
-    await page.getByText("Ready").waitFor();
+    await untilReady(page);
     // Long enough: with its telemetry on, ONNX Runtime looks up its collector seven seconds after a session is made.
     const forward = { batchSizes: [1], sequenceLength: 128, warmup: 1, minIterations: 3, minSeconds: 9 };
     const spec = { schemaVersion: 1, name: "tiny", model: "demo", launches: 1, cells: [{ format: "fp32" }] };

@@ -96,14 +96,23 @@ describe("insertRun and readRun", () => {
     const db = store();
     insertRun(db, newRun("r"));
     const subjects = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`q${2 * index + 2}`, "física"]));
-    const rightChoices = Object.fromEntries(
-      Array.from({ length: 20 }, (_, index) => [`q${index + 1}`, (index + 1) % 4]),
-    );
-    const facts = { subjects, rightChoices, duplicates: {} };
-    const set = { name: "virology", sha256: "5e".repeat(32), count: 20, asked: 12, chanceLevel: 0.25, ...facts };
-    expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: [], after: [] } });
+    const rightChoices = Object.fromEntries(questionSet(20).questions.map(({ id, answer }) => [id, answer]));
+    const set = {
+      name: "virology",
+      sha256: "5e".repeat(32),
+      count: 20,
+      asked: 12,
+      chanceLevel: 0.25,
+      subjects,
+      rightChoices,
+    };
+    expect(readRun(db, "r").questionSet).toEqual({ ...set, duplicates: {}, specialTokens: { before: [], after: [] } });
     saveLoad(db, "r", launchKey("r/1"), loaded);
-    expect(readRun(db, "r").questionSet).toEqual({ ...set, specialTokens: { before: ["<s>"], after: [] } });
+    expect(readRun(db, "r").questionSet).toEqual({
+      ...set,
+      duplicates: {},
+      specialTokens: { before: ["<s>"], after: [] },
+    });
   });
 
   it("keep the questions themselves, unicode and empty choices included, once for all runs", () => {

@@ -1,25 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CellResult, Verdict } from "#shared/results.ts";
-import { compareCells } from "#shared/report/compare-cells.ts";
-import { decide } from "#shared/report/decide.ts";
-import { verdict } from "#shared/report/verdict.ts";
-import { benchmark, flipping, forward, fp32, int4, overLaunches } from "./cells.ts";
-
-function judge(reference: CellResult, candidate: CellResult): Verdict {
-  const differences = compareCells(reference, candidate, { topK: [1, 20], seed: 0 });
-  const decision = decide([differences.answerChange], 1, 1)[0]!;
-  const limits = { marginPoints: 1 };
-  return verdict({
-    reference,
-    candidate,
-    differences,
-    chanceLevel: 0.25,
-    questionSet: null,
-    limits,
-    decision,
-    generated: null,
-  });
-}
+import { benchmark, cell, decoding, flipping, forward, fp32, int4, overLaunches } from "./cells.ts";
+import { judge } from "./judge.ts";
 
 describe("verdict by launches", () => {
   const [before, after] = flipping(1600, 2, 2);
@@ -116,5 +98,98 @@ describe("verdict by launches", () => {
 
   it("finds none where launches vary more than the cells", () => {
     expect(timed([20, 21, 20, 19, 20, 22], [21, 20, 19, 20, 22, 20])).toContain("no measurable difference in speed");
+  });
+});
+
+describe("verdict by cost", () => {
+  const [before, after] = flipping(1600, 2, 2);
+  const against = (candidate: Partial<CellResult>, reference: Partial<CellResult> = {}): Verdict =>
+    judge(
+      fp32({ benchmark: [benchmark(before)], ...reference }),
+      int4({ benchmark: [benchmark(after)], ...candidate }),
+    );
+
+  it("keeps the reference where nothing is saved", () => {
+    expect(against({ bytes: 538e6, forward: [forward(1, 17, 600)] })).toMatchObject({
+      answer: "keep",
+      sentence:
+        "Keep fp32@cpu: int4@cpu saves nothing here (the same memory and no measurable difference in speed at batch 1, a file of the same size).",
+    });
+  });
+
+  it("keeps it too where only the file is smaller and the rest is worse", () => {
+    expect(against({ forward: [forward(1, 34, 900)] }).sentence).toBe(
+      "Keep fp32@cpu: int4@cpu saves nothing but disk space here (1.5x more memory and 2.0x slower at batch 1, a file 3.0x smaller).",
+    );
+  });
+
+  it("needs no questions to say that nothing is saved", () => {
+    expect(against({ bytes: 538e6, forward: [forward(1, 17, 600)], benchmark: [] }).answer).toBe("keep");
+  });
+
+  it("says quantize for a smaller file at no price", () => {
+    expect(against({ forward: [forward(1, 17, 600)] }).sentence).toMatch(
+      /^Quantize to int4@cpu: the same memory and no measurable difference in speed at batch 1, a file 3\.0x smaller; /,
+    );
+  });
+
+  it("names the price of what is saved", () => {
+    expect(against({ forward: [forward(1, 34, 200)] }).sentence).toMatch(
+      /^Quantize to int4@cpu: 3\.0x less memory but 2\.0x slower at batch 1, a file 3\.0x smaller; /,
+    );
+  });
+
+  it("calls less than 2 % or 5 MiB of memory no difference", () => {
+    expect(against({ forward: [forward(1, 17, 591)] }).sentence).toContain("the same memory");
+    const tiny = { forward: [forward(1, 17, 12)] };
+    expect(against({ forward: [forward(1, 17, 8)] }, tiny).sentence).toContain("the same memory");
+    expect(against({ forward: [forward(1, 17, 6)] }, tiny).sentence).toContain("2.0x less memory");
+  });
+
+  it("takes no saving from too few launches for an interval", () => {
+    const few = { forward: [overLaunches(1, [10, 10], 200)] };
+    const { sentence } = against(few, { forward: [overLaunches(1, [17, 17], 600)] });
+    expect(sentence).toMatch(
+      /^Quantize to int4@cpu: 3\.0x less memory \(2 launches, too few for an interval\) and an unknown difference in speed \(2 launches, too few for an interval\) at batch 1, a file 3\.0x smaller; /,
+    );
+    expect(against({ ...few, bytes: 538e6 }, { forward: [overLaunches(1, [17, 17], 600)] })).toMatchObject({
+      answer: "not enough data",
+      sentence: expect.stringContaining("what it saves was not measured") as string,
+    });
+  });
+
+  it("calls nothing faster by a single launch", () => {
+    const one = { forward: [overLaunches(1, [10], 200)] };
+    expect(against(one, { forward: [overLaunches(1, [17], 600)] }).sentence).toContain(
+      "an unknown difference in speed (1 launch, too few for an interval)",
+    );
+  });
+
+  it("counts faster decoding as a saving", () => {
+    const decoded = (ms: number): Partial<CellResult> => ({
+      bytes: 538e6,
+      forward: [forward(1, 17, 600)],
+      decode: [decoding([1, 2, 3, 4, 5, 6].map((launch) => ({ launch, ms })))],
+    });
+    expect(against(decoded(10), decoded(20)).sentence).toMatch(
+      /^Quantize to int4@cpu: the same memory, no measurable difference in the speed of forward passes and 2\.0x faster decoding at batch 1, a file of the same size; /,
+    );
+  });
+
+  it("goes by the file where no forward pass ran, and knows nothing where that is no smaller", () => {
+    expect(against({ forward: [] }).sentence).toMatch(/^Quantize to int4@cpu: a file 3\.0x smaller; /);
+    expect(against({ forward: [], bytes: 538e6 })).toMatchObject({ answer: "not enough data" });
+  });
+
+  it("warns of a disturbed timing", () => {
+    const disturbed = { forward: [forward(1, 10, 200, { foreignLoadCores: 0.83 })] };
+    expect(against(disturbed).reasons).toContain(
+      "the timing of int4@cpu was disturbed: other programs kept 0.8 cores busy",
+    );
+  });
+
+  it("does not call it quantizing where the candidate is no lower precision", () => {
+    const cuda = cell("fp32@cuda", { forward: [forward(1, 5, 600)], benchmark: [benchmark(after)] });
+    expect(judge(fp32({ benchmark: [benchmark(before)] }), cuda).sentence).toMatch(/^Switch to fp32@cuda: /);
   });
 });

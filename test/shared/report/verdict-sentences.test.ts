@@ -74,7 +74,7 @@ describe("the sentence of a verdict", () => {
       decisions.forEach((decision, index) => {
         const said = verdict({
           reference,
-          candidate: candidate as CellResult,
+          candidate: candidate,
           differences: { ...differences, answerChange: family[index]! } satisfies Differences,
           chanceLevel: null,
           questionSet: null,

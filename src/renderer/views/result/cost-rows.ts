@@ -2,12 +2,11 @@
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { peakMemory } from "#shared/metrics/peak-memory.ts";
-import { endsWords } from "#shared/report/ends.ts";
 import { headlineMemory, memoryBasis, memoryWords } from "#shared/report/memory-of.ts";
-import { grouped, MB, mebibytes, megabytes, MIB } from "#shared/report/quantities.ts";
+import { MB, mebibytes, megabytes, MIB } from "#shared/report/quantities.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
 import type { Column, RowOf } from "./metric-rows.ts";
-import { exactly, fileDifference, memoryDifference, overLaunches, spread } from "./metric-values.ts";
+import { exactly, fileDifference, memoryDifference, overLaunches } from "./metric-values.ts";
 import { decodeRow, forwardAt, latencyRow, throughputRow } from "./speed-rows.ts";
 import { wordsRows } from "./words-rows.ts";
 
