@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isValidAnswer, resultsSchema } from "#shared/results.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
-import { saveForward, saveLoad, saveQuestions, saveSamples, saveTexts } from "#core/store/write-measurements.ts";
+import { saveForward, saveQuestions, saveSamples, saveTexts } from "#core/store/write-measurements.ts";
 import { finishCell, finishLaunch, insertRun, startLaunch } from "#core/store/write-run.ts";
 import {
   decodeLaunch,
@@ -90,29 +90,6 @@ describe("insertRun and readRun", () => {
       ["quality", null, 2, "done", 0.01],
       ["memory", 1, 3, "done", 0.01],
     ]);
-  });
-
-  it("name the question set, how many were asked, chance, and the special tokens once a cell was loaded", () => {
-    const db = store();
-    insertRun(db, newRun("r"));
-    const subjects = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`q${2 * index + 2}`, "física"]));
-    const rightChoices = Object.fromEntries(questionSet(20).questions.map(({ id, answer }) => [id, answer]));
-    const set = {
-      name: "virology",
-      sha256: "5e".repeat(32),
-      count: 20,
-      asked: 12,
-      chanceLevel: 0.25,
-      subjects,
-      rightChoices,
-    };
-    expect(readRun(db, "r").questionSet).toEqual({ ...set, duplicates: {}, specialTokens: { before: [], after: [] } });
-    saveLoad(db, "r", launchKey("r/1"), loaded);
-    expect(readRun(db, "r").questionSet).toEqual({
-      ...set,
-      duplicates: {},
-      specialTokens: { before: ["<s>"], after: [] },
-    });
   });
 
   it("keep the questions themselves, unicode and empty choices included, once for all runs", () => {

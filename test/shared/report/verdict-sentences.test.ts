@@ -5,7 +5,7 @@ import { createRandom, type Random } from "#shared/random.ts";
 import { compareCells, type Differences } from "#shared/report/compare-cells.ts";
 import { decide } from "#shared/report/decide.ts";
 import { verdict } from "#shared/report/verdict.ts";
-import type { CellResult, Verdict } from "#shared/results.ts";
+import type { Verdict } from "#shared/results.ts";
 import { benchmark, flipping, fp32, int4 } from "./cells.ts";
 
 const RESULTS = 20_000;
