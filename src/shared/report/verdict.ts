@@ -10,6 +10,7 @@ import { comparedAnswers, type Differences } from "./compare-cells.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
 import { type Costs, costs } from "./costs.ts";
 import type { Decision } from "./decide.ts";
+import { headlineMemory } from "./memory-of.ts";
 import { grouped, mebibytes, significant } from "./quantities.ts";
 import { questionNotes, type QuestionNotesInput } from "./question-notes.ts";
 import {
@@ -202,11 +203,11 @@ function rounded(count: number): string {
 }
 
 /** How a cell breaks the user's limits, at its smallest batch size; null when it keeps them. */
-function overLimits({ forward }: CellResult, { peakMemoryBytes, latencyMs }: Limits): string | null {
-  const first = forward.find(({ skipped }) => skipped === null);
+function overLimits(cell: CellResult, { peakMemoryBytes, latencyMs }: Limits): string | null {
+  const first = cell.forward.find(({ skipped }) => skipped === null);
   if (!first) return null;
   const at = `at batch ${first.batchSize}`;
-  const peak = first.deviceMemoryBytes ?? first.peakMemoryBytes;
+  const peak = headlineMemory(cell, first.batchSize)?.bytes ?? null;
   if (peakMemoryBytes !== undefined && peak !== null && peak > peakMemoryBytes) {
     return `needs ${mebibytes(peak)} MiB ${at}, more than your limit of ${mebibytes(peakMemoryBytes)} MiB`;
   }

@@ -46,7 +46,7 @@ describe("metricRows", () => {
     const rows = rowsOf(all);
     const of = (id: string): (typeof rows)[number]["values"] => rows.find((row) => row.id === id)!.values;
     const [fp32, int8] = of("words-texts");
-    expect(fp32).toMatchObject({ difference: null, note: "median of 6 launches, 95 % interval" });
+    expect(fp32).toMatchObject({ difference: null, note: "median, 95 % interval over 6 launches" });
     expect(int8!.difference).toMatchObject({ tone: "better" });
     expect(int8!.difference!.text).toMatch(/^1\.[5-7]x faster \(/);
     expect(of("words-each-answers")[0]).toMatchObject({ value: "1.00", difference: null });

@@ -3,7 +3,7 @@ import type { CellResult, Verdict } from "#shared/results.ts";
 import { compareCells } from "#shared/report/compare-cells.ts";
 import { decide } from "#shared/report/decide.ts";
 import type { Limits, VerdictInput } from "#shared/report/verdict.ts";
-import { answer, benchmark, flipping, fp32, int4, predictions, tokens } from "./cells.ts";
+import { answer, benchmark, flipping, forward, fp32, int4, MIB, predictions, tokens } from "./cells.ts";
 import { judge } from "./judge.ts";
 
 /** fp32 against a cheaper int4, by questions that flipped. */
@@ -169,6 +169,31 @@ describe("verdict by the user's limits", () => {
       sentence: "Keep fp32@cpu: int4@cpu needs 200 MiB at batch 1, more than your limit of 100 MiB, as fp32@cpu does.",
     });
     expect(within({ latencyMs: 5 }).sentence).toContain("takes 10.0 ms at batch 1, longer than your limit of 5.00 ms");
+  });
+
+  it("weighs the memory that a cell cannot give back, as the tables show it: mapped files are no need", () => {
+    const idle = {
+      baseBytes: 90 * MIB,
+      loadPeakBytes: 0,
+      steadyBytes: 0,
+      source: "VmHWM",
+      baseFileBytes: 50 * MIB,
+    } as const;
+    const launches = [1, 2, 3, 4, 5, 6].map((launch): CellResult["launches"][number] => ({
+      ...{ kind: "timing", launch, batchSize: null, order: launch, status: "done", startedAt: "", elapsedMs: 1 },
+      ...{ loadMs: 1, canaryDrift: null, memory: { ...idle, loadFileBytes: 50 * MIB } },
+    }));
+    // 200 MiB resident, of which 110 are pages of files.
+    const mapped = int4({
+      ...{ benchmark: [benchmark(after)], launches },
+      forward: [forward(1, 10, 200, { fileBytes: 160 * MIB })],
+    });
+    const of = (mebibytes: number): string =>
+      judge(fp32({ benchmark: [benchmark(before)] }), mapped, {
+        limits: { marginPoints: 1, peakMemoryBytes: mebibytes * MIB },
+      }).sentence;
+    expect(of(100)).not.toContain("limit");
+    expect(of(80)).toContain("int4@cpu needs 90.0 MiB at batch 1, more than your limit of 80.0 MiB");
   });
 
   it("does not mention a limit that only the reference breaks", () => {

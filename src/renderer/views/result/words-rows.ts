@@ -1,6 +1,7 @@
 /** How fast a cell writes and, apart from that, how much. */
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
+import { endsOf, endsWords } from "#shared/report/ends.ts";
 import { grouped, plural } from "#shared/report/quantities.ts";
 import { DISTURBED, ONCE, replayOf, wordsRate } from "#shared/report/words-table.ts";
 import type { CellResult, Replayed } from "#shared/results.ts";
@@ -40,11 +41,13 @@ export function wordsRows(generations: readonly GenerationRow[]): RowOf[] {
 function replayed(cell: CellResult, of: Replayed): MetricValue | null {
   const replay = replayOf(cell, of);
   if (replay?.wordsPerMinute == null) return null;
-  const { wordsPerMinute: rate, low, high, kind } = replay;
-  const launches = `median of ${plural(replay.launches.length, "launch")}`;
-  if (low === null || high === null || replay.launches.length < 2) return exactly(grouped(rate), rate, launches);
-  const how = kind === "range" ? "smallest to largest" : "95 % interval";
-  return { ...within(rate, low, high, grouped), note: `${launches}, ${how}`, difference: null };
+  const { wordsPerMinute: rate, low, high, kind, launches } = replay;
+  if (low === null || high === null || launches.length < 2) {
+    return exactly(grouped(rate), rate, plural(launches.length, "launch"));
+  }
+  const ends = endsOf(kind);
+  const note = `median, ${endsWords(ends, launches.length, "launch")}`;
+  return { ...within(rate, low, high, grouped), ends, note, difference: null };
 }
 
 /** Of an earlier version; marked, since nobody can see how far off it is. */
