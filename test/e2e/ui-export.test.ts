@@ -130,7 +130,9 @@ describe("a run's files", () => {
     expect(rows.filter(({ pass }) => pass === "forward").some(({ latency_ms: ms }) => Number(ms) > 10)).toBe(true);
     expect(Object.keys(rows[0]!)).toEqual(expect.arrayContaining(["peak_memory_bytes", "kl_divergence_nats"]));
     const memory = parse(entries["charts/memory-by-batch.csv"]!, { bom: true });
-    expect(memory[0]).toEqual(["series", "Batch size", "Peak memory (MiB)"]);
+    const peak = "Peak memory (MiB)";
+    const ends = [`${peak} low`, `${peak} high`, "low and high are", "note"];
+    expect(memory[0]).toEqual(["series", "Batch size", peak, ...ends]);
     expect(memory.length).toBe(1 + 3 * 2);
   });
 

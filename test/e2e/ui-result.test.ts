@@ -88,7 +88,7 @@ describe("the verdict", () => {
 
   it("puts what is worth it first and calls only that recommended", async () => {
     const cells = [SEED_CELLS[0]!, { ...SEED_CELLS[3]!, lost: 0.6 }, { format: "w8" as const, size: 0.3, time: 0.8 }];
-    const { page } = await openResult("result/r", [{ ...RUN, cells, questions: 500 }]);
+    const { page } = await openResult("result/r", [{ ...RUN, cells, questions: 2000 }]);
     await verdict(page).waitFor();
     const candidates = page.getByRole("radiogroup", { name: "Candidate" }).getByRole("radio");
     const places = await Promise.all((await candidates.all()).map((each) => each.inputValue()));
@@ -117,14 +117,14 @@ describe("the table of all numbers", () => {
     expect(await change.getByText("no clear change").count()).toBeGreaterThan(0);
 
     await row.getByRole("button").press("Enter");
-    expect(await page.getByText("median of 6 launches, 72 runs, 95 % interval").count()).toBe(4);
+    expect(await page.getByText("median, 95 % interval over 6 launches, 72 runs").count()).toBe(4);
 
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save as CSV" }).click();
     const lines = (await contentOf(download)).toString("utf8").replace("\uFEFF", "").split(/\r?\n/);
-    expect(lines[0]).toBe("metric,unit,cell,value,low,high,note,against the reference");
+    expect(lines[0]).toBe("metric,unit,cell,value,low,high,low and high are,note,against the reference");
     expect(lines.find((line) => line.startsWith("File,MB,int4@cpu"))).toBe(
-      "File,MB,int4@cpu,102.6,,,the file itself,5.3x smaller",
+      "File,MB,int4@cpu,102.6,,,,the file itself,5.3x smaller",
     );
     expect(lines.filter((line) => /^"?Latency, batch 1"?,ms/.test(line))).toHaveLength(4);
   });
@@ -145,7 +145,9 @@ describe("the charts", () => {
     download = page.waitForEvent("download");
     await chart.getByRole("button", { name: "Save as CSV" }).click();
     const lines = (await contentOf(download)).toString("utf8").replace("\uFEFF", "").split(/\r?\n/);
-    expect(lines[0]).toBe("series,Batch size,Peak memory (MiB)");
+    expect(lines[0]).toBe(
+      "series,Batch size,Peak memory (MiB),Peak memory (MiB) low,Peak memory (MiB) high,low and high are,note",
+    );
     expect(lines.filter((line) => line.startsWith("fp32@cpu,"))).toHaveLength(2);
 
     await page.getByRole("radio", { name: "Compute only" }).check({ force: true });

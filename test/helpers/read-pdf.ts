@@ -66,6 +66,9 @@ function textOf({ head }: PdfObject, objects: ReadonlyMap<string, PdfObject>): s
   return text;
 }
 
+/** A ligature as the letters that it joins. */
+const apart = (text: string): string => text.replaceAll(/[ﬀ-ﬆ]/g, (ligature) => ligature.normalize("NFKD"));
+
 /** Glyph, as four hexadecimal digits, to what it stands for. */
 function charactersOf(map: string): Map<string, string> {
   const found = new Map<string, string>();
@@ -73,13 +76,13 @@ function charactersOf(map: string): Map<string, string> {
   const code = (value: number): string => value.toString(16).toUpperCase().padStart(4, "0");
   for (const [, body] of map.matchAll(/beginbfchar([\s\S]*?)endbfchar/g)) {
     for (const [, glyph, to] of body!.matchAll(/<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>/g)) {
-      found.set(glyph!.toUpperCase(), word(to!));
+      found.set(glyph!.toUpperCase(), apart(word(to!)));
     }
   }
   for (const [, body] of map.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) {
     for (const [, first, last, to] of body!.matchAll(/<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>/g)) {
       for (let glyph = parseInt(first!, 16); glyph <= parseInt(last!, 16); glyph++) {
-        found.set(code(glyph), String.fromCharCode(parseInt(to!, 16) + glyph - parseInt(first!, 16)));
+        found.set(code(glyph), apart(String.fromCharCode(parseInt(to!, 16) + glyph - parseInt(first!, 16))));
       }
     }
   }
