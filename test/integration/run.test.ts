@@ -150,7 +150,10 @@ describe("executeRun", () => {
       top1Agreement: 1,
       klDivergence: 0,
     });
-    expect(Object.values(comparison!.jaccard)).toEqual(Array(5).fill({ mean: 1, low: 1, high: 1 }));
+    // Twelve questions that agree do not prove that all do: Wilson's lower end for 12 of 12.
+    expect(Object.values(comparison!.jaccard)).toEqual(
+      Array(5).fill({ mean: 1, low: expect.closeTo(0.757, 1), high: 1 }),
+    );
     expect(comparison!.generations.map(({ firstDivergence, commonShare }) => [firstDivergence, commonShare])).toEqual([
       [null, 1],
       [null, 1],
