@@ -1,5 +1,6 @@
 /** How often each interval that is printed holds the truth, by simulation on real runs' numbers: the full table behind the tests. */
 import { createRandom } from "#shared/random.ts";
+import { decisionFamilies } from "./intervals/decisions.ts";
 import {
   changeFamilies,
   divergenceFamilies,
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, () => Family[]>> = {
   divergences: divergenceFamilies,
   texts: textFamilies,
   changes: changeFamilies,
+  decisions: decisionFamilies,
   launches: launchFamilies,
 };
 

@@ -6,7 +6,7 @@ import { divergences, drawn, meanOf } from "../../../bench/intervals/populations
 import { expectCoverage } from "./covers.ts";
 
 describe.each(textFamilies())("the interval of $name", (family) => {
-  it.each(family.sizes)("holds the truth in at least 93 %% of experiments of %i chunks", (n) => {
+  it.each(family.sizes)("holds the truth in at least 93 of 100 experiments of %i chunks", (n) => {
     expectCoverage(family, n, 600, 600);
   });
 });
@@ -17,7 +17,7 @@ const sizesOf = ({ name, sizes }: Family): readonly number[] =>
 const experimentsOf = (n: number): number => (n <= 200 ? 400 : 200);
 
 describe.each(divergenceFamilies())("the interval of $name", (family) => {
-  it.each(sizesOf(family))("holds the truth in at least 93 %% of experiments of %i questions", (n) => {
+  it.each(sizesOf(family))("holds the truth in at least 93 of 100 experiments of %i questions", (n) => {
     expectCoverage(family, n, experimentsOf(n), 600);
   });
 });

@@ -3,7 +3,7 @@ import { changeFamilies } from "../../../bench/intervals/families.ts";
 import { expectCoverage } from "./covers.ts";
 
 describe.each(changeFamilies())("the interval of $name", (family) => {
-  it.each(family.sizes)("holds the truth in at least 93 %% of experiments of %i", (n) => {
+  it.each(family.sizes)("holds the truth in at least 93 of 100 experiments of %i", (n) => {
     expectCoverage(family, n, 200);
   });
 });
