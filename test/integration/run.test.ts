@@ -152,7 +152,7 @@ describe("executeRun", () => {
     });
     // Twelve questions that agree do not prove that all do: Wilson's lower end for 12 of 12.
     expect(Object.values(comparison!.jaccard)).toEqual(
-      Array(5).fill({ mean: 1, low: expect.closeTo(0.757, 1), high: 1 }),
+      Array(5).fill({ mean: 1, low: expect.closeTo(0.757, 1) as number, high: 1 }),
     );
     expect(comparison!.generations.map(({ firstDivergence, commonShare }) => [firstDivergence, commonShare])).toEqual([
       [null, 1],
