@@ -109,7 +109,7 @@ function figures(comparison: Comparison): string[] {
     `× ${significant(row.ratio)}${ratioEnds(row, significant)}`;
   return [
     ...latencyRatio.map((row) => `speed at batch ${row.batchSize}: ${ratio(row)}`),
-    ...decodeRatio.map((row) => `decoding behind ${row.depth}, ${row.way}: ${ratio(row)}`),
+    ...decodeRatio.map((row) => `decoding after ${row.depth}, ${row.way}: ${ratio(row)}`),
     ...memoryRatio.map((row) => `${MEMORY_NAMES[row.of]} at batch ${row.batchSize}: ${ratio(row)}`),
     ...(accuracyDelta
       ? [

@@ -28,9 +28,9 @@ import type { probeProviders } from "#core/system/provider-probe.ts";
 export interface AppOptions {
   readonly lab: Lab;
   readonly transport: "electron" | "host";
-  /** Of the children that measure. */
+  /** Starts the children that measure. */
   readonly spawner: Spawner;
-  /** Of the child that reads stored runs. */
+  /** Starts the child that reads stored runs. */
   readonly reader: ReaderSpawner;
   /** Native dialogs; null where there are none. */
   readonly shell: NativeShell | null;

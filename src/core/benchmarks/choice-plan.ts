@@ -11,7 +11,7 @@ export interface ChoicePlan {
   readonly scoredFrom: number;
   /** Prompt and continuation merged at the seam, so that scoring starts where all choices still agree. */
   readonly sharedSeam: boolean;
-  /** Tokens left out of the prompt's left, behind those that begin a text, because the model takes no more. */
+  /** Tokens left out of the prompt's left, after those that begin a text, because the model takes no more. */
   readonly cutTokens: number;
 }
 

@@ -2,7 +2,7 @@ import { FORMATS } from "../formats/formats.ts";
 import { type CellResult, type Results, RESULTS_VERSION } from "../results.ts";
 import { TOP_K } from "../spec.ts";
 import { compareCells, type Differences } from "./compare-cells.ts";
-import { decide } from "./decide.ts";
+import { decideBoth } from "./decide.ts";
 import { withReplayedWords } from "./join-replays.ts";
 import { paretoOf } from "./pareto-of.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "./verdict.ts";
@@ -36,16 +36,7 @@ export function judge(
   const { run, cells, questionSet } = results;
   const reference = referenceCell(cells, run.spec.reference);
   const look = run.spec.sample?.look ?? 1;
-  const decisions = decide(
-    results.comparisons.map(({ answerChange }) => answerChange),
-    limits.marginPoints,
-    look,
-  );
-  const generated = decide(
-    results.comparisons.map((differences) => differences.generated?.answerChange ?? null),
-    limits.marginPoints,
-    look,
-  );
+  const decisions = decideBoth(results.comparisons, limits.marginPoints, look);
   const comparisons = results.comparisons.map((differences, index) => ({
     ...differences,
     verdict: verdict({
@@ -55,8 +46,7 @@ export function judge(
       chanceLevel: questionSet?.chanceLevel ?? null,
       questionSet,
       limits,
-      decision: decisions[index]!,
-      generated: generated[index]!,
+      ...decisions[index]!,
     }),
   }));
   return { ...results, comparisons };

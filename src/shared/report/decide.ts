@@ -8,6 +8,7 @@ import {
   pOfNoLoss,
   spreadOf,
 } from "../metrics/answer-change.ts";
+import type { Comparison } from "../results.ts";
 import { holm } from "../stats/holm.ts";
 import { levelOfLook, ONE_SIDED_LEVEL } from "../stats/look-level.ts";
 import { type QuestionsToDecide, questionsToDecide } from "../stats/questions-to-decide.ts";
@@ -73,6 +74,18 @@ export function decide(
     };
   });
   return changes.map((change) => (change === null ? null : decisions[known.indexOf(change)]!));
+}
+
+/** Both ways of answering, each a family of its own: what decides, and the generated answers beside it. */
+export function decideBoth(
+  comparisons: readonly Pick<Comparison, "answerChange" | "generated">[],
+  marginPoints: number,
+  look: number,
+): { readonly decision: Decision | null; readonly generated: Decision | null }[] {
+  const of = (changes: readonly (AnswerChange | null)[]): (Decision | null)[] => decide(changes, marginPoints, look);
+  const decisions = of(comparisons.map(({ answerChange }) => answerChange));
+  const generated = of(comparisons.map((comparison) => comparison.generated?.answerChange ?? null));
+  return comparisons.map((_, index) => ({ decision: decisions[index]!, generated: generated[index]! }));
 }
 
 /** Judged at the next look, and as strictly as if no other candidate were decided. */

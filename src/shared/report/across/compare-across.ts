@@ -4,7 +4,7 @@ import { MOST_TOP_K, TOP_K } from "../../spec.ts";
 import { commonModes, isOwnReference } from "./quality.ts";
 import { type Comparability, comparability, type ComparedPart, type ComparedSide } from "./comparability.ts";
 import { compareCells, type Differences } from "../compare-cells.ts";
-import { decide } from "../decide.ts";
+import { decideBoth } from "../decide.ts";
 import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "../verdict.ts";
 
 export interface AcrossComparison {
@@ -22,13 +22,8 @@ export function compareAcross(
 ): AcrossComparison[] {
   const compared = pairs.map(([a, b]) => ({ a, ...differencesAcross(a, b) }));
   const look = Math.max(1, ...pairs.flat().map(({ run }) => run.spec.sample?.look ?? 1));
-  const decisions = decide(
-    compared.map(({ differences }) => differences.answerChange),
-    limits.marginPoints,
-    look,
-  );
-  const generated = decide(
-    compared.map(({ differences }) => differences.generated?.answerChange ?? null),
+  const decisions = decideBoth(
+    compared.map(({ differences }) => differences),
     limits.marginPoints,
     look,
   );
@@ -43,8 +38,7 @@ export function compareAcross(
         chanceLevel: a.questionSet?.chanceLevel ?? null,
         questionSet: a.questionSet,
         limits,
-        decision: decisions[index]!,
-        generated: generated[index]!,
+        ...decisions[index]!,
       }),
     },
   }));
