@@ -165,6 +165,8 @@ export const selfTestsSchema = z.object({
     graph: z.enum(GRAPHS),
     maxLogprobDifference: z.number().nullable(),
     refused: z.array(z.string()),
+    /** Whether whole prompts give the exported graph's logits to the bit; older runs did not ask. */
+    readsAlike: z.boolean().optional(),
   }),
   /** Questions a forward pass. */
   questionBatch: z.number().int(),

@@ -1,6 +1,6 @@
 import { PlainStepper } from "#core/engine/stepping/plain-stepper.ts";
 import { endTokenIds } from "#core/engine/generation-config.ts";
-import { askQuestions, scoreQuestions, writeAnswers } from "#core/measure/question-pass.ts";
+import { askQuestions, scoreQuestions } from "#core/measure/question-pass.ts";
 import type { QualityContext } from "#core/measure/quality-context.ts";
 import { measureTexts } from "#core/measure/text-pass.ts";
 import { positionLimit } from "#core/models/position-limit.ts";
@@ -13,6 +13,7 @@ export async function qualityContext(dir: string, extra: Partial<QualityContext>
   const { decoder, tokenizer } = await openModel(dir);
   return {
     stepper: new PlainStepper(decoder, []),
+    wholeSequences: false,
     forward: (batch) => decoder.forward(batch),
     tokenizer,
     chatTemplate: null,
@@ -34,12 +35,12 @@ export async function askAll(jobs: readonly QuestionJob[], context: QualityConte
   return messages.flatMap((message) => (message.type === "questions" ? message.results : []));
 }
 
-/** The same of a variant that must be asked in whole sequences: its scores, then its generated answers, put together. */
+/** The same where scores and answers come apart: scores in whole sequences, then generated answers, put together. */
 export async function askWhole(jobs: readonly QuestionJob[], context: QualityContext): Promise<QuestionResult[]> {
   const sent: WorkerMessage[] = [];
   const send = (message: WorkerMessage): unknown => sent.push(message);
   await scoreQuestions(jobs, context, send);
-  await writeAnswers(jobs, context, send);
+  await askQuestions(jobs, context, send, new Set(jobs));
   const results = sent.flatMap((message) => (message.type === "questions" ? message.results : []));
   const idOf = ({ tokens, loglikelihood, generate }: QuestionResult): string =>
     (tokens ?? loglikelihood ?? generate)!.questionId;

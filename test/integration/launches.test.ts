@@ -212,29 +212,43 @@ describe("a stepping launch", () => {
 describe("a quality launch", () => {
   const text = Array.from({ length: 200 }, (_, index) => `The number ${index} comes before ${index + 1}.`).join(" ");
 
-  it("scores a rounding format in whole sequences and then writes its answers, one session after the other", async () => {
+  it("asks a rounding format once a prompt, with the scores of the exported graph to the bit", async () => {
     const file = join(scratchDir(), "w8.onnx");
     await quantizeModel({ source: join(model, "onnx", "model.onnx"), target: file, recipe: { format: "w8" } });
     const generate = {
       spec: generatePassSchema.parse({ prompts: ["a"], maxNewTokens: 3 }),
       prompts: [{ id: "p1", text: "A" }],
     };
+    const texts: QuestionJob = { ...questionJob, setIndex: 1, promptTemplate: "question-answer" };
+    const silent: QuestionJob = {
+      ...questionJob,
+      setIndex: 2,
+      benchmark: { ...questionJob.benchmark!, modes: ["loglikelihood"] },
+    };
     // Two sessions whose threads spin would end it: nothing is timed then (engine/open-sessions.ts).
-    const messages = await launch(job("quality", { file, questionJobs: [questionJob], generate }));
+    const messages = await launch(job("quality", { file, questionJobs: [questionJob, texts, silent], generate }));
     expect(messages.at(-1)).toMatchObject({ type: "done" });
-    const kinds = messages.flatMap(({ type }) =>
-      ["questions", "selfTests", "generation"].includes(type) ? [type] : [],
-    );
-    expect(kinds).toEqual(["questions", "selfTests", "questions", "generation"]);
-    const [scored, answered] = all(messages, "questions");
+    expect(all(messages, "selfTests")[0]!.result.stepping).toMatchObject({ readsAlike: true });
+    const kinds = messages.flatMap((message) => {
+      if (message.type === "questions") return [`questions ${message.setIndex}`];
+      return ["selfTests", "generation"].includes(message.type) ? [message.type] : [];
+    });
+    // Choices' texts and questions without an answer to write are scored by the exported graph, while it is alone.
+    expect(kinds).toEqual(["questions 1", "questions 2", "selfTests", "questions 0", "questions 1", "generation"]);
+    const [scored, exported, once, answered] = all(messages, "questions");
     expect(scored!.results.every(({ tokens, loglikelihood, generate: none }) => tokens && loglikelihood && !none)).toBe(
       true,
     );
-    for (const { tokens, loglikelihood, generate: answer } of answered!.results) {
-      expect([tokens, loglikelihood]).toEqual([null, null]);
+    for (const [index, { tokens, loglikelihood, generate: answer }] of once!.results.entries()) {
+      const other = exported!.results[index]!;
+      expect(tokens).toEqual(other.tokens);
+      expect(loglikelihood!.choiceLogprobs).toEqual(other.loglikelihood!.choiceLogprobs);
       expect(answer!.tokenIds).toHaveLength(answer!.generatedTokens);
     }
-    expect([scored!.asked, answered!.asked]).toEqual([3, 0]);
+    expect(
+      answered!.results.every(({ tokens, loglikelihood, generate: answer }) => !tokens && !loglikelihood && answer),
+    ).toBe(true);
+    expect([scored, exported, once, answered].map((message) => message!.asked)).toEqual([3, 3, 3, 0]);
   });
 
   it("tests batching and stepping, then asks questions, reads texts and generates", async () => {

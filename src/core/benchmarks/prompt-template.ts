@@ -53,7 +53,12 @@ export function continuations(template: PromptTemplate, question: Question): str
  * lm-evaluation-harness counts them. Null where choices are letters, which are all of one length.
  */
 export function choiceCharacters(template: PromptTemplate, question: Question): number[] | null {
-  return template === "mmlu" ? null : question.choices.map((choice) => Array.from(choice).length);
+  return choicesAreLetters(template) ? null : question.choices.map((choice) => Array.from(choice).length);
+}
+
+/** Whether a choice is scored as its letter, not as its text. */
+export function choicesAreLetters(template: PromptTemplate): boolean {
+  return template === "mmlu";
 }
 
 /** Subject of a question: the spec's, else its own, else the one that the set's name tells. */

@@ -8,6 +8,7 @@ import type { BatchSelfTest, SelfTests } from "#shared/results.ts";
 import { COMPARED_TOKENS } from "#core/engine/arithmetic.ts";
 import type { TokenIds } from "#core/engine/decoder.ts";
 import type { Logits } from "#core/engine/logits.ts";
+import type { Stepper } from "#core/engine/stepping/stepper.ts";
 
 export interface BatchSelfTestInput {
   /** Logits of every position of a right-padded batch, no past. */
@@ -23,8 +24,16 @@ const PROMPTS = 8;
 const SHORTEST = 5;
 const LONGEST = 64;
 
+/** Prompts and the row of logits behind each, asked alone. */
+export interface AskedAlone {
+  readonly prompts: readonly TokenIds[];
+  readonly rows: readonly Float32Array[];
+}
+
 /** A short forward pass for each prompt, again for each, and one for all: 17 passes. */
-export async function testBatching(input: BatchSelfTestInput): Promise<Pick<SelfTests, "padding" | "repeat">> {
+export async function testBatching(
+  input: BatchSelfTestInput,
+): Promise<{ readonly tests: Pick<SelfTests, "padding" | "repeat">; readonly alone: AskedAlone }> {
   const { forward, limit } = input;
   const prompts = seededPrompts(input);
   const alone = async (): Promise<Float32Array[]> => {
@@ -40,7 +49,18 @@ export async function testBatching(input: BatchSelfTestInput): Promise<Pick<Self
   const padding = compare(first, together, input.vocabularySize);
   const { maxLogprobDifference, top1Changes } = padding;
   const passed = maxLogprobDifference !== null && maxLogprobDifference <= limit && top1Changes === 0;
-  return { padding: { ...padding, limit, passed }, repeat: compare(first, again, input.vocabularySize) };
+  const repeat = compare(first, again, input.vocabularySize);
+  return { tests: { padding: { ...padding, limit, passed }, repeat }, alone: { prompts, rows: first } };
+}
+
+/** Whether the stepper reads whole prompts as the exported graph does, to the bit: one pass serves scores and answers then. */
+export async function readsAlike(stepper: Pick<Stepper, "prefill">, { prompts, rows }: AskedAlone): Promise<boolean> {
+  for (const [index, ids] of prompts.entries()) {
+    const [row] = await stepper.prefill([ids]);
+    const expected = rows[index]!;
+    if (row!.length !== expected.length || row!.some((logit, id) => logit !== expected[id])) return false;
+  }
+  return true;
 }
 
 /** Rows against rows: log-probabilities of what is most likely in the first, KL divergence over all tokens. */

@@ -29,6 +29,8 @@ export interface ScoringContext {
 /** The same with the model that steps. */
 export interface QualityContext extends ScoringContext {
   readonly stepper: Stepper;
+  /** Whether choices never go on from the stepper's cache (whole-sequences.ts). */
+  readonly wholeSequences: boolean;
 }
 
 export type Send = (message: WorkerMessage) => void;

@@ -5,22 +5,22 @@ import { loadDecoder, type LoadedDecoder, type LoadOptions } from "#core/engine/
 import { openStepper } from "#core/engine/stepping/open-stepper.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { CellJob } from "#core/runs/protocol.ts";
-import { questionBatchOf, testBatching } from "./batch-self-tests.ts";
+import { questionBatchOf, readsAlike, testBatching } from "./batch-self-tests.ts";
 import { generateText } from "./generate-pass.ts";
 import { type Launch, sendLoaded, sendUnits } from "./launch.ts";
 import { loadOptions } from "./load-exported.ts";
 import { collectGarbage, GARBAGE_BYTES, openGarbageWatch } from "./memory.ts";
 import type { QualityContext, ScoringContext } from "./quality-context.ts";
-import { askQuestions, scoreQuestions, writeAnswers } from "./question-pass.ts";
+import { askQuestions, scoreQuestions, sharesPrompts } from "./question-pass.ts";
 import type { Sampler } from "./sampler.ts";
 import { measureTexts } from "./text-pass.ts";
 import { templateOf } from "./template-of.ts";
 import { needsWholeSequences } from "./whole-sequences.ts";
 
 /**
- * What the model says. The exported graph comes first and alone: running text, and the questions of variants that must be asked
- * in whole sequences. Then it goes, and the engine's own way of stepping does the rest: of two sessions the idle one would
- * take the cores from the one that is timed.
+ * What the model says. The exported graph comes first and alone: running text, and what a variant that must be asked in whole
+ * sequences is asked by it. Then it goes, and the engine's own way of stepping does the rest: of two sessions the idle one
+ * would take the cores from the one that is timed.
  */
 export async function measureQuality(launch: Launch): Promise<void> {
   const { job, variant, tokenizer, positionLimit, sampler, send } = launch;
@@ -29,7 +29,7 @@ export async function measureQuality(launch: Launch): Promise<void> {
   const exported = await openExported(launch);
   const { facts, signature } = variant;
   const limit = arithmeticLimit(signature, facts, job.provider);
-  const batching = await testBatching({ ...launch, forward: exported.forward, limit });
+  const { tests, alone } = await testBatching({ ...launch, forward: exported.forward, limit });
   const scoring: ScoringContext = {
     forward: exported.forward,
     tokenizer,
@@ -37,7 +37,7 @@ export async function measureQuality(launch: Launch): Promise<void> {
     endIds: endTokenIds(job.modelDir, tokenizer),
     seed: job.seed,
     positionLimit,
-    questionBatch: questionBatchOf(job.provider, batching.padding.passed, facts.dynamicQuantization),
+    questionBatch: questionBatchOf(job.provider, tests.padding.passed, facts.dynamicQuantization),
     referenceRows: job.referenceRows,
     afterUnit: () => {
       collectGarbage();
@@ -46,18 +46,29 @@ export async function measureQuality(launch: Launch): Promise<void> {
     afterQuestion: openGarbageWatch(GARBAGE_BYTES),
   };
   const wholeSequences = needsWholeSequences(facts, signature);
+  const questions = job.questionJobs;
   if (job.texts) await measureTexts(job.texts, scoring, send);
-  if (wholeSequences && job.questionJobs.length > 0) await scoreQuestions(job.questionJobs, scoring, send);
+  const scored = new Set(wholeSequences ? questions.filter((asked) => !sharesPrompts(asked)) : []);
+  if (scored.size > 0) await scoreQuestions(questions, scoring, send, scored);
   await exported.release();
 
   const { stepper } = await openStepper({ ...loadOptions(launch), graph: job.graph });
   const { method, graph, proof } = stepper;
   const { maxLogprobDifference } = proof;
-  const stepping = { method, graph, maxLogprobDifference, refused: [...proof.refused] };
-  send({ type: "selfTests", result: { ...batching, stepping, questionBatch: scoring.questionBatch } });
-  const context: QualityContext = { ...scoring, stepper: counted(stepper, sampler) };
-  if (job.questionJobs.length > 0)
-    await (wholeSequences ? writeAnswers : askQuestions)(job.questionJobs, context, send);
+  const stepping = {
+    method,
+    graph,
+    maxLogprobDifference,
+    refused: [...proof.refused],
+    readsAlike: await readsAlike(stepper, alone),
+  };
+  send({ type: "selfTests", result: { ...tests, stepping, questionBatch: scoring.questionBatch } });
+  const context: QualityContext = { ...scoring, stepper: counted(stepper, sampler), wholeSequences };
+  if (wholeSequences && !stepping.readsAlike) {
+    await scoreQuestions(questions, context, send, new Set(questions.filter(sharesPrompts)), scored);
+    for (const asked of questions) scored.add(asked);
+  }
+  if (questions.length > 0) await askQuestions(questions, context, send, scored);
   if (job.generate) await generateAll(job.generate, context, launch);
 }
 

@@ -1,4 +1,5 @@
 import { batchesOf } from "#core/benchmarks/batches.ts";
+import { choicesAreLetters } from "#core/benchmarks/prompt-template.ts";
 import { isOneRow } from "#core/benchmarks/score-choices.ts";
 import type { QuestionJob, QuestionResult } from "#core/runs/protocol.ts";
 import {
@@ -19,27 +20,45 @@ const QUESTIONS_PER_MESSAGE = 16;
 /** Questions that are sorted by length to make batches of one length; a crash loses at most these. */
 const QUESTIONS_PER_WINDOW = 128;
 
+/** Questions whose scores are sent already, or are to be sent apart from their answers. */
+export type ScoredJobs = ReadonlySet<QuestionJob>;
+
 /**
  * Asks every question of every job and sends the results in the questions' order. A prompt is fed once: its last row of
- * logits gives the next tokens, the letters' log-likelihoods and the first token of a generated answer.
+ * logits gives the next tokens, the letters' log-likelihoods and the first token of a generated answer. Of jobs in `scored`
+ * only the generated answers are left.
  */
-export async function askQuestions(jobs: readonly QuestionJob[], context: QualityContext, send: Send): Promise<void> {
+export async function askQuestions(
+  jobs: readonly QuestionJob[],
+  context: QualityContext,
+  send: Send,
+  scored: ScoredJobs = new Set(),
+): Promise<void> {
   await goThrough(jobs, context, send, {
-    shareOf: () => 1,
-    before: 0,
-    asks: () => true,
+    shareOf: (job) => (scored.has(job) ? 1 - scoredShare(job) : 1),
+    before: shareDone(scored),
+    asks: (job) => !(scored.has(job) && isScored(job)),
     ask: async (planned, rows, isBatched) =>
       isBatched
         ? askTogether(planned, context, rows, (asked) => askAlone(asked, context, rows))
-        : askEach(planned, context, (asked) => askAlone(asked, context, rows)),
+        : askEach(planned, context, (asked) =>
+            scored.has(asked.job) ? answerAlone(asked, context) : askAlone(asked, context, rows),
+          ),
   });
 }
 
 /**
- * The first half of asking a variant whose questions go as whole sequences: next tokens and log-likelihoods, by the exported
- * graph while it is the only one that is loaded. Sends results without generated answers.
+ * Scores the questions of `wanted` by the exported graph, in whole sequences: next tokens and log-likelihoods, sent without
+ * generated answers.
+ * @param scored whose scores were sent before
  */
-export async function scoreQuestions(jobs: readonly QuestionJob[], context: ScoringContext, send: Send): Promise<void> {
+export async function scoreQuestions(
+  jobs: readonly QuestionJob[],
+  context: ScoringContext,
+  send: Send,
+  wanted: ScoredJobs = new Set(jobs),
+  scored: ScoredJobs = new Set(),
+): Promise<void> {
   const alone =
     (rows: RowFile) =>
     async (asked: PlannedQuestion): Promise<QuestionResult> => {
@@ -52,27 +71,20 @@ export async function scoreQuestions(jobs: readonly QuestionJob[], context: Scor
       };
     };
   await goThrough(jobs, context, send, {
-    shareOf: scoredShare,
-    before: 0,
+    shareOf: (job) => (wanted.has(job) ? scoredShare(job) : 0),
+    before: shareDone(scored),
     asks: () => true,
     ask: async (planned, rows, isBatched) =>
       isBatched ? askTogether(planned, context, rows, alone(rows)) : askEach(planned, context, alone(rows)),
   });
 }
 
-/** The second half, by the stepper: sends the generated answers of the same questions, and of those that have nothing else. */
-export async function writeAnswers(jobs: readonly QuestionJob[], context: QualityContext, send: Send): Promise<void> {
-  await goThrough(jobs, context, send, {
-    shareOf: (job) => 1 - scoredShare(job),
-    before: jobs.reduce((sum, job) => sum + scoredShare(job) * job.questions.length, 0),
-    asks: (job) => !isScored(job),
-    ask: (planned) =>
-      askEach(planned, context, async (asked) => ({
-        tokens: null,
-        loglikelihood: null,
-        generate: await generatedAnswer(asked, null, context),
-      })),
-  });
+/**
+ * Whether one pass over a prompt serves everything that the job wants of it, where choices must be whole sequences: letters are
+ * read from the prompt's own row, and an answer goes on from its cache. Without an answer to write nothing is fed twice.
+ */
+export function sharesPrompts(job: QuestionJob): boolean {
+  return wantsGeneration(job) && (!wantsLikelihood(job) || choicesAreLetters(job.promptTemplate));
 }
 
 function isScored(job: QuestionJob): boolean {
@@ -83,6 +95,10 @@ function isScored(job: QuestionJob): boolean {
 function scoredShare(job: QuestionJob): number {
   if (!isScored(job)) return 0;
   return wantsGeneration(job) ? 0.5 : 1;
+}
+
+function shareDone(scored: ScoredJobs): number {
+  return [...scored].reduce((sum, job) => sum + scoredShare(job) * job.questions.length, 0);
 }
 
 interface Round {
@@ -147,7 +163,12 @@ async function askAlone(asked: PlannedQuestion, context: QualityContext, rows: R
   const tokens = tokenRow(asked, prompt.logits, context, rows);
   // Generation first: it goes on from the prompt's cache, which scoring may replace.
   const generate = await generatedAnswer(asked, prompt, context);
-  return { tokens, generate, loglikelihood: await likelihoodAnswer(asked, prompt, context) };
+  const ways = context.wholeSequences ? { ...context, stepper: null } : context;
+  return { tokens, generate, loglikelihood: await likelihoodAnswer(asked, prompt, ways) };
+}
+
+async function answerAlone(asked: PlannedQuestion, context: QualityContext): Promise<QuestionResult> {
+  return { tokens: null, loglikelihood: null, generate: await generatedAnswer(asked, null, context) };
 }
 
 /** Questions that one row answers go in right-padded batches; the others are asked alone. */

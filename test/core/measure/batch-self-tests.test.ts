@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TokenIds } from "#core/engine/decoder.ts";
-import { type BatchSelfTestInput, questionBatchOf, testBatching } from "#core/measure/batch-self-tests.ts";
+import { type BatchSelfTestInput, questionBatchOf, readsAlike, testBatching } from "#core/measure/batch-self-tests.ts";
 
 type RowOf = (ids: TokenIds, batchSize: number, pass: number) => Float32Array;
 
@@ -26,7 +26,7 @@ async function selfTest(rowOf: RowOf, extra: Partial<BatchSelfTestInput> = {}) {
     limit: 1e-3,
     ...extra,
   });
-  return { ...result, batches };
+  return { ...result.tests, alone: result.alone, batches };
 }
 
 const shifted = (row: Float32Array, id: number, by: number): Float32Array => {
@@ -94,6 +94,36 @@ describe("testBatching", () => {
       batchSize > 1 ? new Float32Array(50).fill(NaN) : plain(ids, 1, 0),
     );
     expect(padding).toMatchObject({ maxLogprobDifference: null, meanKl: null, passed: false });
+  });
+});
+
+describe("readsAlike", () => {
+  const stepper = (rowOf: (ids: TokenIds) => Float32Array) => ({
+    prefill: ([ids]: readonly TokenIds[]) => Promise.resolve([rowOf(ids!)]),
+  });
+
+  it("is true of a stepper with the exported graph's rows, to the bit", async () => {
+    const { alone } = await selfTest(plain);
+    expect(alone.prompts).toHaveLength(8);
+    expect(
+      await readsAlike(
+        stepper((ids) => plain(ids, 1, 0)),
+        alone,
+      ),
+    ).toBe(true);
+  });
+
+  it("is false as soon as one logit of one prompt is another, or there are fewer", async () => {
+    const { alone } = await selfTest(plain);
+    const longest = alone.prompts.at(-1)!;
+    const moved = (ids: TokenIds): Float32Array => shifted(plain(ids, 1, 0), 49, ids === longest ? 1e-6 : 0);
+    expect(await readsAlike(stepper(moved), alone)).toBe(false);
+    expect(
+      await readsAlike(
+        stepper((ids) => plain(ids, 1, 0).subarray(0, 49)),
+        alone,
+      ),
+    ).toBe(false);
   });
 });
 

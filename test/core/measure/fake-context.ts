@@ -60,6 +60,7 @@ export function fakeContext(speaker: Speaker, extra: Partial<QualityContext> = {
         held.length = length;
       },
     },
+    wholeSequences: false,
     forward: (batch) => {
       fed.push(`forward ${batch.map((ids) => ids.join()).join(" ")}`);
       const rowAt = (sequence: number, position: number): Float32Array => {

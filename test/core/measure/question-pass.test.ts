@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BenchmarkMode } from "#shared/spec.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
-import { askQuestions, scoreQuestions, writeAnswers } from "#core/measure/question-pass.ts";
+import { askQuestions, scoreQuestions, sharesPrompts } from "#core/measure/question-pass.ts";
 import type { QualityContext } from "#core/measure/quality-context.ts";
 import type { QuestionJob, QuestionResult, WorkerMessage } from "#core/runs/protocol.ts";
 import { askAll, askWhole } from "../../helpers/quality.ts";
@@ -93,6 +93,23 @@ describe("askQuestions", () => {
     expect(silent.fed.map((line) => line.split(" ")[0])).toEqual(["forward"]);
   });
 
+  it("feeds a prompt once in whole sequences too, where letters are one token: its own row scores them", async () => {
+    const asked = fakeContext(speaker, { tokenizer: oneToken, wholeSequences: true });
+    const [once] = await askAll([job(["loglikelihood", "generate"])], asked);
+    expect(asked.fed.map((line) => line.split(" ")[0])).toEqual(["prefill", "step", "step"]);
+    const [apart] = await askWhole([job(["loglikelihood", "generate"])], fakeContext(speaker, { tokenizer: oneToken }));
+    expect(once!.tokens).toEqual(apart!.tokens);
+    expect(once!.loglikelihood!.choiceLogprobs).toEqual(apart!.loglikelihood!.choiceLogprobs);
+    expect(once!.generate!.tokenIds).toEqual(apart!.generate!.tokenIds);
+  });
+
+  it("takes letters of several tokens as whole sequences behind the same prompt", async () => {
+    const asked = fakeContext(speaker, { wholeSequences: true });
+    await askAll([job(["loglikelihood", "generate"])], asked);
+    // What is generated first, from the prompt's cache; then the space that both letters share, with the prompt before it.
+    expect(asked.fed.map((line) => line.split(" ")[0])).toEqual(["prefill", "step", "step", "forward"]);
+  });
+
   it("scores every question before it writes the first answer, so that one session is enough", async () => {
     const asked = fakeContext(speaker, { tokenizer: oneToken });
     await askWhole([job(["loglikelihood", "generate"], { questions: many(20) })], asked);
@@ -110,7 +127,7 @@ describe("askQuestions", () => {
       job(["generate"], { setIndex: 2, tokens: false, questions: many(2) }),
     ];
     await scoreQuestions(jobs, fakeContext(speaker), send);
-    await writeAnswers(jobs, fakeContext(speaker), send);
+    await askQuestions(jobs, fakeContext(speaker), send, new Set(jobs));
     const sent = messages.flatMap((message) => (message.type === "questions" ? [message] : []));
     expect(sent.map(({ setIndex, asked, results }) => [setIndex, asked, results.length])).toEqual([
       [0, 16, 16],
@@ -123,6 +140,29 @@ describe("askQuestions", () => {
     const progress = messages.flatMap((message) => (message.type === "progress" ? [message] : []));
     expect(progress.map(({ done }) => done)).toEqual([0, 8, 10, 13, 13, 21, 23, 25]);
     expect(progress.every(({ total }) => total === 25)).toBe(true);
+  });
+
+  it("tells of every question once where some jobs were scored first and others are asked in one pass", async () => {
+    const messages: WorkerMessage[] = [];
+    const send = (message: WorkerMessage): unknown => messages.push(message);
+    const jobs = [
+      job(["loglikelihood", "generate"], { questions: many(20) }),
+      job(["loglikelihood", "generate"], { setIndex: 1, questions: many(4), promptTemplate: "question-answer" }),
+      job(["loglikelihood"], { setIndex: 2, questions: many(2) }),
+    ];
+    const first = new Set(jobs.filter((one) => !sharesPrompts(one)));
+    await scoreQuestions(jobs, fakeContext(speaker), send, first);
+    await askQuestions(jobs, fakeContext(speaker, { wholeSequences: true }), send, first);
+    const sent = messages.flatMap((message) => (message.type === "questions" ? [message] : []));
+    expect(sent.map(({ setIndex, asked, results }) => [setIndex, asked, results.length])).toEqual([
+      [1, 4, 4],
+      [2, 2, 2],
+      [0, 16, 16],
+      [0, 4, 4],
+      [1, 0, 4],
+    ]);
+    const progress = messages.flatMap((message) => (message.type === "progress" ? [message] : []));
+    expect(progress.map(({ done }) => done)).toEqual([0, 2, 4, 4, 20, 24, 26]);
   });
 
   it("collects what piled up by its size, not after every question", async () => {
