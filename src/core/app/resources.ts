@@ -20,3 +20,9 @@ export function demoResources(): DemoResources {
     text: join(resources, "texts", "demo.txt"),
   };
 }
+
+/** The font of pictures that are drawn without a window: one file a weight. */
+export function pictureFonts(): string[] {
+  const fonts = join(appRoot(), "resources", "fonts");
+  return ["Regular", "SemiBold"].map((weight) => join(fonts, `IBMPlexSans-${weight}.ttf`));
+}

@@ -6,6 +6,10 @@
 import type { Canvas } from "@napi-rs/canvas";
 import type uPlot from "uplot";
 import { LabError } from "#shared/errors.ts";
+import { pictureFonts } from "#core/app/resources.ts";
+
+/** Bundled: what pictures are written in on every machine, those without any font among them. */
+export const PICTURE_FONT = "IBM Plex Sans";
 
 type CanvasLibrary = typeof import("@napi-rs/canvas");
 export type PlotConstructor = typeof uPlot;
@@ -20,7 +24,7 @@ let opened: Promise<CanvasWindow> | null = null;
 
 /**
  * Loads the drawing libraries, once.
- * @throws LabError NOT_AVAILABLE where the canvas library has no build for this platform, or finds no font to write with
+ * @throws LabError NOT_AVAILABLE where the canvas library has no build for this platform, or cannot read the bundled font
  */
 export function openCanvasWindow(): Promise<CanvasWindow> {
   opened ??= open();
@@ -46,11 +50,9 @@ async function loadCanvas(): Promise<CanvasLibrary> {
       { cause: error },
     );
   }
-  if (library.GlobalFonts.families.length === 0) {
-    throw new LabError(
-      "NOT_AVAILABLE",
-      "Pictures cannot be drawn here: the system has no font. Install one (on Debian: fonts-dejavu-core). The HTML report has the same charts.",
-    );
+  for (const file of pictureFonts()) {
+    if (!library.GlobalFonts.registerFromPath(file, PICTURE_FONT))
+      throw new LabError("NOT_AVAILABLE", `Pictures cannot be drawn: could not read ${file}. Install the program again.`);
   }
   return library;
 }

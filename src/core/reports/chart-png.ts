@@ -7,15 +7,18 @@ import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/report/plot/pict
 import { plotData } from "#shared/report/plot/plot-data.ts";
 import { plotOptions } from "#shared/report/plot/plot-options.ts";
 import { type ChartSettings, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
-import { type Canvas, type CanvasWindow, openCanvasWindow, type PlotConstructor } from "./canvas-window.ts";
+import { type Canvas, type CanvasWindow, openCanvasWindow, PICTURE_FONT, type PlotConstructor } from "./canvas-window.ts";
 
 /**
  * @param about who measured what, where and when, in one line
- * @throws LabError NOT_AVAILABLE where the canvas library or a font is missing
+ * @throws LabError NOT_AVAILABLE where the canvas library or the bundled font is missing
  */
 export async function chartPng(model: ChartModel, about: string, theme: "light" | "dark" = "light"): Promise<Buffer> {
   const window = await openCanvasWindow();
-  const settings: ChartSettings = { colours: PALETTES[theme], logY: null, hidden: new Set(), scale: PICTURE_SCALE };
+  const palette = PALETTES[theme];
+  // The system's fonts come second: for scripts that the bundled one does not write.
+  const colours = { ...palette, font: `"${PICTURE_FONT}", ${palette.font}` };
+  const settings: ChartSettings = { colours, logY: null, hidden: new Set(), scale: PICTURE_SCALE };
   const frame = pictureFrame(model, settings, contextOf(window.createCanvas(1, 1)));
   const plot = await drawPlot(window, model, settings, frame.plot);
   const canvas = window.createCanvas(frame.width, frame.height);
