@@ -27,8 +27,7 @@ function quantscope(home: string, ...args: string[]): Finished {
 
 function runArguments(questions: string, ...extra: string[]): string[] {
   const model = copyModel("llama");
-  const forward = ["--batch-sizes", "1,2", "--sequence-length", "16"];
-  const short = ["--depth", "preview", "--launches", "1", "--passes", "forward,tokens,benchmark", ...forward];
+  const short = ["--depth", "preview", "--launches", "1", "--passes", "forward,tokens,benchmark", "--batch-sizes", "1"];
   return ["run", "--model", model, "--cells", "fp32,int4", "--questions", questions, ...short, ...extra];
 }
 

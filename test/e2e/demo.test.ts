@@ -99,7 +99,8 @@ describe("npm run demo", () => {
     expect(int4.jaccard["20"]!.mean).toBeLessThan(0.9);
     const flips = ({ flips }: Comparison): number => flips!.rightToWrong + flips!.wrongToRight;
     expect(flips(int4)).toBeGreaterThan(5 * flips(w8));
-    expect(w8.verdict.answer).toBe("quantize");
+    // Whether that is worth it depends on what w8 saves on this machine; that it loses nothing does not.
+    expect(w8.verdict.decision!.low).toBeGreaterThan(-1);
   });
 
   it("writes texts in every format, side by side", () => {

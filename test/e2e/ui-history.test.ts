@@ -40,9 +40,8 @@ async function open(
   });
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
-  await watched.page.goto(await host.url());
+  await watched.page.goto((await host.url()) + place);
   await untilReady(watched.page);
-  await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   return watched;
 }
 

@@ -48,9 +48,8 @@ async function open(place: string): Promise<WatchedPage & { home: string }> {
   });
   const watched = await watchedPage(browser);
   onTestFinished(() => watched[Symbol.asyncDispose]());
-  await watched.page.goto(await host.url());
+  await watched.page.goto((await host.url()) + place);
   await untilReady(watched.page);
-  await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   return { ...watched, home };
 }
 

@@ -41,9 +41,8 @@ async function open(home: string, hash: string, options: Parameters<typeof watch
   });
   const watched = await watchedPage(browser, { reducedMotion: "reduce", ...options });
   onTestFinished(() => watched[Symbol.asyncDispose]());
-  await watched.page.goto(await host.url());
+  await watched.page.goto((await host.url()) + hash);
   await untilReady(watched.page);
-  await watched.page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   return watched;
 }
 

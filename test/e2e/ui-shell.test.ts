@@ -38,9 +38,8 @@ async function open(
 ): Promise<WatchedPage> {
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
-  await watched.page.goto(await host.url());
+  await watched.page.goto((await host.url()) + place);
   await untilReady(watched.page);
-  if (place !== "") await watched.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
   await watched.page.locator("h1", { hasText: "History" }).waitFor();
   return watched;
 }

@@ -74,7 +74,7 @@ describe("questions as lm-evaluation-harness asks them (test/fixtures/make/lm_ev
     });
 
     it.each([
-      ["step by step from the prompt's cache", 1, {}, askAll],
+      ["step by step from the prompt's cache", 2, {}, askAll],
       ["as whole sequences", 8, {}, askWhole],
       ["in batches of 8", 8, { questionBatch: 8 }, askWhole],
     ])(
