@@ -43,7 +43,7 @@ async function watch(run: SeedResult): Promise<Watched> {
   seedResult(home, run);
   const asked: string[] = [];
   let toPage: WebSocketRoute | null = null;
-  const { page, complaints } = await open(browser, startHost(home), {}, (own) =>
+  const follow = (own: Page): Promise<void> =>
     own.routeWebSocket(/127\.0\.0\.1/, (socket) => {
       const lab = socket.connectToServer();
       toPage = socket;
@@ -51,9 +51,8 @@ async function watch(run: SeedResult): Promise<Watched> {
         asked.push((JSON.parse(String(message)) as { name: string }).name);
         lab.send(message);
       });
-    }),
-  );
-  await page.evaluate(`location.hash = "#/result/${run.id}"`);
+    });
+  const { page, complaints } = await open(browser, startHost(home), {}, follow, `#/result/${run.id}`);
   await page.getByRole("heading", { level: 1, name: run.name }).waitFor();
   const db = openDatabase(join(home, "quantscope.db"));
   onTestFinished(() => {

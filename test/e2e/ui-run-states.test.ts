@@ -29,8 +29,7 @@ describe("the Run page", () => {
   const nothing: LiveRuns = { active: null, queue: [], ended: [] };
 
   it("leads to the Bench where nothing goes on", async () => {
-    const { page, complaints } = await open(browser);
-    await page.evaluate("location.hash = '#/run'");
+    const { page, complaints } = await open(browser, startHost(), {}, undefined, "#/run");
     await page.getByText("Nothing is measured now").waitFor();
     await expectAccessible(page);
     await button(page, "Go to the Bench").click();
@@ -65,10 +64,13 @@ describe("the Run page", () => {
       cells,
     };
     const live: LiveRuns = { ...nothing, active };
-    const { page, complaints } = await open(browser, startHost(), { colorScheme }, (own) =>
-      answering(own, { "runs.live": live }),
+    const { page, complaints } = await open(
+      browser,
+      startHost(),
+      { colorScheme },
+      (own) => answering(own, { "runs.live": live }),
+      "#/run",
     );
-    await page.evaluate("location.hash = '#/run'");
     await page.getByText(message).waitFor();
     expect(await page.getByRole("button", { name: /^Cancel int4@cpu/ }).count()).toBe(29);
     await page.getByRole("figure", { name: "Memory", exact: true }).locator("canvas").waitFor();
@@ -122,10 +124,13 @@ describe("the Run page", () => {
     const home = temporaryFolder();
     seedRuns(home, [{ id: "r", name: "x", status: "running", seconds: null }]);
     const live: LiveRuns = { ...nothing, active };
-    const { page, complaints } = await open(browser, startHost(home), { colorScheme }, (own) =>
-      answering(own, { "runs.live": live }),
+    const { page, complaints } = await open(
+      browser,
+      startHost(home),
+      { colorScheme },
+      (own) => answering(own, { "runs.live": live }),
+      "#/run",
     );
-    await page.evaluate("location.hash = '#/run'");
     const lines = page.getByRole("region", { name: "So far" }).getByRole("listitem");
     await lines.first().waitFor();
     expect((await lines.nth(0).innerText()).replaceAll(/\s+/g, " ")).toBe(
@@ -149,8 +154,13 @@ describe("the Run page", () => {
       { id: "r", name: "x", model: "demo", endedAt: new Date().toISOString(), status: "failed", error, stored: false },
     ];
     const live: LiveRuns = { ...nothing, ended };
-    const { page, complaints } = await open(browser, startHost(), {}, (own) => answering(own, { "runs.live": live }));
-    await page.evaluate("location.hash = '#/run'");
+    const { page, complaints } = await open(
+      browser,
+      startHost(),
+      {},
+      (own) => answering(own, { "runs.live": live }),
+      "#/run",
+    );
     await page.getByText(error.message).waitFor();
     expect(await button(page, "See the result").count()).toBe(0);
     await expectAccessible(page);

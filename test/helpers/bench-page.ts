@@ -22,16 +22,18 @@ export interface Opened extends WatchedPage {
   readonly host: HostProcess;
 }
 
+/** @param place `#/run` and such; empty for where the window goes by itself, the Bench */
 export async function open(
   browser: Browser,
   host = startHost(),
   options: Parameters<typeof watchedPage>[1] = {},
   prepare?: (page: Page) => Promise<void>,
+  place = "",
 ): Promise<Opened> {
   const watched = await watchedPage(browser, options);
   onTestFinished(() => watched[Symbol.asyncDispose]());
   await prepare?.(watched.page);
-  await watched.page.goto(await host.url());
+  await watched.page.goto((await host.url()) + place);
   await untilReady(watched.page);
   await watched.page.locator("h1").waitFor();
   return { ...watched, host };
