@@ -1,5 +1,6 @@
 import { buildResults } from "#shared/report/build-results.ts";
 import { costTable, qualityTable } from "#shared/report/summary-table.ts";
+import { skippedNotes } from "#shared/report/skipped-notes.ts";
 import { wordsNotes, wordsTable } from "#shared/report/words-table.ts";
 import type { Results } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
@@ -66,10 +67,12 @@ export async function measureAndReport(
 /** The run as text: what was measured, generated texts, and one sentence a cell. */
 export function humanReport(results: Results): string {
   const [cost, quality, words] = [costTable, qualityTable, wordsTable].map((tableOf) => tableOf(results));
+  const skipped = skippedNotes(results);
   const notes = wordsNotes(results);
   const shown = [cost!, quality!, words!].filter(({ header }) => header.length > 1);
   const parts = [
     ...shown.flatMap((table) => [alignTable(table), ...(table === words ? notes : []), ""]),
+    ...(skipped.length > 0 ? [...skipped, ""] : []),
     ...sideBySide(results),
     ...verdictLines(results),
   ];

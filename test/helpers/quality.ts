@@ -20,6 +20,7 @@ export async function qualityContext(dir: string, extra: Partial<QualityContext>
     endIds: endTokenIds(dir, tokenizer),
     seed: 0,
     positionLimit: positionLimit(dir),
+    lastOnly: false,
     questionBatch: 1,
     referenceRows: null,
     afterUnit: () => undefined,

@@ -10,6 +10,8 @@ export interface ScoringWays {
   /** Null where nothing may go on from a cache: each choice is one pass from the start. */
   readonly stepper: Pick<Stepper, "length" | "prefill" | "step" | "rewind"> | null;
   readonly forward: (batch: readonly TokenIds[]) => Promise<Logits>;
+  /** Whether a pass gives the row of its last position only. */
+  readonly lastOnly: boolean;
   /** Sequences a forward pass. */
   readonly batch: number;
   readonly vocabularySize: number;
@@ -37,7 +39,8 @@ export async function scoreChoices(
   const scores = tokens.map((count) => (count > 0 ? 0 : null));
   const isBehindPrompt = plan.sequences.every((ids) => startsWithPrompt(ids, plan));
   if (isBehindPrompt && tokens.every((count) => count <= 1)) addRow(scores, plan, [...scores.keys()], 0, promptLogits);
-  else if (!ways.stepper || stepsOf(plan) * STEP_IN_TOKENS > tokensOf(plan)) await scoreWhole(ways, plan, scores);
+  else if (!ways.stepper || (!ways.lastOnly && stepsOf(plan) * STEP_IN_TOKENS > tokensOf(plan)))
+    await scoreWhole(ways, plan, scores);
   else await scoreBySteps(ways.stepper, plan, scores, isBehindPrompt ? promptLogits : null);
   return scores;
 }
@@ -64,8 +67,8 @@ function addRow(
     const id = sequences[choice]![scoredFrom + depth];
     const score = scores[choice] ?? null;
     if (id === undefined || score === null) continue;
-    if (id >= row.length) throw new RangeError(`Token id ${id} is outside the logits, which have ${row.length}.`);
-    scores[choice] = total === null ? null : score + row[id]! - total;
+    // A token that the model cannot predict leaves its choice without a score, as a NaN does.
+    scores[choice] = total === null || id >= row.length ? null : score + row[id]! - total;
   }
 }
 
@@ -96,6 +99,15 @@ function wholeRows({ sequences, scoredFrom }: ChoicePlan): { ids: TokenIds; choi
 
 async function scoreWhole(ways: ScoringWays, plan: ChoicePlan, scores: (number | null)[]): Promise<void> {
   const rows = wholeRows(plan);
+  if (ways.lastOnly) {
+    for (const { ids, choices } of rows) {
+      for (let length = plan.scoredFrom; length <= ids.length; length++) {
+        const logits = await ways.forward([ids.slice(0, length)]);
+        addRow(scores, plan, choices, length - plan.scoredFrom, logits.row(0, length - 1));
+      }
+    }
+    return;
+  }
   for (const batch of batchesOf(rows, ways.batch, ways.vocabularySize)) {
     const logits = await ways.forward(batch.map(({ ids }) => ids));
     for (const [sequence, { ids, choices }] of batch.entries()) {

@@ -5,6 +5,7 @@
 import { emptyCacheDims, type CacheEntry, type DecoderSignature } from "#core/models/decoder-signature.ts";
 import { tokenFeeds } from "./feeds.ts";
 import { Logits } from "./logits.ts";
+import { runSession } from "./run-session.ts";
 import type { Feeds, InferenceSession, Tensor } from "./ort.ts";
 import { numberTensor, zeroTensor } from "./tensors.ts";
 
@@ -60,18 +61,19 @@ export class Decoder {
    */
   async forward(batch: readonly TokenIds[]): Promise<Logits> {
     const { name } = this.signature.logits;
-    const outputs = await this.#session.run(this.batchFeeds(batch), [name]);
-    return new Logits(outputs[name]!);
+    const feeds = this.batchFeeds(batch);
+    const outputs = await runSession(this.#session, feeds, [name]);
+    return new Logits(outputs[name]!, feeds[this.signature.inputIds.name]!.dims[1]);
   }
 
   /** Runs `feeds` as a user of the model does, logits fetched. For the timed loop: nothing else happens here. */
   async run(feeds: Feeds): Promise<void> {
-    await this.#session.run(feeds, [this.signature.logits.name]);
+    await runSession(this.#session, feeds, [this.signature.logits.name]);
   }
 
   /** Runs `feeds` and fetches the smallest output only: the time is the computation's, with no copy of the logits. */
   async compute(feeds: Feeds): Promise<void> {
-    await this.#session.run(feeds, [this.#smallest]);
+    await runSession(this.#session, feeds, [this.#smallest]);
   }
 
   /** The inputs of a forward pass over a right-padded batch with an empty past. */
@@ -116,7 +118,8 @@ export class Decoder {
     if (batch.some((ids) => ids.length !== length)) {
       throw new RangeError(`prompts of one length are needed, got ${batch.map((ids) => ids.length).join(", ")} tokens`);
     }
-    const outputs = await this.#session.run(this.#withLogitsToKeep(this.batchFeeds(batch), 1), this.#stepOutputs());
+    const feeds = this.#withLogitsToKeep(this.batchFeeds(batch), 1);
+    const outputs = await runSession(this.#session, feeds, this.#stepOutputs());
     return this.#batchStep(outputs, length, batch);
   }
 
@@ -134,7 +137,7 @@ export class Decoder {
       cache.length,
       cache.tensors,
     );
-    return this.#batchStep(await this.#session.run(feeds, this.#stepOutputs()), length, sequences);
+    return this.#batchStep(await runSession(this.#session, feeds, this.#stepOutputs()), length, sequences);
   }
 
   #feeds(

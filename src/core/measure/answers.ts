@@ -62,6 +62,7 @@ export async function likelihoodAnswer(
   {
     stepper,
     forward,
+    lastOnly,
     questionBatch,
     tokenizer,
   }: ScoringContext & { readonly stepper: QualityContext["stepper"] | null },
@@ -69,7 +70,7 @@ export async function likelihoodAnswer(
   if (!wantsLikelihood(asked.job)) return null;
   const { vocabularySize } = tokenizer;
   const start = performance.now();
-  const ways = { stepper, forward, batch: questionBatch, vocabularySize };
+  const ways = { stepper, forward, lastOnly, batch: questionBatch, vocabularySize };
   const choiceLogprobs = await scoreChoices(ways, asked.plan, prompt.logits);
   const elapsedMs = prompt.elapsedMs + performance.now() - start;
   const { characters, question } = asked;

@@ -1,4 +1,5 @@
 /** Whether a variant may be asked in batches: the same prompts alone, again, and together (docs/measurement.md). */
+import { LabError } from "#shared/errors.ts";
 import { klDivergence } from "#shared/metrics/kl-divergence.ts";
 import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import { topK } from "#shared/metrics/top-k.ts";
@@ -12,12 +13,14 @@ import type { Stepper } from "#core/engine/stepping/stepper.ts";
 
 export interface BatchSelfTestInput {
   /** Logits of every position of a right-padded batch, no past. */
-  readonly forward: (batch: readonly TokenIds[]) => Promise<Pick<Logits, "row">>;
+  readonly forward: (batch: readonly TokenIds[]) => Promise<Pick<Logits, "row" | "missing">>;
   readonly vocabularySize: number;
   /** Most tokens of a sequence; null where nobody knows. */
   readonly positionLimit: number | null;
   /** What arithmetic explains, in nats. */
   readonly limit: number;
+  /** Sequences that the graph takes at once; null for any number. */
+  readonly batch: 1 | null;
 }
 
 const PROMPTS = 8;
@@ -28,6 +31,8 @@ const LONGEST = 64;
 export interface AskedAlone {
   readonly prompts: readonly TokenIds[];
   readonly rows: readonly Float32Array[];
+  /** Whether there were logits of the last position only, whatever the graph's shapes promise. */
+  readonly lastOnly: boolean;
 }
 
 /** A short forward pass for each prompt, again for each, and one for all: 17 passes. */
@@ -36,21 +41,24 @@ export async function testBatching(
 ): Promise<{ readonly tests: Pick<SelfTests, "padding" | "repeat">; readonly alone: AskedAlone }> {
   const { forward, limit } = input;
   const prompts = seededPrompts(input);
+  let lastOnly = false;
   const alone = async (): Promise<Float32Array[]> => {
     const rows: Float32Array[] = [];
-    for (const ids of prompts) rows.push((await forward([ids])).row(0, ids.length - 1).slice());
+    for (const ids of prompts) {
+      const logits = await forward([ids]);
+      lastOnly ||= logits.missing > 0;
+      rows.push(logits.row(0, ids.length - 1).slice());
+    }
     return rows;
   };
   const first = await alone();
   const again = await alone();
-  const batch = await forward(prompts);
-  const together = prompts.map((ids, index) => batch.row(index, ids.length - 1));
-
-  const padding = compare(first, together, input.vocabularySize);
+  const batched = await together(prompts, input);
+  const padding = batched ? compare(first, batched, input.vocabularySize) : notCompared(prompts.length);
   const { maxLogprobDifference, top1Changes } = padding;
   const passed = maxLogprobDifference !== null && maxLogprobDifference <= limit && top1Changes === 0;
   const repeat = compare(first, again, input.vocabularySize);
-  return { tests: { padding: { ...padding, limit, passed }, repeat }, alone: { prompts, rows: first } };
+  return { tests: { padding: { ...padding, limit, passed }, repeat }, alone: { prompts, rows: first, lastOnly } };
 }
 
 /** Whether the stepper reads whole prompts as the exported graph does, to the bit: one pass serves scores and answers then. */
@@ -61,6 +69,25 @@ export async function readsAlike(stepper: Pick<Stepper, "prefill">, { prompts, r
     if (row!.length !== expected.length || row!.some((logit, id) => logit !== expected[id])) return false;
   }
   return true;
+}
+
+/** The same in one padded batch; null where the graph takes no batch, or gives no logits at the end of a short row. */
+async function together(
+  prompts: readonly TokenIds[],
+  { forward, batch }: BatchSelfTestInput,
+): Promise<Float32Array[] | null> {
+  if (batch === 1) return null;
+  try {
+    const logits = await forward(prompts);
+    return prompts.map((ids, index) => logits.row(index, ids.length - 1));
+  } catch (error) {
+    if (error instanceof LabError && error.code === "MODEL_UNSUPPORTED") return null;
+    throw error;
+  }
+}
+
+function notCompared(prompts: number): BatchSelfTest {
+  return { prompts, maxLogprobDifference: null, meanKl: null, top1Changes: 0 };
 }
 
 /** Rows against rows: log-probabilities of what is most likely in the first, KL divergence over all tokens. */

@@ -7,7 +7,7 @@ import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { tooDeep } from "./decode-room.ts";
-import type { MeasuredPeak } from "./forward-room.ts";
+import { type MeasuredPeak, refusedBatch } from "./forward-room.ts";
 import { watchForeignLoad } from "./foreign-load.ts";
 import { collectGarbage, GARBAGE_BYTES, openGarbageWatch, type PeakMemory } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
@@ -92,7 +92,12 @@ async function measureDepth(
 
   refuseSpinningNeighbours();
   const fed = fedTokens(batchSize, promptTokens, input);
-  const warmupMs = total(await generateForced(fed, LONG_GENERATION_MS, input));
+  let warmupMs: number;
+  try {
+    warmupMs = total(await generateForced(fed, LONG_GENERATION_MS, input));
+  } catch (error) {
+    return { ...result, skipped: refusedBatch(error, batchSize) };
+  }
   const foreignLoad = watchForeignLoad();
   for (let repeat = 0; repeat < (warmupMs > LONG_GENERATION_MS ? 1 : REPEATS); repeat++) {
     const { firstMs, furtherMs } = await generateForced(fed, LONGEST_GENERATION_MS, input);

@@ -1,6 +1,13 @@
 import { mebibytes } from "#shared/report/quantities.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
-import { logitsBytes, type MeasuredPeak, MEMORY_SHARE, predictPeak, tooManyLogits } from "./forward-room.ts";
+import {
+  logitsBytes,
+  type MeasuredPeak,
+  MEMORY_SHARE,
+  ONE_SEQUENCE,
+  predictPeak,
+  tooManyLogits,
+} from "./forward-room.ts";
 
 /** What decoding at one batch size and depth would need, and what there is. */
 export interface DecodeRoomQuestion {
@@ -32,11 +39,9 @@ export function tooDeep(question: DecodeRoomQuestion): string | null {
   if (positionLimit !== null && tokens > positionLimit) {
     return `not run: ${promptTokens} tokens and ${newTokens} new ones are more than the ${positionLimit} positions of the model`;
   }
-  if (batchSize > 1 && signature.cache.some(({ batchAxis }) => batchAxis === null)) {
-    return "not run: the model's cache takes one sequence only";
-  }
+  if (batchSize > 1 && signature.batch === 1) return ONE_SEQUENCE;
   // The user gets the logits of the whole prompt, unless the graph lets him ask for the last only.
-  const rows = way === "user" && signature.logitsToKeep === null ? promptTokens : 1;
+  const rows = way === "user" && signature.logitsToKeep === null && !signature.lastOnly ? promptTokens : 1;
   const values = batchSize * rows * (signature.vocabularySize ?? question.vocabularySize);
   const uncountable = tooManyLogits(values);
   if (uncountable !== null) return uncountable;

@@ -6,7 +6,7 @@ import { median } from "#shared/stats/quantile.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
 import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { watchForeignLoad } from "./foreign-load.ts";
-import { type MeasuredPeak, tooLarge } from "./forward-room.ts";
+import { type MeasuredPeak, ONE_SEQUENCE, refusedBatch, tooLarge } from "./forward-room.ts";
 import { loopLength, type Runs, timed, timedBlock, warmUp } from "./forward-runs.ts";
 import { collectGarbage, type PeakMemory, residentParts } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
@@ -42,18 +42,34 @@ const MEMORY_RUNS = 3;
 export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<ForwardLaunch> {
   const measured: MeasuredPeak[] = [];
   for (const batchSize of input.spec.batchSizes) {
-    const skipped = tooLarge({
-      batchSize,
-      sequenceLength: input.spec.sequenceLength,
-      vocabularySize: input.decoder.signature.vocabularySize ?? input.vocabularySize,
-      measured,
-      heldBytes: aboveIdle(input.memory.residentBytes(), input.baseBytes),
-      availableBytes: process.availableMemory(),
-      limitBytes: input.memoryLimitBytes ?? Infinity,
-    });
-    const result = skipped ? skippedLaunch(batchSize, input, skipped) : await measureBatch(batchSize, input);
+    const skipped = whyNot(batchSize, measured, input);
+    const result = skipped ? skippedLaunch(batchSize, input, skipped) : await tryBatch(batchSize, input);
     if (result.runPeakBytes !== null) measured.push({ size: batchSize, peakBytes: result.runPeakBytes });
     yield result;
+  }
+}
+
+/** Why a batch size is not run; null where it is. */
+function whyNot(batchSize: number, measured: readonly MeasuredPeak[], input: ForwardPassInput): string | null {
+  const { signature } = input.decoder;
+  if (batchSize > 1 && signature.batch === 1) return ONE_SEQUENCE;
+  return tooLarge({
+    batchSize,
+    sequenceLength: signature.lastOnly ? 1 : input.spec.sequenceLength,
+    vocabularySize: signature.vocabularySize ?? input.vocabularySize,
+    measured,
+    heldBytes: aboveIdle(input.memory.residentBytes(), input.baseBytes),
+    availableBytes: process.availableMemory(),
+    limitBytes: input.memoryLimitBytes ?? Infinity,
+  });
+}
+
+/** A larger batch that the graph does not take, for all that its inputs promise, costs itself and not the cell. */
+async function tryBatch(batchSize: number, input: ForwardPassInput): Promise<ForwardLaunch> {
+  try {
+    return await measureBatch(batchSize, input);
+  } catch (error) {
+    return skippedLaunch(batchSize, input, refusedBatch(error, batchSize));
   }
 }
 

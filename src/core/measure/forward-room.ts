@@ -1,3 +1,4 @@
+import { LabError } from "#shared/errors.ts";
 import { mebibytes } from "#shared/report/quantities.ts";
 
 /** A peak above the idle process; sizes are batch sizes, or tokens where those differ too. */
@@ -21,6 +22,8 @@ export interface RoomQuestion {
   readonly limitBytes: number;
 }
 
+/** Why a larger batch is not run where the export fixed it. */
+export const ONE_SEQUENCE = "not run: the model was exported for one sequence at a time";
 /** Share of the free memory that a run may take. */
 export const MEMORY_SHARE = 0.8;
 const FLOAT_BYTES = 4;
@@ -41,6 +44,15 @@ export function tooLarge(question: RoomQuestion): string | null {
     return `not run: its logits need ${mebibytes(needed)} MiB, ${mebibytes(allowed)} MiB may be used`;
   }
   return predictedTooLarge(question);
+}
+
+/**
+ * Why a larger batch was not run that the model refused, for all that its inputs promise: it costs itself and not the cell.
+ * Throws what is no such refusal.
+ */
+export function refusedBatch(error: unknown, batchSize: number): string {
+  if (batchSize === 1 || !(error instanceof LabError) || error.code !== "MODEL_UNSUPPORTED") throw error;
+  return `not run: ${error.message.replace(/\.$/, "")}`;
 }
 
 /** Why so many logits cannot be held in one tensor; null when they can. */

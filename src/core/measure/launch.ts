@@ -41,7 +41,10 @@ export function openLaunch(job: CellJob, sendNow: Send): Launch {
   });
   const config = readJson(join(job.modelDir, "config.json"), "MODEL_CORRUPT") ?? {};
   const variant = openVariant(job.file, config);
-  const tokenizer = loadTokenizer(job.modelDir);
+  const written = loadTokenizer(job.modelDir);
+  // Added tokens beyond the logits are never predicted; ids beyond the tokenizer are padding.
+  const vocabularySize = Math.min(written.vocabularySize, variant.signature.vocabularySize ?? Infinity);
+  const tokenizer = { ...written, vocabularySize };
   const memory = openPeakMemory();
   collectGarbage();
   const baseBytes = memory.residentBytes();
@@ -51,7 +54,7 @@ export function openLaunch(job: CellJob, sendNow: Send): Launch {
     job,
     variant,
     tokenizer,
-    vocabularySize: Math.min(tokenizer.vocabularySize, variant.signature.vocabularySize ?? Infinity),
+    vocabularySize,
     positionLimit: positionLimit(job.modelDir),
     memory,
     baseBytes,

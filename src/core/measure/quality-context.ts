@@ -16,6 +16,8 @@ export interface ScoringContext {
   readonly seed: number;
   /** Most tokens of a sequence (`positionLimit` of core/models); null where the model's files name none. */
   readonly positionLimit: number | null;
+  /** Whether the graph gives logits of the last position only: everything else takes a pass of its own. */
+  readonly lastOnly: boolean;
   /** Questions a forward pass, as the self-test found it safe; 1 asks each alone. */
   readonly questionBatch: number;
   /** Where the reference's rows are written or read; null when nothing is compared. */

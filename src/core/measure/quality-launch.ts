@@ -29,7 +29,9 @@ export async function measureQuality(launch: Launch): Promise<void> {
   const exported = await openExported(launch);
   const { facts, signature } = variant;
   const limit = arithmeticLimit(signature, facts, job.provider);
-  const { tests, alone } = await testBatching({ ...launch, forward: exported.forward, limit });
+  const { batch } = signature;
+  const { tests, alone } = await testBatching({ ...launch, forward: exported.forward, limit, batch });
+  const { lastOnly } = alone;
   const scoring: ScoringContext = {
     forward: exported.forward,
     tokenizer,
@@ -37,6 +39,7 @@ export async function measureQuality(launch: Launch): Promise<void> {
     endIds: endTokenIds(job.modelDir, tokenizer),
     seed: job.seed,
     positionLimit,
+    lastOnly,
     questionBatch: questionBatchOf(job.provider, tests.padding.passed, facts.dynamicQuantization),
     referenceRows: job.referenceRows,
     afterUnit: () => {
@@ -47,7 +50,8 @@ export async function measureQuality(launch: Launch): Promise<void> {
   };
   const wholeSequences = needsWholeSequences(facts, signature);
   const questions = job.questionJobs;
-  if (job.texts) await measureTexts(job.texts, scoring, send);
+  // Where only the last position has logits, a text of n tokens would take n passes.
+  if (job.texts && !lastOnly) await measureTexts(job.texts, scoring, send);
   const scored = new Set(wholeSequences ? questions.filter((asked) => !sharesPrompts(asked)) : []);
   if (scored.size > 0) await scoreQuestions(questions, scoring, send, scored);
   await exported.release();

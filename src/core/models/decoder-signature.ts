@@ -5,6 +5,7 @@
 import { LabError } from "#shared/errors.ts";
 import { dataType, type DataTypeName } from "#core/onnx/data-types.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
+import { headWidth } from "./head-width.ts";
 import type { ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 
 /** A dimension: a fixed size, or the name of a free one ("" where the export gives none). */
@@ -41,14 +42,21 @@ export interface DecoderSignature {
   readonly logitsToKeep: TensorInfo | null;
   readonly cache: readonly CacheEntry[];
   readonly logits: TensorInfo;
-  /** Size of the logits' last axis where the graph states it. */
+  /** Size of the logits' last axis where the graph tells it. */
   readonly vocabularySize: number | null;
+  /** Sequences that one run takes: 1 where the export fixed it, null where any number goes. */
+  readonly batch: 1 | null;
+  /** Whether the graph says that it gives logits of the last position only (`prune_lm_head` of onnxruntime-genai). */
+  readonly lastOnly: boolean;
 }
 
 const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 const CACHE_NAME = /^(past|cache|kv|state|mems)|past|_state\b/i;
 /** Outputs of three axes that are no logits: an encoder's states would be measured as if they were probabilities. */
 const NOT_LOGITS = /hidden|embed|encod|present|past|cache|state/i;
+/** Caches of attention, which hold one row a token; other states have one size for good. */
+const KEY_OR_VALUE = /key|value|(^|[._])[kv]([._]|$)/i;
+const FREE_AXES = "Export it with free axes for batch and tokens (Optimum does, without fixed shapes).";
 const INTEGERS: readonly DataTypeName[] = ["int64", "int32"];
 const LOGIT_TYPES: readonly DataTypeName[] = ["float32", "float16"];
 
@@ -73,9 +81,7 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
   }
   expectRank(model, inputIds, 2);
   expectType(model, inputIds, INTEGERS);
-  if (typeof inputIds.dims[1] === "number") {
-    throw unsupported(model, `its "${inputIds.name}" takes exactly ${inputIds.dims[1]} tokens`);
-  }
+  expectFreeLength(model, inputIds);
   const signature = {
     inputIds,
     attentionMask: take("attention_mask"),
@@ -85,7 +91,11 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
     useCacheBranch: take("use_cache_branch"),
     logitsToKeep: take(...LOGITS_TO_KEEP),
   };
-  for (const input of [signature.attentionMask, signature.positionIds]) if (input) expectRank(model, input, 2);
+  for (const input of [signature.attentionMask, signature.positionIds]) {
+    if (!input) continue;
+    expectRank(model, input, 2);
+    expectFreeLength(model, input);
+  }
 
   const logits =
     outputs.find(({ name }) => name === "logits") ??
@@ -107,7 +117,24 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
     headCount,
   );
   const last = logits.dims[2];
-  return { ...signature, cache, logits, vocabularySize: typeof last === "number" ? last : null };
+  const batch = batchOf(model, [signature.inputIds, signature.attentionMask, signature.positionIds], cache);
+  const vocabularySize = typeof last === "number" ? last : headWidth(model, logits.name);
+  return { ...signature, cache, logits, vocabularySize, batch, lastOnly: logits.dims[1] === 1 };
+}
+
+/** Sequences that a run takes, by the inputs whose first axis counts them. */
+function batchOf(
+  model: OnnxModel,
+  inputs: readonly (TensorInfo | null)[],
+  cache: readonly CacheEntry[],
+): DecoderSignature["batch"] {
+  for (const input of inputs) {
+    const size = input?.dims[0];
+    if (typeof size !== "number") continue;
+    if (size !== 1) throw unsupported(model, `its "${input!.name}" takes exactly ${size} sequences at once`, FREE_AXES);
+    return 1;
+  }
+  return cache.some(({ batchAxis }) => batchAxis === null) ? 1 : null;
 }
 
 /** Matches each past input with the output that becomes it in the next step: by name, else by order and shape. */
@@ -155,6 +182,13 @@ function cacheAxes(
       `the shape [${past.dims.join(", ")}] of its cache input "${past.name}" has too many free axes`,
     );
   }
+  if (!sequence && past.dims.length === 4 && KEY_OR_VALUE.test(past.name)) {
+    throw unsupported(
+      model,
+      `its cache "${past.name}" has the fixed shape [${past.dims.join(", ")}], which cannot grow with the text`,
+      FREE_AXES,
+    );
+  }
   // "batch_size x num_heads", "batch*4"; not the x of "batch_axis".
   const folded = batch !== undefined && /\*|(?<![a-z])x/i.test(batch.dim);
   const factor = folded ? Number(/\d+/.exec(batch.dim)?.[0]) || headCount : 1;
@@ -191,6 +225,10 @@ function tensorInfo(model: OnnxModel, value: ValueInfoProto): TensorInfo {
 function expectRank(model: OnnxModel, tensor: TensorInfo, rank: number): void {
   if (tensor.dims.length === rank) return;
   throw unsupported(model, `"${tensor.name}" has shape [${tensor.dims.join(", ")}] where ${rank} axes are expected`);
+}
+
+function expectFreeLength(model: OnnxModel, { name, dims }: TensorInfo): void {
+  if (typeof dims[1] === "number") throw unsupported(model, `its "${name}" takes exactly ${dims[1]} tokens`, FREE_AXES);
 }
 
 function expectType(model: OnnxModel, tensor: TensorInfo, types: readonly DataTypeName[]): void {

@@ -1,17 +1,65 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ErrorCode, LabError } from "#shared/errors.ts";
+import { foreignContent } from "#core/system/foreign-content.ts";
 
-/** A JSON object from a file; null when the file does not exist. A broken one is an error with the given code. */
+/**
+ * A JSON object from a file; null when the file does not exist. Read as Python's json module reads it, which wrote it: NaN
+ * (null here), Infinity and -Infinity are numbers.
+ * @throws LabError with the given code, naming the file, what is wrong with it and the remedy
+ */
 export function readJson(file: string, code: ErrorCode): Record<string, unknown> | null {
   if (!existsSync(file)) return null;
+  const refuse = (what: string, cause?: unknown): LabError =>
+    new LabError(code, `${file} is ${what}`, { file }, { cause });
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    const bytes = readFileSync(file);
+    const foreign = foreignContent(bytes);
+    if (foreign !== null) throw refuse(foreign);
+    value = parseJson(decode(bytes));
   } catch (error) {
-    throw new LabError(code, `${file} is not valid JSON: ${(error as Error).message}. Download it again.`, { file });
+    if (error instanceof LabError) throw error;
+    throw refuse(`not valid JSON: ${(error as Error).message}. Download it again.`, error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new LabError(code, `${file} holds no JSON object. Download it again.`, { file });
   }
   return value as Record<string, unknown>;
+}
+
+/** UTF-8, or UTF-16 by its byte order mark (what PowerShell writes). */
+function decode(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+/** Strings, which stay as they are, or one of Python's numbers. */
+const STRING_OR_CONSTANT = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/gs;
+/** Beyond what a double holds, so that it is read as infinite. */
+const INFINITE = "1e999";
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const replaced = text.replace(STRING_OR_CONSTANT, (found) => {
+      if (found.startsWith('"')) return found;
+      return found === "NaN" ? "null" : found.replace("Infinity", INFINITE);
+    });
+    if (replaced !== text) return JSON.parse(replaced);
+    const loose = looseness(text);
+    if (loose === null) throw error;
+    throw new SyntaxError(`${(error as Error).message}; it has ${loose}, which JSON does not know`, { cause: error });
+  }
+}
+
+/** What people who edit JSON by hand leave in it. */
+function looseness(text: string): string | null {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
+  if (/\/\/|\/\*/.test(bare)) return "comments";
+  if (/,\s*[}\]]/.test(bare)) return "a comma before a closing bracket";
+  if (bare.includes('\'')) return "single quotes";
+  return null;
 }

@@ -1,14 +1,15 @@
 /** Opens a model folder as users have them: Hugging Face files beside `onnx/`, or the ONNX files in the folder itself. */
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { LabError, type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
-import { type FormatId, FORMATS, SUFFIX_TABLE } from "#shared/formats/formats.ts";
+import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
 import { externalEntries, resolveExternal, safePath } from "#core/onnx/external-data.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
 import { type DecoderSignature, readSignature } from "./decoder-signature.ts";
+import { type DecoderFile, fileNames, findDecoderFiles } from "./decoder-files.ts";
 import { readJson } from "./json-file.ts";
 
 /** One ONNX file of a model that can be measured. */
@@ -39,9 +40,6 @@ export interface ModelFolder {
 /** Real bits per weight of a float32 file, less a little for what may be stored smaller. */
 const STORED_AS_FLOAT32 = 24;
 
-/** Base names of a decoder's file, the preferred first; `decoder_with_past_model` cannot take a first step alone. */
-const BASE_NAMES = ["model", "decoder_model_merged", "decoder_model"];
-
 /**
  * Reads what the folder holds, no weights. A broken file is reported beside the good ones; a folder with none is an error.
  * @throws LabError MODEL_NOT_FOUND, MODEL_CORRUPT, MODEL_UNSUPPORTED, EXTERNAL_DATA_*; each names file and remedy
@@ -51,16 +49,17 @@ export function openModelFolder(path: string): ModelFolder {
   const config = readJson(join(dir, "config.json"), "MODEL_CORRUPT") ?? {};
   const variants: Variant[] = [];
   const broken: ModelFolder["broken"][number][] = [];
-  for (const { file, format, named } of files) {
+  for (const { file, format, named, isKnown } of files) {
     try {
       variants.push(openVariant(file, config, named));
     } catch (error) {
-      broken.push({ file, format, error: toEnvelope(error) });
+      const envelope = toEnvelope(error);
+      // Of another name it need be no decoder: embeddings, vision and audio have files of their own.
+      if (isKnown || files.length === 1) broken.push({ file, format, error: envelope });
     }
   }
   variants.sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank);
-  const first = broken[0]?.error;
-  if (variants.length === 0 && first) throw new LabError(first.code, first.message, first.details);
+  if (variants.length === 0) throw nothingOpens(dir, files, broken[0]?.error);
   return {
     dir,
     name: basename(realpathSync(dir)),
@@ -69,6 +68,16 @@ export function openModelFolder(path: string): ModelFolder {
     variants,
     broken,
   };
+}
+
+function nothingOpens(dir: string, files: readonly DecoderFile[], first: ErrorEnvelope | undefined): LabError {
+  if (first && files.length === 1) return new LabError(first.code, first.message, first.details);
+  const why = first?.message ?? "None of them is a text decoder (input_ids in, logits out).";
+  return new LabError(
+    first?.code ?? "MODEL_UNSUPPORTED",
+    `${dir} holds no decoder that Quantscope can run, only ${fileNames(dir, files)}. ${why}`,
+    { folder: dir, ...first?.details },
+  );
 }
 
 /**
@@ -104,6 +113,12 @@ function describeVariant(file: string, config: Readonly<Record<string, unknown>>
   if (facts.format === "fp32" && facts.bitsPerWeight < STORED_AS_FLOAT32) {
     warnings.push("its weights are stored as bfloat16 and computed in float32");
   }
+  if (signature.batch === 1) warnings.push("it was exported for one sequence at a time: larger batches are skipped");
+  if (signature.lastOnly) {
+    warnings.push(
+      "it gives the logits of the last token only: running text, and with it perplexity, cannot be measured",
+    );
+  }
   if (signature.cache.length === 0) warnings.push("it has no cache: every new token computes the whole text again");
   return {
     file,
@@ -127,58 +142,17 @@ export function sourceVariant(model: ModelFolder): Variant {
 }
 
 /**
- * The file to make variants from, by its name alone: the one that promises the highest precision. No graph is read; what
- * quantizes it refuses a file that is quantized already.
- * @throws LabError MODEL_NOT_FOUND
+ * The file to make variants from: of those with a known name the one that promises the highest precision, no graph is read and
+ * what quantizes it refuses a file that is quantized already; where no name is known, the decoder of the highest precision.
+ * @throws LabError MODEL_*
  */
 export function findSource(path: string): { file: string; baseName: string } {
   const { files } = findDecoderFiles(path);
-  const [first] = files.sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank);
-  return first!;
-}
-
-/** @throws LabError MODEL_NOT_FOUND when there is no such folder or no decoder in it */
-function findDecoderFiles(path: string): { dir: string; files: DecoderFile[] } {
-  const dir = resolve(path);
-  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
-    throw new LabError(
-      "MODEL_NOT_FOUND",
-      `${dir} is not a folder. Name the model's folder (with config.json and onnx/).`,
-      {
-        folder: dir,
-      },
-    );
-  }
-  const files = [join(dir, "onnx"), dir].flatMap(decoderFiles);
-  if (files.length === 0) {
-    throw new LabError(
-      "MODEL_NOT_FOUND",
-      `${dir} holds no ONNX decoder (looked for onnx/model*.onnx and model*.onnx). Export the model with Optimum, task text-generation-with-past.`,
-      { folder: dir },
-    );
-  }
-  return { dir, files };
-}
-
-interface DecoderFile {
-  readonly file: string;
-  /** `model` of `model_fp16.onnx`: variants are written beside their source under it. */
-  readonly baseName: string;
-  readonly format: FormatId;
-  readonly named: FormatId | undefined;
-}
-
-/** A name without a suffix promises nothing: onnxruntime-genai calls its files model.onnx, whatever their format. */
-function decoderFiles(dir: string): DecoderFile[] {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const names = readdirSync(dir).filter((name) => name.endsWith(".onnx"));
-  return BASE_NAMES.flatMap((base) =>
-    SUFFIX_TABLE.flatMap(({ suffix, format }) => {
-      const name = `${base}${suffix}.onnx`;
-      if (!names.includes(name)) return [];
-      return [{ file: join(dir, name), baseName: base, format, named: suffix === "" ? undefined : format }];
-    }),
-  );
+  const known = files.filter(({ isKnown }) => isKnown);
+  const [first] = known.sort((a, b) => FORMATS[b.format].precisionRank - FORMATS[a.format].precisionRank);
+  if (first) return first;
+  const { file } = sourceVariant(openModelFolder(path));
+  return files.find((each) => each.file === file)!;
 }
 
 /** Attention heads by config.json, under the names that architectures use. */

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync as realpath, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { foreignFile } from "#core/system/foreign-content.ts";
 import type { TensorProto } from "./proto/onnx.ts";
 
 /** Where a tensor's bytes lie: `length` bytes from `offset` in `file`. */
@@ -45,6 +46,8 @@ export function resolveExternal(modelPath: string, tensor: TensorProto, byteSize
   }
   const size = statSync(file).size;
   if (entries.offset + length > size) {
+    const foreign = foreignFile(file);
+    if (foreign !== null) throw new LabError("MODEL_CORRUPT", `${file} is ${foreign}`, { file, tensor: tensor.name });
     throw new LabError(
       "MODEL_CORRUPT",
       `${file} is cut off: tensor "${tensor.name}" ends at byte ${entries.offset + length}, the file has ${size}. Download it again.`,

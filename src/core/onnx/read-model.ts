@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { foreignContent } from "#core/system/foreign-content.ts";
 import { FileWindow } from "./file-window.ts";
 import { fromBinary } from "./proto/decode.ts";
 import { type GraphProto, ModelProto } from "./proto/onnx.ts";
@@ -24,20 +25,8 @@ export function readModel(path: string): OnnxModel {
   if (!statSync(path).isFile()) throw new LabError("MODEL_NOT_FOUND", `${path} is not a file.`, { file: path });
   using file = new FileWindow(path);
   if (file.size === 0) throw corrupt(path, "it is empty");
-  if (isLfsPointer(file)) {
-    throw new LabError(
-      "MODEL_CORRUPT",
-      `${path} is a Git LFS pointer, not the model itself. Run "git lfs pull" in its folder, or download the file.`,
-      { file: path },
-    );
-  }
-  if (isWebPage(file)) {
-    throw new LabError(
-      "MODEL_CORRUPT",
-      `${path} is a web page, not a model: the download went to a log-in or error page. Download the file itself.`,
-      { file: path },
-    );
-  }
+  const foreign = foreignContent(file.slice(0, Math.min(256, file.size)));
+  if (foreign !== null) throw new LabError("MODEL_CORRUPT", `${path} is ${foreign}`, { file: path });
   let proto: ModelProto;
   try {
     proto = fromBinary(ModelProto, readSkeleton(file, basename(path)));
@@ -56,16 +45,4 @@ function corrupt(path: string, why: string, cause?: unknown): LabError {
     { file: path },
     { cause },
   );
-}
-
-function isLfsPointer(file: FileWindow): boolean {
-  return file.size < 1024 && head(file).startsWith("version https://git-lfs");
-}
-
-function isWebPage(file: FileWindow): boolean {
-  return /^\s*<(!doctype|html|\?xml)/i.test(head(file));
-}
-
-function head(file: FileWindow): string {
-  return Buffer.from(file.slice(0, Math.min(64, file.size))).toString();
 }

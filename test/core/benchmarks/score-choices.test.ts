@@ -35,7 +35,7 @@ async function scores(
   });
   await stepper.prefill([choices.promptIds]);
   fed.length = 0;
-  const ways = { stepper, forward, batch: 1, vocabularySize: 3, ...extra };
+  const ways = { stepper, forward, lastOnly: false, batch: 1, vocabularySize: 3, ...extra };
   return {
     scores: await scoreChoices(ways, choices, Float32Array.from(promptRow)),
     fed: fed.map((line) => line.replaceAll(LONG.join(), "L")),
@@ -115,8 +115,15 @@ describe("scoreChoices", () => {
     expect(read.scores).toEqual([0, -Infinity]);
   });
 
-  it("fails on a token beyond the logits", async () => {
-    await expect(scores({}, plan([7], 1, [7, 3]), ROW)).rejects.toThrow(/Token id 3 is outside the logits/);
+  it("has no score for a choice with a token beyond the logits", async () => {
+    expect((await scores({}, plan([7], 1, [7, 3], [7, 1]), ROW)).scores).toEqual([null, near(LOGP[1]!)]);
+  });
+
+  it("feeds each beginning alone where a pass gives its last row only", async () => {
+    const table = { "7,0": ROW, "7,0,1": ROW };
+    const read = await scores(table, plan([7], 1, [7, 0, 1, 2]), ROW, { stepper: null, lastOnly: true });
+    expect(read.fed).toEqual(["forward 7", "forward 7,0", "forward 7,0,1"]);
+    expect(read.scores).toEqual([near(LOGP[0]! + LOGP[1]! + LOGP[2]!)]);
   });
 });
 

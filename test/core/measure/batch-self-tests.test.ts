@@ -14,6 +14,7 @@ async function selfTest(rowOf: RowOf, extra: Partial<BatchSelfTestInput> = {}) {
       batches.push(batch);
       const pass = batches.length;
       return Promise.resolve({
+        missing: 0,
         row: (sequence: number, position: number) => {
           const ids = batch[sequence]!;
           if (position !== ids.length - 1) throw new Error(`position ${position} of ${ids.length} tokens`);
@@ -24,6 +25,7 @@ async function selfTest(rowOf: RowOf, extra: Partial<BatchSelfTestInput> = {}) {
     vocabularySize: 50,
     positionLimit: null,
     limit: 1e-3,
+    batch: null,
     ...extra,
   });
   return { ...result.tests, alone: result.alone, batches };

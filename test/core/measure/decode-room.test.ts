@@ -42,10 +42,10 @@ describe("tooDeep", () => {
   });
 
   it("feeds one sequence only where an export fixed the batch", () => {
-    const fixed = signature([entry({ batchAxis: null })]);
+    const fixed: DecoderSignature = { ...signature([entry({ batchAxis: null })]), batch: 1 };
     expect(tooDeep(question({ signature: fixed }))).toBeNull();
     expect(tooDeep(question({ signature: fixed, batchSize: 2 }))).toBe(
-      "not run: the model's cache takes one sequence only",
+      "not run: the model was exported for one sequence at a time",
     );
   });
 

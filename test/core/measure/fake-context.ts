@@ -74,6 +74,7 @@ export function fakeContext(speaker: Speaker, extra: Partial<QualityContext> = {
     endIds: new Set([46]),
     seed: 0,
     positionLimit: null,
+    lastOnly: false,
     questionBatch: 1,
     referenceRows: null,
     afterUnit: () => undefined,

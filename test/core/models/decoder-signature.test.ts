@@ -150,9 +150,34 @@ describe("readSignature: logits", () => {
   const output = (name: string, dims: (number | string)[] = ["b", "s", 50], type: DataTypeName = "float32") =>
     tensorValue(name, type, dims);
 
-  it("gives the size of the vocabulary where the graph states it", () => {
+  it("gives the size of the vocabulary by the graph's shape, or by the weight that the logits come from", () => {
     expect(withOutputs(output("logits")).vocabularySize).toBe(50);
-    expect(withOutputs(output("logits", ["b", "s", "vocab"])).vocabularySize).toBeNull();
+    expect(withOutputs(output("logits", ["b", "s", "vocab"])).vocabularySize).toBe(50);
+    expect(withOutputs(output("output_0", ["b", "s", "vocab"])).vocabularySize).toBeNull();
+  });
+
+  it("sees a batch that is fixed, and logits of the last position only", () => {
+    const read = (inputs: readonly ValueInfoProto[], outputs = [output("logits")]) =>
+      readSignature(inMemory(decoder({ inputs, outputs })), null);
+    expect(read([tensorValue("input_ids", "int64", [1, "s"])])).toMatchObject({ batch: 1, lastOnly: false });
+    expect(read([inputIds, tensorValue("attention_mask", "int64", [1, "s"])])).toMatchObject({ batch: 1 });
+    expect(read([inputIds])).toMatchObject({ batch: null });
+    expect(read([inputIds], [output("logits", ["b", 1, 50])])).toMatchObject({ batch: null, lastOnly: true });
+  });
+
+  it.each([
+    ["a batch of four", tensorValue("input_ids", "int64", [4, "s"]), /takes exactly 4 sequences at once.*free axes/],
+    ["128 tokens", tensorValue("input_ids", "int64", [1, 128]), /"input_ids" takes exactly 128 tokens.*free axes/],
+  ])("refuses a graph for %s, and says what would work", (_, input, message) => {
+    expect(() => readSignature(inMemory(decoder({ inputs: [input] })), null)).toThrow(message);
+  });
+
+  it("refuses a mask of a fixed length, and a cache that cannot grow", () => {
+    const fixed = tensorValue("attention_mask", "int64", ["b", 128]);
+    expect(() => readSignature(inMemory(decoder({ inputs: [inputIds, fixed] })), null)).toThrow(/exactly 128 tokens/);
+    const { past, present } = cache([1, 4, 2048, 16]);
+    const parts = { inputs: [inputIds, past], outputs: [output("logits"), present] };
+    expect(() => readSignature(inMemory(decoder(parts)), null)).toThrow(/fixed shape \[1, 4, 2048, 16\].*cannot grow/);
   });
 
   it("takes float16, and another name when nothing else has three axes", () => {

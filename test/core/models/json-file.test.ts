@@ -24,14 +24,53 @@ describe("readJson", () => {
     expect(readJson(folder.file("none.json"), "MODEL_CORRUPT")).toBeNull();
   });
 
-  it.each(["", "{", '{"a": 1,}', "<html>"])("refuses %j with the code it was given, naming the file", (content) => {
+  it.each(["{", '{"a": 1,}', "{'a': 1}", '{"a": 1} // note'])(
+    "refuses %j with the code it was given, naming the file",
+    (content) => {
+      const path = file(content);
+      expect(() => readJson(path, "TOKENIZER_INVALID")).toThrow(
+        expect.objectContaining({
+          code: "TOKENIZER_INVALID",
+          message: expect.stringContaining(`${path} is not valid JSON`) as string,
+          details: { file: path },
+        }),
+      );
+    },
+  );
+
+  it("reads what Python writes: infinite numbers, and NaN as null", () => {
+    expect(
+      readJson(file('{"limits": [0.0, Infinity, -Infinity], "x": NaN, "text": "NaN, \\"Infinity"}'), "MODEL_CORRUPT"),
+    ).toEqual({
+      limits: [0, Infinity, -Infinity],
+      x: null,
+      text: 'NaN, "Infinity',
+    });
+  });
+
+  it("reads UTF-16 with a byte order mark, as PowerShell writes it", () => {
+    for (const bytes of [Buffer.from('\uFEFF{"a": 1}', "utf16le"), Buffer.from('\uFEFF{"a": 1}', "utf16le").swap16()]) {
+      writeFileSync(folder.file("wide.json"), bytes);
+      expect(readJson(folder.file("wide.json"), "MODEL_CORRUPT")).toEqual({ a: 1 });
+    }
+  });
+
+  it.each([
+    ["", "is empty. Download it again."],
+    [
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0",
+      'is a Git LFS pointer, not the file itself. Run "git lfs pull"',
+    ],
+    ["<!DOCTYPE html><title>Log in</title>", "is a web page"],
+    ["PK\u0003\u0004", "is a zip archive"],
+    ['{"a": 1,}', "a comma before a closing bracket, which JSON does not know"],
+    ['{"a": 1} // note', "comments, which JSON does not know"],
+    ["{'a': 1}", "single quotes, which JSON does not know"],
+  ])("says of %j what it is", (content, what) => {
     const path = file(content);
+    expect(() => readJson(path, "TOKENIZER_INVALID")).toThrow(what);
     expect(() => readJson(path, "TOKENIZER_INVALID")).toThrow(
-      expect.objectContaining({
-        code: "TOKENIZER_INVALID",
-        message: expect.stringContaining(`${path} is not valid JSON`) as string,
-        details: { file: path },
-      }),
+      expect.objectContaining({ code: "TOKENIZER_INVALID", details: { file: path } }),
     );
   });
 

@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LabError } from "#shared/errors.ts";
 import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { setExternal } from "#core/onnx/messages.ts";
-import { findVariant, openModelFolder, openVariant, sourceVariant } from "#core/models/model-folder.ts";
+import { findSource, findVariant, openModelFolder, openVariant, sourceVariant } from "#core/models/model-folder.ts";
 import { save, temporaryFolder } from "../onnx/build-model.ts";
-import { cache, decoder, inputIds, logits, mask, matMulNBits, zeros } from "../../helpers/onnx-builder.ts";
+import { cache, decoder, inputIds, logits, mask, matMulNBits, tensorValue, zeros } from "../../helpers/onnx-builder.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -94,6 +94,62 @@ describe("openModelFolder", () => {
     expect(openModelFolder(dir).broken).toEqual([]);
   });
 
+  it("finds decoders under names of their own, by content, behind those of known names", () => {
+    const decoders = { "onnx/model_optimized.onnx": fp32, "onnx/model_q2.onnx": int4, "past.onnx": fp32 };
+    const embeddings = decoder({ outputs: [tensorValue("inputs_embeds", "float32", ["batch_size", "tokens", 16])] });
+    expect(names(modelFolder({ "onnx/model.onnx": fp32, ...decoders, "onnx/embed_tokens.onnx": embeddings }))).toEqual([
+      "onnx/model.onnx",
+      "onnx/model_optimized.onnx",
+      "past.onnx",
+      "onnx/model_q2.onnx",
+    ]);
+    const dir = modelFolder({ "onnx/text_q4.onnx": int4 });
+    expect(openModelFolder(dir).variants).toMatchObject([{ format: "int4", warnings: [] }]);
+    expect(findSource(modelFolder({ "a.onnx": int4, "b.onnx": fp32 }))).toMatchObject({ baseName: "b" });
+    expect(findSource(modelFolder({ "a.onnx": fp32, "model_fp16.onnx": fp32 }))).toMatchObject({ baseName: "model" });
+  });
+
+  it("opens the file that genai_config.json names, in a folder of its own too, and none outside", () => {
+    const genai = (filename: string): string => JSON.stringify({ model: { decoder: { filename } } });
+    expect(names(modelFolder({ "genai_config.json": genai("past.onnx"), "past.onnx": fp32 }))).toEqual(["past.onnx"]);
+    expect(names(modelFolder({ "genai_config.json": genai("cpu\\x.onnx"), "cpu/x.onnx": fp32 }))).toEqual([
+      "cpu/x.onnx",
+    ]);
+    const outside = modelFolder({ "genai_config.json": genai("../model-1/model.onnx"), "model.onnx": fp32 });
+    expect(names(outside)).toEqual(["model.onnx"]);
+  });
+
+  it("lists the files that are there where none of them is a decoder, and folders that hold some", () => {
+    const embeddings = decoder({ outputs: [tensorValue("inputs_embeds", "float32", ["batch_size", "tokens", 16])] });
+    const error = refusal(() => openModelFolder(modelFolder({ "onnx/a.onnx": embeddings, "onnx/b.onnx": embeddings })));
+    expect(error).toMatchObject({ code: "MODEL_UNSUPPORTED" });
+    expect(error.message).toContain("only onnx/a.onnx, onnx/b.onnx. None of them is a text decoder");
+    expect(refusal(() => openModelFolder(modelFolder({ "cpu-int4/model.onnx": fp32 }))).message).toContain(
+      "There are some in cpu-int4: name that folder.",
+    );
+  });
+
+  it("says what a graph of one sequence, or of the last token's logits, cannot measure", () => {
+    const one = decoder({ inputs: [tensorValue("input_ids", "int64", [1, "tokens"])] });
+    const last = decoder({ outputs: [tensorValue("logits", "float32", ["batch_size", 1, 50])] });
+    const warnings = (proto: ModelProto): string =>
+      openModelFolder(modelFolder({ "model.onnx": proto })).variants[0]!.warnings.join();
+    expect(warnings(one)).toContain("exported for one sequence at a time");
+    expect(warnings(last)).toContain("the logits of the last token only");
+    expect(warnings(decoder({}))).not.toMatch(/one sequence|last token/);
+  });
+
+  it("names a Git LFS pointer in the place of external data, and a web page", () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3200\n";
+    for (const [content, what] of [
+      [pointer, "is a Git LFS pointer"],
+      ["<!doctype html><title>Log in</title>", "is a web page"],
+    ] as const) {
+      const dir = modelFolder({ "model.onnx": withExternal("w.bin"), "w.bin": content });
+      expect(refusal(() => openModelFolder(dir)).message).toContain(`w.bin ${what}`);
+    }
+  });
+
   it("reads the format from the graph, and warns where the name says something else", () => {
     const model = openModelFolder(modelFolder({ "model_q4.onnx": fp32, "model_fp16.onnx": int4 }));
     expect(model.variants.map(({ format, warnings }) => [format, warnings])).toEqual([
@@ -176,7 +232,7 @@ describe("openModelFolder", () => {
   it("refuses a folder without a decoder, and says what was looked for", () => {
     const error = refusal(() => openModelFolder(modelFolder({ "config.json": "{}", "model.safetensors": "" })));
     expect(error).toMatchObject({ code: "MODEL_NOT_FOUND" });
-    expect(error.message).toContain("looked for onnx/model*.onnx");
+    expect(error.message).toContain("looked for .onnx files in it and in onnx/");
     expect(error.message).toContain("Export the model with Optimum");
   });
 

@@ -7,6 +7,7 @@ import type { TokenIds } from "../decoder.ts";
 import { tokenFeeds } from "../feeds.ts";
 import { Logits } from "../logits.ts";
 import { type Feeds, type InferenceSession, type Tensor } from "../ort.ts";
+import { runSession } from "../run-session.ts";
 import { maskTensor, numberTensor, zeroTensor } from "../tensors.ts";
 import { CACHE_GROWTH_TOKENS, CacheBuffers } from "./cache-buffers.ts";
 import { requireEqualLengths, requireRewind } from "./check-arguments.ts";
@@ -72,12 +73,12 @@ export class BufferedStepper implements Stepper {
     let logits: Tensor;
     if (stepGraph.method === "in-place") {
       buffers.makeRoom(this.#length + tokens, this.#length);
-      logits = this.#logitsBuffer(stepGraph.lastOnly ? 1 : tokens);
+      logits = this.#logitsBuffer(stepGraph.lastOnly || signature.lastOnly ? 1 : tokens);
       const presents = signature.cache.map(({ present }, index) => [present, buffers.tensors[index]!] as const);
       const bound = { [signature.logits.name]: logits, ...Object.fromEntries(presents) };
       await runBound(session, this.#feeds(ids, tokens), bound);
     } else {
-      const outputs = await session.run(this.#feeds(ids, tokens), [signature.logits.name, ...stepGraph.news]);
+      const outputs = await runSession(session, this.#feeds(ids, tokens), [signature.logits.name, ...stepGraph.news]);
       logits = outputs[signature.logits.name]!;
       buffers.append(
         stepGraph.news.map((name) => outputs[name]!),

@@ -26,9 +26,9 @@ export interface ProofTokens {
   readonly steps: readonly TokenIds[];
 }
 
-export function proofTokens({ cache, vocabularySize }: DecoderSignature): ProofTokens {
+export function proofTokens({ batch, vocabularySize }: DecoderSignature): ProofTokens {
   const random = createRandom(hashSeed("stepping proof"));
-  const rows = cache.some(({ batchAxis }) => batchAxis === null) ? 1 : 2;
+  const rows = batch ?? 2;
   const draw = (count: number): number[] =>
     Array.from({ length: count }, () => random.nextInt(vocabularySize ?? SMALLEST_VOCABULARY));
   return {

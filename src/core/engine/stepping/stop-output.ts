@@ -14,6 +14,7 @@ import { FLOAT } from "#core/onnx/data-types.ts";
 import { makeNode, sequenceOutput } from "#core/onnx/messages.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { Feeds, InferenceSession, Tensor } from "../ort.ts";
+import { runError } from "../run-session.ts";
 
 const STOP_OUTPUT = "quantscope_stop";
 const STOP_MESSAGE = /non tensor type is temporarily not supported/i;
@@ -34,7 +35,7 @@ export async function runBound(
     await session.run(feeds, { [STOP_OUTPUT]: null, ...bound });
   } catch (error) {
     if (error instanceof Error && STOP_MESSAGE.test(error.message)) return;
-    throw error;
+    throw runError(error, feeds);
   }
   throw new Error("the stop output did not stop: this onnxruntime-node converts lists of tensors");
 }

@@ -6,6 +6,7 @@ import type { Results } from "../../results.ts";
 import type { ChartModel } from "../charts/model.ts";
 import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
+import { skippedNotes } from "../skipped-notes.ts";
 import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine, environmentRows } from "./about.ts";
 import { reportCharts } from "./charts.ts";
@@ -38,6 +39,7 @@ ${section("Quality", quality(results))}
 ${section("Writing", writing(results))}
 ${section("Charts", reportCharts(results).map(figure).join("\n"))}
 ${section("Generated texts", texts(results))}
+${section("Not run", skippedNotes(results).map(muted).join("\n"))}
 ${section("Files", tableHtml(filesTable(results), "scroll names"))}
 ${section("Method", METHOD.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n"))}
 ${section("Environment", factsHtml(environmentRows(results)))}
@@ -82,8 +84,11 @@ function tableHtml({ header, units, rows }: Table, kind: "scroll" | "scroll name
 }
 
 function writing(results: Results): string {
-  const notes = wordsNotes(results).map((text) => `<p class="muted">${escapeHtml(text)}</p>`);
-  return [tableHtml(wordsTable(results)), ...notes].join("\n").trim();
+  return [tableHtml(wordsTable(results)), ...wordsNotes(results).map(muted)].join("\n").trim();
+}
+
+function muted(text: string): string {
+  return `<p class="muted">${escapeHtml(text)}</p>`;
 }
 
 function filesTable({ cells }: Results): Table {

@@ -1,6 +1,7 @@
 /** A run as Markdown tables with its verdicts, for an issue, a pull request or a model card. */
 import type { Results } from "../../results.ts";
 import { askedText } from "../question-notes.ts";
+import { skippedNotes } from "../skipped-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
 import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine } from "./about.ts";
@@ -17,7 +18,7 @@ export function reportMarkdown(results: Results): string {
     `## ${escapeMarkdown(results.run.name)}`,
     ...(verdicts.length > 0 ? [verdicts.join("\n")] : []),
     ...tables.map(markdownTable),
-    ...wordsNotes(results).map(escapeMarkdown),
+    ...[...wordsNotes(results), ...skippedNotes(results)].map(escapeMarkdown),
     ...(failures.length > 0 ? [failures.join("\n")] : []),
     `<sub>${escapeMarkdown([askedText(results), aboutLine(results)].filter(Boolean).join(" · "))}</sub>`,
     "",

@@ -91,7 +91,7 @@ describe("proofTokens", () => {
     const two = proofTokens(signature);
     expect(two.prompts).toHaveLength(2);
     expect(two.prompts[0]).not.toEqual(two.prompts[1]);
-    const fixed = { ...signature, cache: [{ batchAxis: null }] } as unknown as DecoderSignature;
+    const fixed: DecoderSignature = { ...signature, batch: 1 };
     expect(proofTokens(fixed).prompts).toHaveLength(1);
   });
 

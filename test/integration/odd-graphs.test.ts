@@ -1,0 +1,115 @@
+/** Exports whose graph does less than others': measured as far as it goes, and what is left out says why. */
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { buildResults } from "#shared/report/build-results.ts";
+import { skippedNotes } from "#shared/report/skipped-notes.ts";
+import type { Results } from "#shared/results.ts";
+import { int64Tensor, makeNode } from "#core/onnx/messages.ts";
+import { readModel, type OnnxModel } from "#core/onnx/read-model.ts";
+import { writeModel } from "#core/onnx/write-model.ts";
+import { executeRun } from "#core/runs/execute.ts";
+import { readRun } from "#core/store/read-run.ts";
+import { questionFile, scratchDir, smallSpec, testLab } from "../helpers/lab.ts";
+import { FIXTURES } from "../helpers/reference.ts";
+
+const LLAMA = join(FIXTURES, "zoo", "llama");
+
+/** The llama of the zoo, its graph changed. */
+async function changed(change: (model: OnnxModel) => void): Promise<string> {
+  const dir = join(scratchDir(), "llama");
+  cpSync(LLAMA, dir, { recursive: true });
+  const target = join(dir, "onnx", "model.onnx");
+  rmSync(target);
+  const model = readModel(join(LLAMA, "onnx", "model.onnx"));
+  change(model);
+  await writeModel({ proto: model.proto, sourcePath: model.path, target });
+  return dir;
+}
+
+async function measure(model: string): Promise<Results> {
+  const lab = testLab();
+  const text = join(scratchDir(), "text.txt");
+  writeFileSync(text, "Numbers such as one and two come before three. ".repeat(60));
+  const { passes, ...spec } = smallSpec(model, questionFile(3), { cells: [{ format: "fp32", threads: 1 }] });
+  const { forward, benchmark } = passes;
+  const tokens = { ...passes.tokens!, texts: text, chunks: 2, chunkTokens: 32, positionsPerChunk: 4 };
+  const decode = { ...passes.decode!, depths: [0], batchSizes: [1, 2] };
+  const { runId, status } = await executeRun({ ...spec, passes: { forward, decode, tokens, benchmark } }, lab);
+  const results = buildResults(readRun(lab.db, runId));
+  expect({ status, error: results.cells[0]!.error }).toEqual({ status: "done", error: null });
+  return results;
+}
+
+/** What the answers and the next tokens were. */
+const said = ({ cells: [cell] }: Results): unknown => [
+  cell!.tokens.map(({ topIds }) => topIds.slice(0, 5)),
+  cell!.benchmark.map(({ mode, answers }) => [mode, answers.map(({ predicted, tokenIds }) => [predicted, tokenIds])]),
+];
+
+/** Fixes an axis of inputs and outputs. */
+function fix({ graph }: OnnxModel, names: RegExp, axis: number, size: bigint): void {
+  for (const { name, type } of [...graph.input, ...graph.output]) {
+    if (names.test(name) && type?.value.case === "tensorType") {
+      type.value.value.shape!.dim[axis]!.value = { case: "dimValue", value: size };
+    }
+  }
+}
+
+/** The graph as onnxruntime-genai's prune_lm_head leaves it. */
+function keepLast(model: OnnxModel, isDeclared: boolean): void {
+  const { graph } = model;
+  for (const node of graph.node) node.output = node.output.map((name) => (name === "logits" ? "all_logits" : name));
+  graph.initializer.push(int64Tensor("from", [-1]), int64Tensor("to", [2 ** 31]), int64Tensor("axis", [1]));
+  graph.node.push(makeNode("Slice", "last", ["all_logits", "from", "to", "axis"], ["logits"]));
+  if (isDeclared) fix(model, /^logits$/, 1, 1n);
+}
+
+/** A batch of one inside the graph, where no shape tells: Squeeze refuses a second sequence. */
+function takeOne({ graph }: OnnxModel): void {
+  for (const node of graph.node) node.input = node.input.map((name) => (name === "input_ids" ? "own_ids" : name));
+  graph.initializer.push(int64Tensor("first", [0]));
+  graph.node.unshift(
+    makeNode("Squeeze", "squeeze", ["input_ids", "first"], ["row"]),
+    makeNode("Unsqueeze", "unsqueeze", ["row", "first"], ["own_ids"]),
+  );
+}
+
+describe("graphs that do less than others", () => {
+  it("are measured as far as they go, and say what is left out", async () => {
+    const plain = await measure(LLAMA);
+    expect(skippedNotes(plain)).toEqual([]);
+
+    const fixed = await measure(
+      await changed((model) => {
+        fix(model, /^(input_ids|attention_mask|position_ids)$/, 0, 1n);
+      }),
+    );
+    expect(said(fixed)).toEqual(said(plain));
+    const reason = "not run: the model was exported for one sequence at a time.";
+    expect(skippedNotes(fixed)).toEqual([
+      `fp32@cpu, batch 4: ${reason}`,
+      `fp32@cpu, decoding at batch 2 and depth 0: ${reason}`,
+    ]);
+    expect(fixed.cells[0]!.forward[0]!.latencyMs.length).toBeGreaterThan(0);
+
+    const inside = await measure(await changed(takeOne));
+    expect(said(inside)).toEqual(said(plain));
+    const [batch, decoding] = skippedNotes(inside);
+    expect(batch).toMatch(/^fp32@cpu, batch 4: not run: The model does not run with .*input_ids \[4, 16\]/);
+    expect(decoding).toMatch(/^fp32@cpu, decoding at batch 2 and depth 0: not run: The model does not run/);
+
+    for (const isDeclared of [true, false]) {
+      const last = await measure(
+        await changed((model) => {
+          keepLast(model, isDeclared);
+        }),
+      );
+      expect(said(last)).toEqual(said(plain));
+      expect(skippedNotes(last)).toEqual([
+        "fp32@cpu, running text: not run: the model gives the logits of its last token only.",
+      ]);
+      expect(last.cells[0]!.forward.map(({ skipped }) => skipped)).toEqual([null, null]);
+    }
+  });
+});
