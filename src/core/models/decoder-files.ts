@@ -48,7 +48,7 @@ export function findDecoderFiles(path: string): { dir: string; files: DecoderFil
     ...others.map((file) => decoderFile(file, LIKE_A_VARIANT.test(basename(file)))),
   ];
   const unique = files.filter(({ file }, index) => files.findIndex((other) => other.file === file) === index);
-  const able = unique.filter(({ file }) => file === named || !basename(file).includes("with_past"));
+  const able = unique.filter(({ file }) => file === named || !basename(file).includes(SECOND_HALF));
   if (able.length === 0) throw nothingFound(dir);
   return { dir, files: able };
 }
