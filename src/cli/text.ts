@@ -51,7 +51,7 @@ function shorten(text: string): string {
 export function verdictLines({ comparisons, run, questionSet, cells }: Results): string[] {
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
   const counts = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
-  const threads = counts.length === 1 ? plural(counts[0]!, "thread") : `${counts.join(" or ")} threads`;
+  const threads = counts.length === 1 ? plural(counts[0]!, "thread") : `${counts.join(" or ") || "unknown"} threads`;
   const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
   const asked = askedText({ questionSet, cells });
   return [

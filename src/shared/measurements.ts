@@ -225,7 +225,7 @@ const answerSchema = z.object({
 export type Answer = z.output<typeof answerSchema>;
 
 /** Whether an answer counts. One that was computed from NaN is no answer, right or wrong, and leaves every share. */
-export function isValidAnswer({ predicted, formatFailure }: Answer): boolean {
+export function isValidAnswer({ predicted, formatFailure }: Pick<Answer, "predicted" | "formatFailure">): boolean {
   return predicted !== null || formatFailure;
 }
 

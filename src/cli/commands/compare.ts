@@ -103,6 +103,7 @@ const MEMORY_NAMES = { device: "device memory", anonymous: "memory", resident: "
 /** Ratios are reference over candidate: above 1 the candidate is better. */
 function figures(comparison: Comparison): string[] {
   const { latencyRatio, memoryRatio, decodeRatio, accuracyDelta, flips, jaccard, tokens, texts } = comparison;
+  const { normalizedAccuracyDelta: normalized } = comparison;
   const interval = ({ low, high }: { low: number | null; high: number | null }): string =>
     low === null || high === null ? "" : ` (95 % CI ${significant(low)} to ${significant(high)})`;
   const ratio = (row: Comparison["latencyRatio"][number]): string =>
@@ -114,6 +115,11 @@ function figures(comparison: Comparison): string[] {
     ...(accuracyDelta
       ? [
           `accuracy: ${signed(accuracyDelta.points, 1)} points (95 % CI ${signed(accuracyDelta.low, 1)} to ${signed(accuracyDelta.high, 1)}; ${pValue(accuracyDelta.mcnemarP)})`,
+        ]
+      : []),
+    ...(normalized
+      ? [
+          `accuracy by characters: ${signed(normalized.points, 1)} points (95 % CI ${signed(normalized.low, 1)} to ${signed(normalized.high, 1)}; ${pValue(normalized.mcnemarP)})`,
         ]
       : []),
     ...(flips

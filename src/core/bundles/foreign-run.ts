@@ -6,6 +6,7 @@ import { chanceLevel } from "#shared/metrics/accuracy.ts";
 import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
 import type { LlamaBenchCell, LlamaBenchFile } from "#shared/report/export/llama-bench-read.ts";
 import type { LmEvalTask } from "#shared/report/export/lm-eval-read.ts";
+import { leftOutNotes } from "#shared/left-out.ts";
 import type { CellResult, Environment, Origin } from "#shared/results.ts";
 import { BENCHMARK_MODES, parseSpec, type SpecInput } from "#shared/spec.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
@@ -26,10 +27,12 @@ interface LmEvalRun {
   readonly shots: number;
   /** Of everything that was read. */
   readonly sha256: string;
+  readonly leftOut: readonly string[];
+  readonly notes: readonly string[];
 }
 
 export function lmEvalRun(run: LmEvalRun): WholeRun {
-  const { fileName, model, cell, tasks, startedAt, seconds, shots, sha256 } = run;
+  const { fileName, model, cell, tasks, startedAt, seconds, shots, sha256, leftOut } = run;
   const questions = tasks.flatMap((task) => [...task.questions]);
   const modes = BENCHMARK_MODES.filter((mode) => tasks.some((task) => task.mode === mode));
   const name = tasks.length === 1 ? tasks[0]!.name : `${tasks.length} tasks`;
@@ -59,7 +62,12 @@ export function lmEvalRun(run: LmEvalRun): WholeRun {
       startedAt,
       seconds,
       environment: foreignEnvironment("lm-eval", "unknown", []),
-      notes: ["asked in lm-evaluation-harness's own prompts; its machine and times are not known"],
+      notes: [
+        ...leftOutNotes([...leftOut, ...tasks.flatMap((task) => task.leftOut)]),
+        ...tasks.flatMap((task) => task.notes),
+        ...run.notes,
+        "asked in lm-evaluation-harness's own prompts; its machine and times are not known",
+      ],
       passes: { benchmark: { questions: name, modes, shots } },
     },
     [emptyCell(cell, { benchmark })],
@@ -104,6 +112,8 @@ export function llamaBenchRun(
       seconds: null,
       environment: foreignEnvironment(file.build, file.cpu, gpus),
       notes: [
+        ...leftOutNotes(file.leftOut),
+        ...toldApart(results, cells),
         "measured by llama.cpp on a GGUF file: its formats are only near to those here, its times are not ONNX Runtime's",
         ...(file.meansOnly ? ["each time is a mean: llama-bench's CSV has no samples (its JSON has)"] : []),
       ],
@@ -115,6 +125,14 @@ export function llamaBenchRun(
     results,
     [],
   );
+}
+
+/** What tells cells of one label apart. */
+function toldApart(results: readonly CellResult[], cells: readonly LlamaBenchCell[]): string[] {
+  const labels = Map.groupBy(results.entries(), ([, { format, provider }]) => `${format}@${provider}`);
+  return [...labels.values()]
+    .filter((same) => same.length > 1)
+    .flatMap((same) => same.map(([index, { label }]) => `${label}: ${cells[index]!.settings}`));
 }
 
 interface ForeignFacts {

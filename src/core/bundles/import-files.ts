@@ -1,18 +1,20 @@
 /** Any file that can be imported: a bundle of ours, lm-evaluation-harness's samples, llama-bench's output. Told by content. */
-import { basename } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import type { Spec } from "#shared/spec.ts";
 import type { Db } from "#core/store/database.ts";
 import { hasRun } from "#core/store/edit-run.ts";
 import { restoreRuns } from "#core/store/history-edit.ts";
+import { readSpec } from "#core/store/history-run.ts";
 import { writeWholeRun, type WholeRun } from "#core/store/write-stored-run.ts";
 import { importBundle, type Imported } from "./import-bundle.ts";
 import { llamaBenchRows, readLlama } from "./import-llama-bench.ts";
-import { isLmEval, readLmEval } from "./import-lm-eval.ts";
-import { headOf, type ImportOptions, type ImportSource, type ReadSource, readSource, textOf } from "./import-source.ts";
+import { readLmEval } from "./import-lm-eval.ts";
+import { type ImportOptions, type ImportSource, type ReadSource, readSource, textOf } from "./import-source.ts";
+import { groupLmEval, lmEvalKind } from "./group-lm-eval.ts";
 import { unpackBundles } from "./unpack-bundles.ts";
 
 /**
- * Imports each file, of a zip each bundle; samples of lm-eval that are given together are the tasks of one run.
+ * Imports each file, of a zip each bundle; samples that lm-eval wrote together are the tasks of one run.
  * @throws LabError for the first file that cannot be imported; those before it are
  */
 export function importFiles(db: Db, paths: readonly string[], options: ImportOptions = {}): Imported[] {
@@ -20,12 +22,10 @@ export function importFiles(db: Db, paths: readonly string[], options: ImportOpt
   return groupSources(sources).map((group) => importGroup(db, group, options));
 }
 
-/** What becomes one run each: every file by itself, then those of lm-eval together. Reads how each file begins. */
+/** What becomes one run each: every file by itself, then those of each run of lm-eval. Reads how each file begins. */
 export function groupSources(sources: readonly ImportSource[]): (readonly ImportSource[])[] {
-  const { lmEval = [], others = [] } = Object.groupBy(sources, (source) =>
-    isLmEval(basename(source.path), headOf(source)) ? "lmEval" : "others",
-  );
-  return [...others.map((source) => [source]), ...(lmEval.length > 0 ? [lmEval] : [])];
+  const lmEval = sources.filter((source) => lmEvalKind(source) !== null);
+  return [...sources.filter((source) => !lmEval.includes(source)).map((source) => [source]), ...groupLmEval(lmEval)];
 }
 
 /**
@@ -33,17 +33,18 @@ export function groupSources(sources: readonly ImportSource[]): (readonly Import
  * @throws LabError as importBundle, and BAD_REQUEST for a file of another kind; nothing is changed then
  */
 export function importGroup(db: Db, group: readonly ImportSource[], options: ImportOptions): Imported {
-  const files = group.map(readSource);
-  const [first] = files;
-  if (isLmEval(first!.name, headOf(group[0]!))) return added(db, readLmEval(files, options));
-  return importOne(db, first!, options);
+  const { samples = [], results = [], other = [] } = Object.groupBy(group, (source) => lmEvalKind(source) ?? "other");
+  const [only] = other;
+  if (only) return importOne(db, readSource(only), options);
+  const files = { samples: samples.map(readSource), results: results.map(readSource)[0] ?? null };
+  return added(db, readLmEval(files, options));
 }
 
 function importOne(db: Db, source: ReadSource, options: ImportOptions): Imported {
   const { name, bytes } = source;
   if (bytes.subarray(0, 2).toString("latin1") === "PK" || name.endsWith(".qsrun")) return importBundle(db, bytes, name);
   const text = textOf(source);
-  const rows = llamaBenchRows(text, name);
+  const rows = llamaBenchRows(text, source.path);
   if (rows) return added(db, readLlama(rows, source, options));
   throw unknownFile(source.path, text);
 }
@@ -65,9 +66,21 @@ function unknownFile(path: string, text: string): LabError {
 /** The id of a foreign run is the hash of its file. */
 function added(db: Db, whole: WholeRun): Imported {
   const { id, origin } = whole.stored.run;
-  const known = hasRun(db, id);
-  if (!known) writeWholeRun(db, whole);
+  const notes = origin?.notes ?? [];
+  if (!hasRun(db, id)) {
+    writeWholeRun(db, whole);
+    return { runId: id, outcome: "added", notes };
+  }
   // One that was deleted a moment ago is only hidden.
-  else restoreRuns(db, [id]);
-  return { runId: id, outcome: known ? "already there" : "added", notes: origin?.notes ?? [] };
+  restoreRuns(db, [id]);
+  return { runId: id, outcome: "already there", notes: [...storedOtherwise(db, whole), ...notes] };
+}
+
+/** A file that is here already keeps what it was first said to be. */
+function storedOtherwise(db: Db, { stored: { run } }: WholeRun): string[] {
+  const known = readSpec(db, run.id)?.spec;
+  const said = ({ model, cells }: Spec): string =>
+    `${model}, ${cells.map(({ format, provider }) => `${format}@${provider}`).join(", ")}`;
+  if (!known || said(known) === said(run.spec)) return [];
+  return [`it is here as ${said(known)} and stays so; delete that run to import it as ${said(run.spec)}`];
 }

@@ -1,101 +1,84 @@
 /** lm-evaluation-harness's files: `samples_*.jsonl` are the tasks of one run, `results_*.json` beside them tells about them. */
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import { LabError } from "#shared/errors.ts";
-import type { FormatId } from "#shared/formats/formats.ts";
-import { isFormatId } from "#shared/formats/formats.ts";
-import { isProviderId } from "#shared/providers/providers.ts";
 import { type LmEvalTask, readLmEvalSamples } from "#shared/report/export/lm-eval-read.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
-import { type ForeignCell, lmEvalRun } from "./foreign-run.ts";
-import { type ImportOptions, needsCell, type ReadSource, textOf } from "./import-source.ts";
+import { lmEvalRun } from "./foreign-run.ts";
+import { type ImportOptions, type ReadSource, textOf } from "./import-source.ts";
+import { cellOf, type LmEvalResults, modelArguments, readLmEvalResults, shotsOf, tasksOf } from "./lm-eval-results.ts";
 
-/** @param head how the file begins */
-export function isLmEval(name: string, head: string): boolean {
-  if (name.endsWith(".jsonl")) return head.includes('"doc_id"');
-  return /^results_.*\.json$/.test(name) && head.includes('"results"');
+interface LmEvalFiles {
+  readonly samples: readonly ReadSource[];
+  readonly results: ReadSource | null;
 }
 
-/** Of `results_*.json`, what tells about the samples beside it. */
-const resultsSchema = z.looseObject({
-  config: z.looseObject({ model_args: z.unknown().optional(), model: z.unknown().optional() }).optional(),
-  "n-shot": z.record(z.string(), z.number()).optional(),
-  date: z.number().optional(),
-  model_name: z.string().optional(),
-  total_evaluation_time_seconds: z.coerce.number().nullable().optional().catch(null),
-});
-
-/** @throws LabError BAD_REQUEST naming the file and what is wrong with it */
-export function readLmEval(files: readonly ReadSource[], options: ImportOptions): WholeRun {
-  const samples = files.filter(({ name }) => name.endsWith(".jsonl")).sort((a, b) => (a.path < b.path ? -1 : 1));
+/** @throws LabError BAD_REQUEST or QUESTIONS_INVALID naming the file and what is wrong with it */
+export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun {
+  const samples = files.samples.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const [first] = samples;
   if (!first) {
     throw new LabError(
       "BAD_REQUEST",
-      `${files[0]!.path} holds sums only. Name the samples_*.jsonl beside it too (lm-eval --log_samples).`,
+      `${files.results!.path} holds sums only. Name the samples_*.jsonl beside it too (lm-eval --log_samples).`,
     );
   }
-  const results = resultsOf(files);
-  const tasks: LmEvalTask[] = [];
-  for (const sample of samples) {
-    const start = tasks.reduce((sum, { questions }) => sum + questions.length, 0);
-    tasks.push(readLmEvalSamples(textOf(sample), sample.name, start));
-  }
-  const args = argumentsOf(results?.config?.model_args);
+  const results = files.results && readLmEvalResults(files.results);
+  const { tasks, leftOut } = readTasks(samples, results);
   const hash = createHash("sha256");
   for (const { bytes } of samples) hash.update(bytes);
+  const { shots, notes } = shotsOf(
+    results,
+    tasks.map(({ name }) => name),
+  );
+  const args = results && modelArguments(results);
   return lmEvalRun({
     fileName: first.name,
-    model: options.model ?? results?.model_name ?? args.get("pretrained") ?? first.folder ?? "unknown model",
-    cell: options.cell ?? cellOf(args, first.path),
+    model: options.model ?? (results?.model_name || args?.get("pretrained")) ?? first.folder ?? "unknown model",
+    cell: options.cell ?? cellOf(results, first.path),
     tasks,
     startedAt: results?.date === undefined ? first.modifiedAt : new Date(results.date * 1000).toISOString(),
     seconds: results?.total_evaluation_time_seconds ?? null,
-    shots: results?.["n-shot"]?.[tasks[0]!.name] ?? 0,
+    shots,
     sha256: hash.digest("hex"),
+    leftOut,
+    notes,
   });
 }
 
-function resultsOf(files: readonly ReadSource[]): z.output<typeof resultsSchema> | null {
-  const file = files.find(({ name }) => name.endsWith(".json"));
-  if (!file) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(textOf(file));
-  } catch (error) {
-    if (error instanceof LabError) throw error;
-    throw new LabError("BAD_REQUEST", `${file.path} is not valid JSON: ${(error as Error).message}.`);
-  }
-  const result = resultsSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new LabError("BAD_REQUEST", `${file.path}: ${issue.path.join(".")}: ${issue.message}.`);
+interface Tasks {
+  readonly tasks: readonly LmEvalTask[];
+  /** Of tasks that are none of right and wrong choices. */
+  readonly leftOut: readonly string[];
 }
 
-/** `pretrained=a,dtype=float16`, or the same as an object. */
-function argumentsOf(value: unknown): Map<string, string> {
-  if (typeof value === "string") {
-    return new Map(
-      value.split(",").flatMap((part) => {
-        const at = part.indexOf("=");
-        return at < 1 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
-      }),
-    );
+function readTasks(samples: readonly ReadSource[], results: LmEvalResults | null): Tasks {
+  const tasks: LmEvalTask[] = [];
+  const refused: LabError[] = [];
+  const files = new Map<string, string>();
+  for (const sample of samples) {
+    const start = tasks.reduce((sum, { questions }) => sum + questions.length, 0);
+    try {
+      const task = readLmEvalSamples(textOf(sample), sample.name, { start, tasks: tasksOf(results) });
+      refuseTwice(task.name, sample.path, files);
+      tasks.push(task);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.details.task === undefined) throw error;
+      refuseTwice(String(error.details.task), sample.path, files);
+      refused.push(error);
+    }
   }
-  if (typeof value !== "object" || value === null) return new Map();
-  return new Map(Object.entries(value).map(([name, each]) => [name, String(each)]));
+  const [error] = refused;
+  if (error && tasks.length === 0) throw error;
+  return { tasks, leftOut: refused.map(({ message, details }) => `the task ${String(details.task)}: ${message}`) };
 }
 
-const DTYPES: Readonly<Record<string, FormatId>> = Object.freeze({
-  float32: "fp32",
-  float16: "fp16",
-  bfloat16: "fp16",
-});
-
-function cellOf(args: ReadonlyMap<string, string>, path: string): ForeignCell {
-  const named = args.get("format") ?? "";
-  const format = isFormatId(named) ? named : DTYPES[args.get("dtype") ?? ""];
-  const provider = args.get("provider") ?? "cpu";
-  if (format && isProviderId(provider)) return { format, provider };
-  throw needsCell(path);
+/** A task twice is two runs, of two models or of one; which files belong together is not for us to say. */
+function refuseTwice(task: string, path: string, files: Map<string, string>): void {
+  const before = files.get(task);
+  files.set(task, path);
+  if (before === undefined) return;
+  throw new LabError(
+    "BAD_REQUEST",
+    `The task ${task} is there twice: ${before} and ${path}. Import the files of one run at a time.`,
+  );
 }

@@ -2,13 +2,14 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { decodeText } from "#core/benchmarks/decode-text.ts";
 import type { ForeignCell } from "./foreign-run.ts";
 
 /** Larger than any run that is sensible: reading goes through memory. */
 const MOST_FILE_BYTES = 1 << 30;
 /** V8's longest text is a little above. */
 const MOST_TEXT_BYTES = 480 * 2 ** 20;
-const HEAD_BYTES = 4096;
+const HEAD_BYTES = 1 << 16;
 
 /** What a foreign file does not say of itself. */
 export interface ImportOptions {
@@ -57,28 +58,47 @@ export function readSource({ path, content }: ImportSource): ReadSource {
 }
 
 /** How a file begins, to tell what it is; empty for one that cannot be read, which reading it says. */
-export function headOf({ path, content }: ImportSource): string {
-  if (content) return Buffer.from(content.bytes.subarray(0, HEAD_BYTES)).toString("utf8");
+export function headOf(source: ImportSource): string {
+  return headBytes(source)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
+}
+
+function headBytes({ path, content }: ImportSource): Buffer {
+  if (content) return Buffer.from(content.bytes.subarray(0, HEAD_BYTES));
   let descriptor: number;
   try {
     descriptor = openSync(path, "r");
   } catch {
-    return "";
+    return Buffer.alloc(0);
   }
   try {
     const head = Buffer.alloc(HEAD_BYTES);
-    return head.toString("utf8", 0, readSync(descriptor, head, 0, HEAD_BYTES, 0));
+    return head.subarray(0, readSync(descriptor, head, 0, HEAD_BYTES, 0));
   } catch {
-    return "";
+    return Buffer.alloc(0);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** @throws LabError BAD_REQUEST for one that is too long */
+/** @throws LabError BAD_REQUEST for one that is too long, empty, or not UTF-8 */
 export function textOf({ path, bytes }: ReadSource): string {
-  if (bytes.length <= MOST_TEXT_BYTES) return bytes.toString("utf8");
-  throw unreadable(path, new Error(`as text it is larger than ${MOST_TEXT_BYTES} bytes`));
+  if (bytes.length > MOST_TEXT_BYTES) {
+    throw unreadable(path, new Error(`as text it is larger than ${MOST_TEXT_BYTES} bytes`));
+  }
+  // Text in UTF-16 has a zero in every second byte of what is ASCII.
+  if (bytes.subarray(0, 4).includes(0) && !bytes.subarray(0, 2).equals(Buffer.alloc(2))) {
+    throw new LabError(
+      "BAD_REQUEST",
+      `${path} is UTF-16, as ">" of PowerShell 5 writes it. Save it as UTF-8 (there: | Out-File -Encoding utf8 FILE).`,
+      { path },
+    );
+  }
+  const text = decodeText(bytes, path, "BAD_REQUEST");
+  if (text.trim() === "")
+    throw new LabError("BAD_REQUEST", `${path} is empty. Write it again where it was made.`, { path });
+  return text;
 }
 
 function unreadable(path: string, error: unknown): LabError {
@@ -86,11 +106,14 @@ function unreadable(path: string, error: unknown): LabError {
   return new LabError("BAD_REQUEST", `${path} cannot be read: ${message}.`, { path }, { cause: error });
 }
 
-/** What a file of another tool does not say of itself. */
-export function needsCell(path: string, said = ""): LabError {
+/**
+ * What a file of another tool does not say of itself.
+ * @param why what it says that is not enough
+ */
+export function needsCell(path: string, why: string): LabError {
   return new LabError(
     "BAD_REQUEST",
-    `${path} does not say which format and provider it is of${said}. Say it with --cell, such as --cell int4@cpu; in the window, choose both.`,
+    `${path} does not say for sure which format and provider it is of: ${why}. Say it with --cell, such as --cell int4@cpu; in the window, choose both.`,
     { path, needs: "cell" },
   );
 }

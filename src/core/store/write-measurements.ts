@@ -14,6 +14,13 @@ import type { LaunchKey } from "./write-run.ts";
 const MOST_NATS = 1000;
 const clampNats = (nats: number): number => Math.max(-MOST_NATS, Math.min(MOST_NATS, nats));
 
+/** Sums over the tokens of a text may be below that. A choice without any probability stays the least likely of all. */
+function choiceNats(values: readonly (number | null)[]): number[] {
+  const least = Math.min(0, ...(values.filter((value) => value !== null && Number.isFinite(value)) as number[]));
+  const none = least > -MOST_NATS ? -MOST_NATS : least - MOST_NATS;
+  return values.map((value) => (value === null ? NaN : Math.min(MOST_NATS, value === -Infinity ? none : value)));
+}
+
 type Value = string | number | Buffer | null;
 
 /** Inserts one row, its columns by name. */
@@ -138,7 +145,7 @@ function saveAnswer(db: Db, cellId: string, mode: BenchmarkMode, row: QuestionRe
     predicted: row.predicted,
     correct: Number(row.correct),
     format_failure: Number(row.formatFailure),
-    choice_logprobs: packFloat64(row.choiceLogprobs.map((value) => clampNats(value ?? NaN))),
+    choice_logprobs: packFloat64(choiceNats(row.choiceLogprobs)),
     text: row.text,
     generated_tokens: row.generatedTokens,
     token_ids: row.tokenIds && packInt32(row.tokenIds),

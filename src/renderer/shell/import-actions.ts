@@ -1,5 +1,6 @@
 /** Importing runs, from wherever in the window, with the words that tell of it. */
 import type { ImportedFile } from "#shared/api.ts";
+import { isLeftOut } from "#shared/left-out.ts";
 import { plural } from "#shared/report/quantities.ts";
 import type { App } from "../stores/app.ts";
 import { sortDropped } from "../stores/dropped-kinds.ts";
@@ -34,7 +35,7 @@ export async function importRuns(app: App, wanted: ToImport): Promise<void> {
   const answers = await imports.run(wanted);
   imports.asking = false;
   // What could not be imported must not be missed.
-  if (answers.some(({ outcome }) => outcome === "failed")) imports.answers = answers;
+  if (answers.some((answer) => answer.outcome === "failed" || answer.notes.some(isLeftOut))) imports.answers = answers;
   else tell(app, answers as readonly Imported[]);
 }
 

@@ -21,19 +21,24 @@ export function kindOf(fileName: string, head: string): DroppedKind {
   const has = (key: string): boolean => new RegExp(`"${key}"\\s*:`).test(head);
   // A sample of lm-eval holds its question too, so that these come first.
   if (has("doc_id") || has("avg_ns")) return "run";
-  if (ending === "json" && (isResults(fileName, has) || (has("schemaVersion") && has("run")))) return "run";
+  if (ending === "json" && (isSums(has) || (has("schemaVersion") && has("run")))) return "run";
   return has("question") && (has("choices") || has("answer")) ? "questions" : "unknown";
 }
 
-/** lm-eval's sums. */
-function isResults(fileName: string, has: (key: string) => boolean): boolean {
-  return /^results_.*\.json$/.test(fileName) && has("results");
+/** lm-eval's, whatever their file is called. */
+function isSums(has: (key: string) => boolean): boolean {
+  return has("results") && !has("schemaVersion");
 }
 
-/** MMLU's own files have no header: a table that is not llama-bench's is a question set or nothing. */
+/**
+ * MMLU's own files have no header: a table that is not llama-bench's is a question set or nothing. Lines of a log may stand before
+ * the header, of which importing it tells.
+ */
 function tableKind(head: string): DroppedKind {
-  const [header = ""] = head.split(/\r?\n/, 1);
-  return /(^|[,;"])avg_ns([,;"]|$)/.test(header) ? "run" : "questions";
+  const [header = "", ...others] = head.split(/\r?\n/);
+  const isBench =
+    /(^|[,;"])avg_ns([,;"]|$)/.test(header) || others.some((line) => /^"?build_commit"?,.*avg_ns/.test(line));
+  return isBench ? "run" : "questions";
 }
 
 export async function sortDropped(files: readonly File[]): Promise<Sorted> {

@@ -16,7 +16,7 @@ export class ImportsStore {
   /** Whether the page asks for files itself: where there is no dialog of the system. */
   asking = $state(false);
   busy = $state(false);
-  /** Of files that could not be imported, with the others of their request; empty when there is nothing to tell. */
+  /** Of files that could not be imported, or not whole, with the others of their request; empty when there is nothing to tell. */
   answers = $state.raw<readonly ImportedFile[]>([]);
   readonly #lab: Lab;
   /** The last files that came by content: one may have to be sent again with what it does not say. */

@@ -57,8 +57,7 @@ export function compareAnswers(
   const { pairs } = compared;
   const flips = flipsOf(pairs);
   const delta = accuracyDelta(flips);
-  const normalized = accuracyDelta(flipsOf(pairs.map(([ours, theirs]) => [byLength(ours), byLength(theirs)])));
-  const hasNormalized = pairs.some(([answer]) => answer.normalized !== null);
+  const normalized = accuracyDelta(flipsOf(pairs.filter((pair) => pair.every(hasNormalized)).map(byLength)));
   const { share, interval } = flipShare(flips);
   return {
     flips: {
@@ -75,7 +74,7 @@ export function compareAnswers(
       mcnemarMidP: delta.midP,
       bySubject: accuracyBySubjectOf(pairs, options),
     },
-    normalizedAccuracyDelta: hasNormalized && normalized ? inPoints(normalized) : null,
+    normalizedAccuracyDelta: normalized && inPoints(normalized),
     excessFlips: excessOf(reference, pairs, compared.mode, options),
     answerChange: changeOf(pairs, options),
     generated: compared.mode === "generate" ? null : generatedDifference(reference, candidate, options),
@@ -142,7 +141,9 @@ function inPoints(delta: NonNullable<ReturnType<typeof accuracyDelta>>): {
   return { points: share * 100, low: interval.low * 100, high: interval.high * 100, mcnemarP: exactP };
 }
 
-function flipsOf(pairs: readonly (readonly [Answer, Answer])[]): FlipCounts {
+type Outcome = Pick<Answer, "predicted" | "correct" | "formatFailure">;
+
+function flipsOf(pairs: readonly (readonly [Outcome, Outcome])[]): FlipCounts {
   // The gold answer is known here only as right or wrong, which is all that flips need.
   const gold = pairs.map(() => "right");
   return countFlips(
@@ -152,14 +153,23 @@ function flipsOf(pairs: readonly (readonly [Answer, Answer])[]): FlipCounts {
   );
 }
 
-function outcome(answer: Answer): string | null {
+function outcome(answer: Outcome): string | null {
   if (!isValidAnswer(answer)) return null;
   return answer.correct ? "right" : `wrong ${answer.predicted ?? "(no choice named)"}`;
 }
 
-/** The answer by log-likelihood a character, where there is one. */
-function byLength(answer: Answer): Answer {
-  return answer.normalized ? { ...answer, ...answer.normalized } : answer;
+function hasNormalized({ normalized }: Answer): boolean {
+  return normalized !== null;
+}
+
+/** The answers by log-likelihood a character. Both are of the same log-likelihoods: where those are valid, so are these. */
+function byLength(pair: readonly [Answer, Answer]): [Outcome, Outcome] {
+  const of = (answer: Answer): Outcome => {
+    const { predicted, correct } = answer.normalized!;
+    // Another tool says that the choice was wrong, and not always which one it was.
+    return { predicted, correct, formatFailure: isValidAnswer(answer) };
+  };
+  return [of(pair[0]), of(pair[1])];
 }
 
 /** Against the flips of the reference's repeat, on the questions that all three answered. */

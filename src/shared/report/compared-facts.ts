@@ -1,6 +1,6 @@
 /** What surrounds compared cells, one row a fact: machine, versions, options, files, questions. */
 import type { ComparedSide as Side } from "./across/comparability.ts";
-import { grouped, mebibytes } from "./quantities.ts";
+import { grouped, mebibytes, orUnknown } from "./quantities.ts";
 
 type ComparedSide = Pick<Side, "run" | "model" | "questionSet" | "textSet" | "cell">;
 
@@ -24,9 +24,22 @@ const ROWS: readonly Row[] = [
     "cores",
     "Machine",
     "Cores",
-    ({ run: { environment } }) => `${environment.cpu.physicalCores}, ${environment.cpu.logicalCores} threads`,
+    ({
+      run: {
+        environment: { cpu },
+      },
+    }) => orUnknown(cpu.logicalCores, `${cpu.physicalCores}, ${cpu.logicalCores} threads`),
   ],
-  ["memory", "Machine", "Memory", ({ run }) => `${mebibytes(run.environment.memoryBytes)} MiB`],
+  [
+    "memory",
+    "Machine",
+    "Memory",
+    ({
+      run: {
+        environment: { memoryBytes },
+      },
+    }) => orUnknown(memoryBytes, `${mebibytes(memoryBytes)} MiB`),
+  ],
   ["gpu", "Machine", "GPU", ({ run }) => run.environment.gpus.map(({ name }) => name).join(", ") || "none"],
   ["power", "Machine", "Power", ({ run }) => run.environment.powerSource ?? "unknown"],
   [
@@ -67,7 +80,12 @@ const ROWS: readonly Row[] = [
     }) => `${runtime.node}, cells by ${runtime.launcher}`,
   ],
   ["model", "What was measured", "Model", ({ model }) => model.name],
-  ["parameters", "What was measured", "Parameters", ({ model }) => grouped(model.parameters)],
+  [
+    "parameters",
+    "What was measured",
+    "Parameters",
+    ({ model: { parameters } }) => orUnknown(parameters, grouped(parameters)),
+  ],
   ["file", "What was measured", "File", ({ cell }) => cell.file.split(/[/\\]/).at(-1)!],
   ["sha256", "What was measured", "File's SHA-256", ({ cell }) => cell.sha256.slice(0, HASH_SHOWN)],
   [

@@ -49,8 +49,8 @@ export function costs(input: CostsInput): Costs {
   const gains = parts.some(({ sign }) => sign === 1) && meanGain(memory ? [memory] : []) + meanGain(speeds) > 0;
   const known = memory !== null && speeds.length > 0 && parts.every(({ sign }) => sign !== null);
   return {
-    text: [listed(parts), file.text].filter((text) => text !== "").join(", "),
-    saves: gains || (file.sign === 1 && !losses) ? "yes" : !known ? "unknown" : file.sign === 1 ? "disk" : "nothing",
+    text: [listed(parts), file?.text ?? ""].filter((text) => text !== "").join(", "),
+    saves: gains || (file?.sign === 1 && !losses) ? "yes" : !known ? "unknown" : file?.sign === 1 ? "disk" : "nothing",
     doubts: [...crossing(input), ...disturbances(input, speeds[0]?.batchSize)],
   };
 }
@@ -114,7 +114,9 @@ function timePart(ratio: Comparison["latencyRatio"][number], what: string): Part
 
 const tooFew = (launches: number): string => `${plural(launches, "launch")}, too few for an interval`;
 
-function filePart({ reference, candidate }: CostsInput): Part {
+/** Null where another tool did not say how large its file was. */
+function filePart({ reference, candidate }: CostsInput): Part | null {
+  if (reference.bytes === 0 || candidate.bytes === 0) return null;
   const ratio = reference.bytes / candidate.bytes;
   const gain = Math.log(ratio);
   if (isNegligible(ratio)) return { sign: 0, gain, text: "a file of the same size" };

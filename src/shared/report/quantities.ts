@@ -53,6 +53,11 @@ export function plural(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : ending}`;
 }
 
+/** Another tool's file does not say everything, and what it does not say is stored as 0. */
+export function orUnknown(value: number, text: string): string {
+  return value === 0 ? "unknown" : text;
+}
+
 /** p-values: two digits that count, and never a bare zero. */
 export function pValue(p: number): string {
   if (p < 0.001) return "p < 0.001";

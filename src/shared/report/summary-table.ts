@@ -68,7 +68,7 @@ function costColumns({ cells }: Results): Column[] {
   const edges = [...new Set([Math.min(...batches), Math.max(...batches)])].filter(Number.isFinite);
   const depths = [...new Set(cells.flatMap(({ decode }) => decode.map(({ depth }) => depth)))];
   return [
-    { header: "file", unit: "MB", text: ({ cell }) => megabytes(cell.bytes) },
+    { header: "file", unit: "MB", text: ({ cell }) => (cell.bytes === 0 ? null : megabytes(cell.bytes)) },
     ...edges.flatMap((batch) => memoryColumns(cells, batch)),
     ...edges.map((batch): Column => ({
       header: `latency b${batch}`,

@@ -35,10 +35,13 @@ function sizeRows(reference: CellResult | undefined): RowOf[] {
       label: "File",
       unit: "MB",
       definition: "Size of the ONNX file with its external data, in megabytes of 10^6 bytes.",
-      of: ({ cell, comparison }) => ({
-        ...exactly(megabytes(cell.bytes), cell.bytes / MB, "the file itself"),
-        difference: comparison && reference ? fileDifference(reference.bytes / cell.bytes) : null,
-      }),
+      of: ({ cell, comparison }) =>
+        cell.bytes === 0
+          ? null
+          : {
+              ...exactly(megabytes(cell.bytes), cell.bytes / MB, "the file itself"),
+              difference: comparison && reference?.bytes ? fileDifference(reference.bytes / cell.bytes) : null,
+            },
     },
     {
       id: "bits",

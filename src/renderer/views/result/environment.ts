@@ -1,6 +1,6 @@
 /** The machine and the run as pairs of words, for a person who asks where the numbers come from. */
 import type { RunDetails } from "#shared/api.ts";
-import { grouped, mebibytes } from "#shared/report/quantities.ts";
+import { grouped, mebibytes, orUnknown } from "#shared/report/quantities.ts";
 import { subjectsText } from "#shared/report/question-notes.ts";
 import type { Environment } from "#shared/results.ts";
 import { formatDuration, formatExactly } from "../../format/time.ts";
@@ -14,8 +14,13 @@ interface Pair {
 export function environmentPairs(environment: Environment): Pair[] {
   const { app, runtime, os, cpu, memoryBytes, gpus, powerSource, machineId } = environment;
   return [
-    { key: "Processor", value: `${cpu.model}, ${cpu.physicalCores} cores, ${cpu.logicalCores} threads` },
-    { key: "Memory", value: `${mebibytes(memoryBytes)} MiB` },
+    {
+      key: "Processor",
+      value: [cpu.model, cpu.logicalCores > 0 && `${cpu.physicalCores} cores, ${cpu.logicalCores} threads`]
+        .filter(Boolean)
+        .join(", "),
+    },
+    { key: "Memory", value: orUnknown(memoryBytes, `${mebibytes(memoryBytes)} MiB`) },
     ...(gpus.length === 0 ? [{ key: "GPU", value: "none" }] : []),
     ...gpus.map(({ name, driver, memoryBytes: own }, index) => ({
       key: gpus.length > 1 ? `GPU ${index + 1}` : "GPU",
@@ -44,7 +49,7 @@ export function runPairs({ run, model, questionSet }: RunDetails): Pair[] {
     },
     { key: "Model", value: `${model.name}, ${model.architecture ?? "unknown architecture"}` },
     { key: "Folder", value: model.folder, code: true },
-    { key: "Parameters", value: grouped(model.parameters) },
+    { key: "Parameters", value: orUnknown(model.parameters, grouped(model.parameters)) },
     {
       key: "Questions",
       value:

@@ -46,7 +46,7 @@ export function keyFigures(comparison: Comparison, candidate: CellResult, refere
       ? [ofRatio(`Latency, batch ${latency.batchSize}`, latency, "faster", "slower", TONES[ratioFinding(latency)])]
       : []),
     ...(decode ? [ofRatio("Decoding", decode, "faster", "slower", TONES[ratioFinding(decode)])] : []),
-    fileFigure(candidate.bytes / reference.bytes),
+    ...(candidate.bytes > 0 && reference.bytes > 0 ? [fileFigure(candidate.bytes / reference.bytes)] : []),
   ];
 }
 

@@ -62,7 +62,9 @@ export function qualityAgainst(
     const share = shareOf(counts, cell.label, mode);
     const at =
       cost === "size"
-        ? point(0, cell.bytes / MB)
+        ? cell.bytes === 0
+          ? null
+          : point(0, cell.bytes / MB)
         : smallestBatch(cell.forward.map((each) => timePoint(each, "latencyMs")));
     if (!share || !at) return [];
     const { low, high } = share;

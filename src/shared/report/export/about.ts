@@ -1,6 +1,6 @@
 /** Who measured what, where and when: the words that travel with every report. */
 import type { Environment, Results } from "../../results.ts";
-import { grouped, plural } from "../quantities.ts";
+import { grouped, orUnknown, plural } from "../quantities.ts";
 import { askedIds, subjectsText } from "../question-notes.ts";
 
 /** `demo · AMD Ryzen 7 7840U · onnxruntime 1.30.0 · 2026-11-21 07:00 UTC · run ...`: one line, below every picture. */
@@ -16,7 +16,12 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
   const { environment: at, spec } = run;
   const threads = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
   return [
-    ["Model", [model.name, model.architecture, `${grouped(model.parameters)} parameters`].filter(Boolean).join(", ")],
+    [
+      "Model",
+      [model.name, model.architecture, `${orUnknown(model.parameters, grouped(model.parameters))} parameters`]
+        .filter(Boolean)
+        .join(", "),
+    ],
     ...(questionSet
       ? [
           [
@@ -32,9 +37,14 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
         ]
       : []),
     ...(textSet ? [["Running text", `${textSet.name}, SHA-256 ${textSet.sha256}`] as [string, string]] : []),
-    ["Processor", `${at.cpu.model}, ${at.cpu.physicalCores} cores, ${at.cpu.logicalCores} logical`],
+    [
+      "Processor",
+      [at.cpu.model, at.cpu.logicalCores > 0 && `${at.cpu.physicalCores} cores, ${at.cpu.logicalCores} logical`]
+        .filter(Boolean)
+        .join(", "),
+    ],
     ["Threads", threads.length === 0 ? "unknown" : threads.join(" or ")],
-    ["Memory", `${grouped(at.memoryBytes / 2 ** 30, 1)} GiB`],
+    ["Memory", orUnknown(at.memoryBytes, `${grouped(at.memoryBytes / 2 ** 30, 1)} GiB`)],
     ["Graphics", at.gpus.length === 0 ? "none" : at.gpus.map(gpuText).join("; ")],
     ["System", `${at.os.platform} ${at.os.release} ${at.os.arch}${powerText(at)}`],
     ["Runtime", `onnxruntime ${at.runtime.onnxruntime}, Node ${at.runtime.node}, ${at.runtime.launcher}`],

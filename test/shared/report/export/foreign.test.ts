@@ -50,7 +50,9 @@ describe("readLmEvalSamples", () => {
       }),
       sample({}),
     ].join("\n");
-    const task = readLmEvalSamples(text, "out/samples_mmlu_virology_2026-08-01T12-00-00.123456.jsonl", 10);
+    const task = readLmEvalSamples(text, "out/samples_mmlu_virology_2026-08-01T12-00-00.123456.jsonl", {
+      start: 10,
+    });
     expect(task.name).toBe("mmlu_virology");
     expect(task.questions.map(({ id, subject }) => [id, subject])).toEqual([
       ["q11", "virology"],
