@@ -18,7 +18,7 @@ export function parsePythonJson(text: string): unknown {
 export function jsonProblem(text: string, error: unknown): string {
   const { message } = error as Error;
   const end = text.trimEnd();
-  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? end.length);
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? -1);
   if (/Unexpected end|Unterminated/.test(message) || position >= end.length) {
     return `it is cut short, in line ${end.split("\n").length}`;
   }

@@ -31,7 +31,10 @@ beforeAll(async () => {
   writeFileSync(join(inbox, "cut.qsrun"), content.subarray(0, content.length >> 1));
   const sample = { doc_id: 0, doc: { question: "q", choices: ["a", "b"] }, target: "1", resps: [], acc: 0 };
   const scores = { filtered_resps: [["-1", "False"], ["-2", "False"]] }; // prettier-ignore
-  writeFileSync(join(inbox, "samples_virology_2026.jsonl"), `${JSON.stringify({ ...sample, ...scores })}\n`);
+  const filters = ["first", "second"].map((filter) => JSON.stringify({ ...sample, ...scores, filter }));
+  writeFileSync(join(inbox, "samples_virology_2026.jsonl"), `${filters.join("\n")}\n`);
+  const row = { backends: "CPU", model_type: "F16", n_prompt: 512, n_gen: 0, test_time: "2026-11-01T07:00:00Z", avg_ns: 1e9 }; // prettier-ignore
+  writeFileSync(join(inbox, "bench.json"), JSON.stringify([row, { ...row, n_depth: 4096 }]));
   writeFileSync(join(inbox, "astronomy.csv"), "question,choice0,choice1,answer\nWhat is avg_ns?,a,b,0\n");
   browser = await launchChromium();
 });
@@ -111,10 +114,10 @@ describe("Import runs", () => {
     await page.getByRole("combobox", { name: "Format that was measured" }).selectOption("int4");
     await isAccessible(watched);
     await page.getByRole("button", { name: "Import as this" }).click();
-    await page
-      .getByRole("dialog", { name: "Imported" })
-      .getByText(/“lm-eval: .*” was imported/)
-      .waitFor();
+    const answers = page.getByRole("dialog", { name: "Imported" });
+    await answers.getByText(/“lm-eval: .*” was imported/).waitFor();
+    await answers.getByText("left out: answers of virology_2026 by the filters second (first is read)").waitFor();
+    await isAccessible(watched);
     await page.getByRole("dialog").getByRole("link", { name: "Show" }).click();
     await page.locator("h1", { hasText: "lm-eval" }).waitFor();
   });
@@ -147,6 +150,14 @@ describe("Import runs", () => {
 });
 
 describe("a dropped file", () => {
+  it("of which a part was left out says so", async () => {
+    const { page } = await open("#/history");
+    await page.locator("h1").first().waitFor();
+    await dropFile(page, file("bench.json"));
+    const answers = page.getByRole("dialog", { name: "Imported" });
+    await answers.getByText(/left out: bench\.json: row 2: pp512 @ d4096/).waitFor();
+  });
+
   it.each(["system", "history", "questions", "models", "bench"])("that holds a run is imported on %s", async (view) => {
     const { page, complaints } = await open(`#/${view}`);
     await page.locator("h1").first().waitFor();

@@ -55,18 +55,14 @@ function momentOf({ path }: ImportSource): string {
   return /_(\d{4}-\d\d-\d\dT[\d.-]+)\.jsonl?$/i.exec(basename(path))?.[1] ?? "";
 }
 
-/** By folder and moment; else the only run that they can be of. */
+/** By folder and moment; else the only run that they can be of. Another moment is another run. */
 function runsOf(results: ImportSource, runs: readonly Run[]): readonly Run[] {
   const [folder, moment] = [folderOf(results), momentOf(results)];
-  const without = runs.filter((run) => run.results === null);
-  const exact = without.filter((run) => run.folder === folder && run.moment === moment);
+  const isFree = (run: Run): boolean =>
+    run.results === null && (run.moment === moment || run.moment === "" || moment === "");
+  const free = runs.filter(isFree);
+  const here = free.filter((run) => run.folder === folder);
+  const exact = here.filter((run) => run.moment === moment);
   if (exact.length > 0) return exact;
-  for (const near of [
-    without.filter((run) => run.folder === folder),
-    without.filter((run) => run.moment === moment),
-    without,
-  ]) {
-    if (near.length === 1) return near;
-  }
-  return [];
+  return [here, free].find((near) => near.length === 1) ?? [];
 }

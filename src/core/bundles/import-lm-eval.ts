@@ -19,21 +19,21 @@ export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun
   if (!first) {
     throw new LabError(
       "BAD_REQUEST",
-      `${files.results!.path} holds sums only. Name the samples_*.jsonl beside it too (lm-eval --log_samples).`,
+      `${files.results!.path} holds sums only. Name the samples_*.jsonl of the same run too (lm-eval --log_samples; their names end with the same time).`,
     );
   }
   const results = files.results && readLmEvalResults(files.results);
   const { tasks, leftOut } = readTasks(samples, results);
+  refuseOthers(tasks, tasksOf(results), files.results?.path ?? "");
   const hash = createHash("sha256");
   for (const { bytes } of samples) hash.update(bytes);
   const { shots, notes } = shotsOf(
     results,
     tasks.map(({ name }) => name),
   );
-  const args = results && modelArguments(results);
   return lmEvalRun({
     fileName: first.name,
-    model: options.model ?? (results?.model_name || args?.get("pretrained")) ?? first.folder ?? "unknown model",
+    model: options.model ?? modelOf(results) ?? first.folder ?? "unknown model",
     cell: options.cell ?? cellOf(results, first.path),
     tasks,
     startedAt: results?.date === undefined ? first.modifiedAt : new Date(results.date * 1000).toISOString(),
@@ -45,6 +45,11 @@ export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun
   });
 }
 
+function modelOf(results: LmEvalResults | null): string | undefined {
+  const names = results ? [results.model_name, modelArguments(results).get("pretrained")] : [];
+  return names.find((name) => name !== undefined && name !== "");
+}
+
 interface Tasks {
   readonly tasks: readonly LmEvalTask[];
   /** Of tasks that are none of right and wrong choices. */
@@ -53,7 +58,7 @@ interface Tasks {
 
 function readTasks(samples: readonly ReadSource[], results: LmEvalResults | null): Tasks {
   const tasks: LmEvalTask[] = [];
-  const refused: LabError[] = [];
+  const refused: { readonly task: string; readonly error: LabError }[] = [];
   const files = new Map<string, string>();
   for (const sample of samples) {
     const start = tasks.reduce((sum, { questions }) => sum + questions.length, 0);
@@ -62,14 +67,24 @@ function readTasks(samples: readonly ReadSource[], results: LmEvalResults | null
       refuseTwice(task.name, sample.path, files);
       tasks.push(task);
     } catch (error) {
-      if (!(error instanceof LabError) || error.details.task === undefined) throw error;
-      refuseTwice(String(error.details.task), sample.path, files);
-      refused.push(error);
+      const task = error instanceof LabError ? error.details.task : undefined;
+      if (typeof task !== "string") throw error;
+      refuseTwice(task, sample.path, files);
+      refused.push({ task, error: error as LabError });
     }
   }
-  const [error] = refused;
-  if (error && tasks.length === 0) throw error;
-  return { tasks, leftOut: refused.map(({ message, details }) => `the task ${String(details.task)}: ${message}`) };
+  if (tasks.length === 0) throw refused[0]!.error;
+  return { tasks, leftOut: refused.map(({ task, error }) => `the task ${task}: ${error.message}`) };
+}
+
+/** Sums of other tasks would give the samples another run's model. */
+function refuseOthers(tasks: readonly LmEvalTask[], known: readonly string[], path: string): void {
+  const other = tasks.find(({ name }) => !known.includes(name));
+  if (!other || known.length === 0) return;
+  throw new LabError(
+    "BAD_REQUEST",
+    `${path} does not tell of the task ${other.name} (of ${known.join(", ")}): it is of another run. Import the samples without it.`,
+  );
 }
 
 /** A task twice is two runs, of two models or of one; which files belong together is not for us to say. */

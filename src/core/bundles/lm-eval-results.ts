@@ -34,7 +34,10 @@ export function readLmEvalResults(file: ReadSource): LmEvalResults {
   try {
     value = parsePythonJson(content);
   } catch (error) {
-    throw new LabError("BAD_REQUEST", `${file.path} is not valid JSON: ${jsonProblem(content, error)}.`);
+    throw new LabError(
+      "BAD_REQUEST",
+      `${file.path} is not valid JSON: ${jsonProblem(content, error)}. Import the samples without it, with --cell and --model.`,
+    );
   }
   const result = resultsSchema.safeParse(value);
   if (result.success) return result.data;
@@ -79,8 +82,11 @@ export function modelArguments({ config }: LmEvalResults): Map<string, string> {
     );
   }
   if (typeof value !== "object" || value === null) return new Map();
-  const words = (each: unknown): string => (typeof each === "object" ? JSON.stringify(each) : String(each));
-  return new Map(Object.entries(value).map(([name, each]) => [name, words(each)]));
+  return new Map(Object.entries(value).map(([name, each]) => [name, wordsOf(each)]));
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**
@@ -133,7 +139,7 @@ function formatOf({ config }: LmEvalResults, args: ReadonlyMap<string, string>):
 function textEntry([name, value]: [string, unknown]): [string, string][] {
   // These are read by themselves, or have nothing to do with the weights.
   if (["model", "model_args", "model_dtype", "gen_kwargs"].includes(name)) return [];
-  return [[name, typeof value === "object" ? JSON.stringify(value) : String(value)]];
+  return [[name, wordsOf(value)]];
 }
 
 function signOfQuantizing(args: ReadonlyMap<string, string>): string | null {

@@ -109,7 +109,8 @@ function withoutAccuracy(input: VerdictInput, cost: Costs): Said | null {
   if (cost.saves === "nothing" || cost.saves === "disk") {
     return keep(`saves nothing ${cost.saves === "disk" ? "but disk space " : ""}here (${cost.text})`);
   }
-  if (cost.saves === "unknown") return notEnough(candidate, `what it saves was not measured (${cost.text})`);
+  if (cost.saves === "unknown")
+    return notEnough(candidate, `what it saves was not measured${cost.text === "" ? "" : ` (${cost.text})`}`);
 
   if (!input.decision) {
     return notEnough(candidate, "no question was answered by both cells, so its quality is unknown");
@@ -147,7 +148,7 @@ function byAccuracy(input: VerdictInput, cost: Costs): Said {
   }
   if (decision.shown) {
     const beyond = decision.high < -limits.marginPoints ? `more than the margin of ${margin}, ` : "";
-    const sentence = `Keep ${reference.label}: ${candidate.label} loses ${what}, ${beyond}${change}, for ${cost.text}`;
+    const sentence = `Keep ${reference.label}: ${candidate.label} loses ${what}, ${beyond}${change}${cost.text === "" ? "" : `, for ${cost.text}`}`;
     return { answer: "keep", sentence, reason };
   }
   const { more } = decision;

@@ -52,7 +52,7 @@ const sample = (index: number): string =>
 const SAMPLES = `${sample(0)}\n${sample(1)}\n`;
 const RESULTS = JSON.stringify({
   results: {},
-  config: { model: "hf", model_args: "pretrained=tiny,dtype=float16" },
+  config: { model: "hf", model_args: "pretrained=tiny,dtype=float16", device: "cpu" },
   date: 1_780_000_000,
 });
 const LLAMA = [

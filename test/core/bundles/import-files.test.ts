@@ -48,7 +48,7 @@ describe("importFiles", () => {
     ["an object that is cut", '{\n  "schemaVersion": 1,\n', /bench\.json is not valid JSON/],
     ["lines of which one is cut", `${JSON.stringify(ROW)}\n{"avg_ns": 1`, /bench\.json is not valid JSON/],
     ["rows without a speed", '[{"model_type": "F16"}]', /none of the files/],
-    ["nothing", "", /none of the files/],
+    ["nothing", "", /bench\.json is empty/],
   ])("refuses %s", (_, text, message) => {
     expect(() => importFiles(store(), [file("bench.json", text)])).toThrow(message);
   });

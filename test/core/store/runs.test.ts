@@ -314,6 +314,16 @@ describe("a token without any probability", () => {
   });
 });
 
+describe("a choice without any probability", () => {
+  it("stays the least likely beside sums that are far below a token's", () => {
+    const db = store();
+    insertRun(db, newRun("r"));
+    const choiceLogprobs = [-1500, -Infinity, null, -3];
+    saveQuestions(db, "r/1", [{ tokens: null, loglikelihood: scored("q1", { choiceLogprobs }), generate: null }]);
+    expect(readRun(db, "r").cells[0]!.benchmark[0]!.answers[0]!.choiceLogprobs).toEqual([-1500, -2500, null, -3]);
+  });
+});
+
 describe("saveTexts", () => {
   it("stores a message whole or not at all", () => {
     const db = store();

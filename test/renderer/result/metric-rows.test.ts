@@ -137,6 +137,8 @@ describe("keyFigures", () => {
       ["File", "smaller", "better"],
     ]);
     expect(figures[3]!.value).toBe("73 %");
+    const untold = keyFigures(all.run.results.comparisons[0]!, candidate!, { ...reference!, bytes: 0 });
+    expect(untold.map(({ label }) => label)).not.toContain("File");
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareCells, comparedAnswers } from "#shared/report/compare-cells.ts";
+import type { Answer } from "#shared/results.ts";
 import { answer, benchmark, cell, once as forward, MIB, predictions, tokens } from "./cells.ts";
 
 const compare = (...cells: [Parameters<typeof cell>[1], Parameters<typeof cell>[1]]) =>
@@ -41,6 +42,19 @@ describe("compareCells", () => {
       { benchmark: [benchmark([answer(2, 0), answer(0, 1)])] },
     );
     expect(flips).toMatchObject({ rightToWrong: 1, wrongToRight: 0, wrongToOtherWrong: 0, questions: 2 });
+  });
+
+  it("compares accuracy by characters where only right or wrong is known, and only where both have it", () => {
+    const byLength = (index: number, correct: boolean, extra = {}): Answer =>
+      answer(index, 0, { normalized: { predicted: correct ? 0 : null, correct }, ...extra });
+    const of = (right: number): Answer[] => Array.from({ length: 8 }, (_, index) => byLength(index, index < right));
+    const points = (ours: readonly Answer[], theirs: readonly Answer[]): number | undefined =>
+      compare({ benchmark: [benchmark(ours)] }, { benchmark: [benchmark(theirs)] }).normalizedAccuracyDelta?.points;
+    expect(points(of(6), of(2))).toBeCloseTo(-50, 10);
+    expect(points(of(8), of(0))).toBeCloseTo(-100, 10);
+    const nan = byLength(0, false, { predicted: null });
+    expect(points([nan, ...of(8).slice(1)], of(1))).toBeCloseTo(-100, 10);
+    expect(points(of(6), predictions(Array<number>(8).fill(1)))).toBeUndefined();
   });
 
   it("leaves out questions where either output was not a number", () => {

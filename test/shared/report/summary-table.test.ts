@@ -34,6 +34,10 @@ describe("costTable", () => {
     });
   });
 
+  it("has no size of a file that another tool did not tell", () => {
+    expect(tables(fp32({ bytes: 0 }), int4()).cost.rows.map(([, file]) => file)).toEqual(["–", "181"]);
+  });
+
   it("tells own memory and mapped files apart, the same way for every cell, and has a GPU's memory beside", () => {
     const process = (label: string, peak: number, mapped: number, device: number | null): CellResult =>
       cell(label, {

@@ -181,6 +181,18 @@ describe("verdict by cost", () => {
     expect(against({ forward: [], bytes: 538e6 })).toMatchObject({ answer: "not enough data" });
   });
 
+  it.each([
+    ["candidate", 538e6, 0],
+    ["reference", 0, 181e6],
+    ["of both", 0, 0],
+  ])("says nothing of files whose size another tool did not tell: %s", (_, ours, theirs) => {
+    const { sentence, reasons } = judge(
+      fp32({ benchmark: [benchmark(before)], bytes: ours }),
+      int4({ benchmark: [benchmark(after)], bytes: theirs }),
+    );
+    expect([sentence, ...reasons].join(" ")).not.toMatch(/NaN|Infinity|a file/);
+  });
+
   it("warns of a disturbed timing", () => {
     const disturbed = { forward: [forward(1, 10, 200, { foreignLoadCores: 0.83 })] };
     expect(against(disturbed).reasons).toContain(

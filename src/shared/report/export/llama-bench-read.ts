@@ -247,7 +247,8 @@ const DECODE: DecodeLaunch = Object.freeze({
 
 function text(row: LlamaBenchRow, column: string): string {
   const value = row[column];
-  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  if (typeof value === "string") return value.trim();
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 /** Above any context that there is; generated tokens become a time each. */

@@ -48,11 +48,11 @@ function listOf(value: unknown): LmEvalChoices[] {
   const { text, label, choices } = value as Doc;
   const nested = text ?? choices;
   if (Array.isArray(nested)) return manyOf(nested, Array.isArray(label) ? label : []);
-  const entries = Object.entries(value);
+  const entries = Object.entries(value as Doc);
   const isLettered = entries.every(([key], index) => key.toUpperCase() === LETTERS[index]);
   return isLettered
     ? manyOf(
-        entries.map(([, each]) => each as unknown),
+        entries.map(([, each]) => each),
         entries.map(([key]) => key),
       )
     : [];
@@ -63,7 +63,7 @@ function manyOf(values: readonly unknown[], labels: readonly unknown[]): LmEvalC
   if (texts.some((text) => text === null)) return [];
   const named = labels.length > 0 ? labels : values.map(labelOf);
   const isNamed = named.length === texts.length && named.every((each) => typeof each === "string");
-  return [{ texts: texts as string[], labels: isNamed ? (named as string[]) : [], areLetters: false }];
+  return [{ texts: texts as string[], labels: isNamed ? named : [], areLetters: false }];
 }
 
 function textOf(value: unknown): string | null {

@@ -93,7 +93,7 @@ function only(target: unknown): unknown {
 }
 
 function listOf(target: unknown): readonly unknown[] | null {
-  if (Array.isArray(target)) return target;
+  if (Array.isArray(target)) return target as unknown[];
   if (typeof target !== "string" || !/^\[\d+(, ?\d+)*\]$/.test(target.trim())) return null;
   return JSON.parse(target) as number[];
 }

@@ -183,7 +183,8 @@ function wordsOf(doc: Sample["doc"]): string {
   const { premise, question } = doc;
   // COPA's question is "cause" or "effect".
   if (typeof premise === "string" && typeof question === "string") return `${premise} (${question})`;
-  const fields = [question, doc.query, doc.ctx, doc.input, doc.Question, doc.goal, doc.sentence];
+  const { query, ctx, input, question_stem: stem, Question, Problem, goal, sentence } = doc;
+  const fields = [question, query, ctx, input, stem, Question, Problem, goal, sentence];
   return fields.find((value): value is string => typeof value === "string") ?? JSON.stringify(doc);
 }
 
@@ -226,7 +227,7 @@ function normalizedOf({ sample, scores, choices }: Row, gold: number): Answer["n
   if (choices.texts.length === 2) return { predicted: 1 - gold, correct };
   const continuations = continuationsOf(sample);
   if (continuations.length !== scores!.length) return { predicted: null, correct };
-  const lengths = continuations.map((text) => [...text.replace(/^ /, "")].length);
+  const lengths = continuations.map((text) => Array.from(text.replace(/^ /, "")).length);
   const chosen = largest(scores!.map((score, index) => score! / lengths[index]!));
   return { predicted: chosen === gold ? null : chosen, correct };
 }

@@ -75,7 +75,7 @@ function scoreOf(answer: unknown): number | null | undefined {
   const [first, mark] = answer as unknown[];
   // As `resps` has it, one list deeper.
   if (Array.isArray(first)) return scoreOf(first);
-  return /^(true|false)$/i.test(String(mark)) ? natsOf(first) : undefined;
+  return /^(true|false)$/i.test(wordOf(mark)) ? natsOf(first) : undefined;
 }
 
 function natsOf(value: unknown): number | null | undefined {
@@ -100,9 +100,12 @@ export function continuationsOf({ arguments: asked }: Sample): string[] {
 /** A metric of right or wrong: true or false, also as 1, 0 or text; null for any other value, undefined without the metric. */
 export function rightOf(value: unknown): boolean | null | undefined {
   if (value === undefined) return undefined;
-  const word = String(value).toLowerCase();
-  if (value === true || word === "true" || Number(word) === 1) return true;
-  return value === false || word === "false" || (word.trim() !== "" && Number(word) === 0) ? false : null;
+  if (/^(true|1|1\.0+)$/i.test(wordOf(value))) return true;
+  return /^(false|0|0\.0+)$/i.test(wordOf(value)) ? false : null;
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value.trim() : JSON.stringify(value);
 }
 
 /** Of a metric that holds the right choice beside what was chosen. */

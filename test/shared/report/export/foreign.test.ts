@@ -65,10 +65,10 @@ describe("readLmEvalSamples", () => {
   });
 
   it("counts a text without a choice as a format failure", () => {
-    const said = (filtered: string, match: number): string =>
-      sample({ resps: [["x"]], filtered_resps: [filtered], exact_match: match, acc: undefined });
+    const said = (filtered: string, match: number, doc_id = 0): string =>
+      sample({ doc_id, resps: [["x"]], filtered_resps: [filtered], exact_match: match, acc: undefined });
     const { mode, answers } = readLmEvalSamples(
-      [said("B", 1), said("(A)", 0), said("[invalid]", 0)].join("\n"),
+      [said("B", 1), said("(A)", 0, 1), said("[invalid]", 0, 2)].join("\n"),
       "s.jsonl",
     );
     expect(mode).toBe("generate");
