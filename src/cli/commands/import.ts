@@ -10,7 +10,10 @@ export function addImport(program: Command): void {
   program
     .command("import")
     .description("add runs from elsewhere: bundles (.qsrun), lm-eval samples, llama-bench output")
-    .argument("<files...>", "samples_*.jsonl given together are the tasks of one run; results_*.json tells about them")
+    .argument(
+      "<files...>",
+      "samples_*.jsonl of one folder and moment are the tasks of one run; results_*.json tells about them",
+    )
     .option("--cell <cell>", "what a file of another tool measured: format@provider")
     .option("--model <name>", "name of the model that a file of another tool measured")
     .option("--json", "print JSON")

@@ -51,7 +51,8 @@ function folderOf({ path, content }: ImportSource): string {
   return content ? "" : dirname(resolve(path));
 }
 
-function momentOf({ path }: ImportSource): string {
+/** As it stands at the end of the name; empty without one. */
+export function momentOf({ path }: Pick<ImportSource, "path">): string {
   return /_(\d{4}-\d\d-\d\dT[\d.-]+)\.jsonl?$/i.exec(basename(path))?.[1] ?? "";
 }
 

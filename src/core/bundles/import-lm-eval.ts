@@ -4,6 +4,7 @@ import { LabError } from "#shared/errors.ts";
 import { type LmEvalTask, readLmEvalSamples } from "#shared/report/export/lm-eval-read.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
 import { lmEvalRun } from "./foreign-run.ts";
+import { momentOf } from "./group-lm-eval.ts";
 import { type ImportOptions, type ReadSource, textOf } from "./import-source.ts";
 import { cellOf, type LmEvalResults, modelArguments, readLmEvalResults, shotsOf, tasksOf } from "./lm-eval-results.ts";
 
@@ -36,7 +37,7 @@ export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun
     model: options.model ?? modelOf(results) ?? first.folder ?? "unknown model",
     cell: options.cell ?? cellOf(results, first.path),
     tasks,
-    startedAt: results?.date === undefined ? first.modifiedAt : new Date(results.date * 1000).toISOString(),
+    startedAt: startOf(results, first),
     seconds: results?.total_evaluation_time_seconds ?? null,
     shots,
     sha256: hash.digest("hex"),
@@ -48,6 +49,14 @@ export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun
 function modelOf(results: LmEvalResults | null): string | undefined {
   const names = results ? [results.model_name, modelArguments(results).get("pretrained")] : [];
   return names.find((name) => name !== undefined && name !== "");
+}
+
+/** The moment in a file's name is the local time of a machine that is not known, and taken as it stands. */
+function startOf(results: LmEvalResults | null, first: ReadSource): string {
+  if (results?.date !== undefined) return new Date(results.date * 1000).toISOString();
+  const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)/.exec(momentOf(first)) ?? [];
+  const named = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(named) ? first.modifiedAt : new Date(named).toISOString();
 }
 
 interface Tasks {

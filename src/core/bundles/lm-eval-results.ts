@@ -70,9 +70,12 @@ export function shotsOf(
   return { shots, notes: [`the tasks had different numbers of examples (${listed}): stored as ${shots}`] };
 }
 
-/** `pretrained=a,dtype=float16`, or the same as an object. */
-export function modelArguments({ config }: LmEvalResults): Map<string, string> {
+/** `pretrained=a,dtype=float16`, or the same as an object, or as its JSON. */
+export function modelArguments({ config }: Pick<LmEvalResults, "config">): Map<string, string> {
   const value = config.model_args;
+  if (typeof value === "string" && value.trim().startsWith("{")) {
+    return modelArguments({ config: { model_args: objectOf(value) } });
+  }
   if (typeof value === "string") {
     return new Map(
       value.split(",").flatMap((part) => {
@@ -83,6 +86,14 @@ export function modelArguments({ config }: LmEvalResults): Map<string, string> {
   }
   if (typeof value !== "object" || value === null) return new Map();
   return new Map(Object.entries(value).map(([name, each]) => [name, wordsOf(each)]));
+}
+
+function objectOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { model_args: text };
+  }
 }
 
 function wordsOf(value: unknown): string {
@@ -121,9 +132,10 @@ const DTYPES: ReadonlyMap<string, FormatId> = new Map([
 ]);
 
 /** `dtype` is what is computed in; how weights are stored it says only where nothing else does. */
-function formatOf({ config }: LmEvalResults, args: ReadonlyMap<string, string>): Told<FormatId> {
+function formatOf({ config, model_name: name = "" }: LmEvalResults, args: ReadonlyMap<string, string>): Told<FormatId> {
   if (config.model !== undefined && !TORCH.test(config.model)) return { unsure: `its model is "${config.model}"` };
-  const sign = signOfQuantizing(args) ?? signOfQuantizing(new Map(Object.entries(config).flatMap(textEntry)));
+  const others = new Map([["model_name", name], ...Object.entries(config).flatMap(textEntry)]);
+  const sign = signOfQuantizing(args) ?? signOfQuantizing(others);
   if (sign !== null) return { unsure: `${sign} may mean quantized weights` };
   const named = [args.get("dtype"), args.get("torch_dtype"), config.model_dtype]
     .filter((dtype) => dtype !== undefined && dtype !== "" && dtype !== "auto")

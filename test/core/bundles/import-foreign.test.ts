@@ -101,6 +101,18 @@ describe("lm-eval's files", () => {
     );
   });
 
+  it("began when their sums say, or their name, and only then when the file was written", () => {
+    const startOf = (content: Record<string, string>): string => {
+      const db = store();
+      return readRun(db, importFiles(db, write(content), { cell: CELL })[0]!.runId).run.startedAt;
+    };
+    const named = { [`samples_mmlu_${JANUARY}.jsonl`]: sample("q", true) };
+    expect(startOf(named)).toBe("2026-01-05T10:00:00.000Z");
+    const date = Date.UTC(2026, 0, 5, 9) / 1000;
+    expect(startOf({ ...named, "results.json": sums("m", ["mmlu"], { date }) })).toBe("2026-01-05T09:00:00.000Z");
+    expect(startOf({ "samples_mmlu_2026-99-05T10-00-00.jsonl": sample("q", true) })).not.toMatch(/^2026-99/);
+  });
+
   it("are refused where one task is there twice and nothing tells the runs apart", () => {
     const paths = write({ "samples_mmlu.jsonl": sample("q", true), [`samples_mmlu.json`]: sample("q", false) });
     expect(() => importFiles(store(), paths, { cell: CELL })).toThrow(

@@ -26,6 +26,7 @@ describe("cellOf", () => {
     ["pretrained=a/b,dtype=half,load_in_4bit=False,autogptq=False,gguf_file=None", {}, "fp16", "cuda"],
     [{ pretrained: "a/b", dtype: "float16", load_in_8bit: false, quantization_config: null }, {}, "fp16", "cuda"],
     ["pretrained=a/b,dtype=float16", { model: "vllm", device: "cuda" }, "fp16", "cuda"],
+    ['{"pretrained": "a/b", "dtype": "float32"}', {}, "fp32", "cuda"],
   ])("is what %j says with %j", (args, config, format, provider) => {
     expect(cellOf(withConfig(args, config), "s.jsonl")).toEqual({ format, provider });
   });
@@ -59,6 +60,8 @@ describe("cellOf", () => {
     ["pretrained=a/b,dtype=float16,device_map=auto", /device is auto and cuda:0/],
     ["pretrained=a/b,dtype=float16,parallelize=True", /parallelize spreads/],
     ["pretrained=a/b,dtype=float16,device=cpu", /device is cpu and cuda:0/],
+    ['{"pretrained": "a", "dtype": "float16", "load_in_4bit": true}', /load_in_4bit=true/],
+    ['{"pretrained": "a-gptq", "dtype"', /gptq/],
     ["", /name no dtype/],
     [null, /name no dtype/],
   ])("asks about %j", (args, why) => {
@@ -74,6 +77,10 @@ describe("cellOf", () => {
     ["another dtype that was loaded", { model_dtype: "torch.bfloat16" }, /dtype is float16 and bfloat16/],
   ])("asks with %s", (_, config, why) => {
     expect(asked("pretrained=a/b,dtype=float16", config)).toMatch(why);
+  });
+
+  it("asks where the model's name alone tells of it", () => {
+    expect(asked("dtype=float16", {}, { model_name: "a/b-GPTQ-Int4" })).toMatch(/model_name=a\/b-GPTQ-Int4/);
   });
 
   it("asks where PyTorch was built for AMD, whose cards it calls cuda too, and without any sums", () => {

@@ -137,9 +137,14 @@ function providerOf(row: LlamaBenchRow): { provider: ProviderId | null; said: st
   // CUDA is also what builds for AMD's cards call themselves.
   const isAmd = /\bAMD\b|Radeon|Instinct/i.test(text(row, "gpu_info"));
   const isWhole = layers === "" || Number(layers) < 0 || Number(layers) >= ALL_LAYERS;
-  if (isWhole && !isAmd && text(row, "devices") !== "none") return { provider, said };
-  const device = isAmd ? `gpu_info "${text(row, "gpu_info")}"` : `n_gpu_layers ${layers || "all"}`;
-  return { provider: null, said: `${said} with ${device}, devices "${text(row, "devices") || "auto"}"` };
+  const doubts = [
+    ...(isAmd ? ["gpu_info"] : []),
+    ...(isWhole ? [] : ["n_gpu_layers"]),
+    ...(text(row, "devices") === "none" ? ["devices"] : []),
+    ...(Number(text(row, "n_cpu_moe")) > 0 ? ["n_cpu_moe"] : []),
+    ...(["", "none"].includes(text(row, "tensor_buft_overrides")) ? [] : ["tensor_buft_overrides"]),
+  ].map((column) => `${column} "${text(row, column)}"`);
+  return doubts.length === 0 ? { provider, said } : { provider: null, said: `${said} with ${doubts.join(", ")}` };
 }
 
 /** llama-bench's own default, above the layers of any model. */

@@ -3,9 +3,13 @@ export interface LmEvalChoices {
   readonly texts: readonly string[];
   /** By which the document may name a choice, such as "1" for `option1`; empty where letters are all there is. */
   readonly labels: readonly string[];
+  /** Those that the document marks as right beside the texts (TruthfulQA); empty where it does not. */
+  readonly marked: readonly number[];
   /** The texts stand nowhere in the file: only how many there are is known, and letters stand for them. */
   readonly areLetters: boolean;
 }
+
+const PLAIN = Object.freeze({ labels: [], marked: [], areLetters: false });
 
 type Doc = Readonly<Record<string, unknown>>;
 
@@ -20,21 +24,27 @@ const NUMBERED =
 /**
  * @param count of log-likelihoods, one a choice; null where the answer was generated
  * @param continuations what was scored after the prompt, where the file says it
+ * @param prompt that was answered, where the file says it; of one with examples the last question counts
  * @returns null where an answer was generated and the document names no choices
  */
-export function choicesOf(doc: Doc, count: number | null, continuations: readonly string[]): LmEvalChoices | null {
+export function choicesOf(
+  doc: Doc,
+  count: number | null,
+  continuations: readonly string[],
+  prompt: string,
+): LmEvalChoices | null {
   const found = [...LISTS.flatMap((field) => listOf(doc[field])), ...numberedOf(doc)].filter(({ texts }) =>
     count === null ? texts.length > 1 : texts.length === count,
   );
   const scored = continuations.map((text) => text.trim());
   const [first] = found;
-  if (count === null) return first ?? lettered(doc);
+  if (count === null) return first ?? lettered(doc, prompt);
   const same = found.find(({ texts }) => texts.every((text, index) => text.trim() === scored[index]));
   if (same ?? first) return (same ?? first)!;
   if (scored.length === count && new Set(scored).size === count) {
-    return { texts: scored, labels: [], areLetters: false };
+    return { ...PLAIN, texts: scored };
   }
-  return { texts: Array.from({ length: count }, (_, index) => letter(index)), labels: [], areLetters: true };
+  return { ...PLAIN, texts: Array.from({ length: count }, (_, index) => letter(index)), areLetters: true };
 }
 
 function letter(index: number): string {
@@ -45,9 +55,13 @@ function letter(index: number): string {
 function listOf(value: unknown): LmEvalChoices[] {
   if (Array.isArray(value)) return manyOf(value, []);
   if (typeof value !== "object" || value === null) return [];
-  const { text, label, choices } = value as Doc;
+  const { text, label, choices, labels } = value as Doc;
   const nested = text ?? choices;
-  if (Array.isArray(nested)) return manyOf(nested, Array.isArray(label) ? label : []);
+  const marks = Array.isArray(labels) ? (labels as unknown[]) : [];
+  const marked = marks.flatMap((mark, index) => (mark === 1 ? [index] : []));
+  if (Array.isArray(nested)) {
+    return manyOf(nested, Array.isArray(label) ? label : []).map((found) => ({ ...found, marked }));
+  }
   const entries = Object.entries(value as Doc);
   const isLettered = entries.every(([key], index) => key.toUpperCase() === LETTERS[index]);
   return isLettered
@@ -63,7 +77,7 @@ function manyOf(values: readonly unknown[], labels: readonly unknown[]): LmEvalC
   if (texts.some((text) => text === null)) return [];
   const named = labels.length > 0 ? labels : values.map(labelOf);
   const isNamed = named.length === texts.length && named.every((each) => typeof each === "string");
-  return [{ texts: texts as string[], labels: isNamed ? named : [], areLetters: false }];
+  return [{ ...PLAIN, texts: texts as string[], labels: isNamed ? named : [] }];
 }
 
 function textOf(value: unknown): string | null {
@@ -94,13 +108,7 @@ function numberedOf(doc: Doc): LmEvalChoices[] {
     const sorted = family.toSorted((a, b) => a.place - b.place);
     const start = sorted[0]!.place;
     if (sorted.length < 2 || start > 1 || sorted.some(({ place }, index) => place !== start + index)) return [];
-    return [
-      {
-        texts: sorted.map(({ text }) => text),
-        labels: sorted.map(({ mark }) => mark.toUpperCase()),
-        areLetters: false,
-      },
-    ];
+    return [{ ...PLAIN, texts: sorted.map(({ text }) => text), labels: sorted.map(({ mark }) => mark.toUpperCase()) }];
   });
 }
 
@@ -109,15 +117,16 @@ function placeOf(mark: string): number {
 }
 
 /** Choices in the question's own words, a line each: `(A) ...` or `A. ...`. */
-function lettered(doc: Doc): LmEvalChoices | null {
-  for (const field of ["input", "question", "query", "problem"]) {
-    const value = doc[field];
-    if (typeof value !== "string") continue;
-    const lines = [...value.matchAll(/^\s*(?:\(([A-Z])\)|([A-Z])[.):])\s*(\S.*)$/gm)];
-    const isCounted = lines.every(([, a, b], index) => (a ?? b) === LETTERS[index]);
-    if (lines.length > 1 && isCounted) {
-      return { texts: lines.map(([, , , text]) => text!.trim()), labels: [], areLetters: false };
+function lettered(doc: Doc, prompt: string): LmEvalChoices | null {
+  for (const text of [doc.input, doc.question, doc.query, doc.problem, prompt]) {
+    if (typeof text !== "string") continue;
+    let texts: string[] = [];
+    for (const [, inBrackets, plain, words] of text.matchAll(/^\s*(?:\(([A-Z])\)|([A-Z])[.):])\s*(\S.*)$/gm)) {
+      const mark = inBrackets ?? plain;
+      if (mark === "A") texts = [words!.trim()];
+      else if (mark === LETTERS[texts.length]) texts.push(words!.trim());
     }
+    if (texts.length > 1) return { ...PLAIN, texts };
   }
   return null;
 }

@@ -40,6 +40,7 @@ const FIELDS = [
 
 const READINGS: readonly Reading[] = [
   ({ logged, choices }) => inside(logged ?? -1, choices),
+  ({ choices: { marked } }) => (marked.length === 1 ? marked[0]! : null),
   ({ target, choices }) => numberOf(only(target), choices, 0),
   ({ target, choices }) => nameOf(only(target), choices),
   ...FIELDS.flatMap((field): Reading[] => [

@@ -10,6 +10,7 @@ import {
   firstText,
   loggedGold,
   metricsOf,
+  promptOf,
   type PlacedSample,
   readSamples,
   rightOf,
@@ -118,8 +119,9 @@ function readRow({ sample, where }: PlacedSample, task: string): Row {
   if (scores?.length === 1) throw noChoices(`${where}: one log-likelihood, and no choices to choose from`, task);
   if (scores && hasSeveralTargets(target)) throw noChoices(`${where}: target names several right choices`, task);
   const right = scores ? scoredRight(sample, where, task) : saidRight(sample, where, task);
-  const choices = choicesOf(doc, scores?.length ?? null, scores ? continuationsOf(sample) : []);
+  const choices = choicesOf(doc, scores?.length ?? null, scores ? continuationsOf(sample) : [], promptOf(sample));
   if (!choices) throw noChoices(`${where}: the document has no choices: any text may be the answer`, task);
+  if (choices.marked.length > 1) throw noChoices(`${where}: the document marks several choices as right`, task);
   const chosen = scores ? largest(scores) : right ? choiceSaid(saidIn(sample), choices) : null;
   return { sample, where, doc, target, scores, choices, logged: loggedGold(sample), chosen, right };
 }

@@ -88,13 +88,23 @@ function natsOf(value: unknown): number | null | undefined {
 }
 
 /** What was scored after the prompt, a choice each; empty where the file does not say it, or prompts differ and not these. */
-export function continuationsOf({ arguments: asked }: Sample): string[] {
-  const requests = Array.isArray(asked) ? asked : Object.values((asked ?? {}) as Record<string, unknown>);
-  const texts = requests.map((request: unknown) => {
-    const second = Array.isArray(request) ? (request[1] as unknown) : (request as { arg_1?: unknown } | null)?.arg_1;
-    return typeof second === "string" ? second : null;
-  });
-  return texts.includes(null) || new Set(texts).size < texts.length ? [] : (texts as string[]);
+export function continuationsOf(sample: Sample): string[] {
+  const texts = requestsOf(sample).map(([, continuation]) => continuation);
+  const isTold = texts.every((text) => typeof text === "string") && new Set(texts).size === texts.length;
+  return isTold ? texts : [];
+}
+
+/** Empty where the file does not say it; of a chat, its messages as JSON with the line ends of their texts. */
+export function promptOf(sample: Sample): string {
+  const [prompt] = requestsOf(sample)[0] ?? [];
+  return typeof prompt === "string" ? prompt.replaceAll("\\n", "\n") : "";
+}
+
+/** `{gen_args_0: {arg_0, arg_1}}`; before February 2024 a list of lists. */
+function requestsOf({ arguments: asked }: Sample): readonly (readonly unknown[])[] {
+  return Object.values((asked ?? {}) as Record<string, unknown>).map((request) =>
+    typeof request === "object" && request !== null ? Object.values(request as Record<string, unknown>) : [],
+  );
 }
 
 /** A metric of right or wrong: true or false, also as 1, 0 or text; null for any other value, undefined without the metric. */

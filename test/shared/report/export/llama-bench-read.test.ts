@@ -59,6 +59,8 @@ describe("the provider", () => {
     ["no layer on the card", { n_gpu_layers: "0" }],
     ["some layers on the card", { n_gpu_layers: 20 }],
     ["no device", { n_gpu_layers: 99, devices: "none" }],
+    ["experts on the processor", { n_gpu_layers: 99, n_cpu_moe: "4" }],
+    ["tensors in other memory", { n_gpu_layers: 99, tensor_buft_overrides: "exps=CPU" }],
     ["a card of AMD's", { n_gpu_layers: 99, gpu_info: "AMD Radeon RX 7900 XTX" }],
   ])("is not known for sure with %s", (_, columns) => {
     expect(only({ backends: "CUDA", ...columns }).provider).toBeNull();

@@ -215,6 +215,18 @@ describe("generated answers", () => {
     expect(answers[0]).toMatchObject({ predicted: 1, correct: true });
   });
 
+  it("finds choices in the prompt where the document has none: those of the last question", () => {
+    const prompt = "Q: one?\nA. p\nB. q\nC. r\nAnswer: B\n\nQ: two?\nA. s\nB. t\nAnswer:";
+    const row = { doc: { text: "two?" }, target: "B", resps: [["B"]], filtered_resps: ["B"], exact_match: 1 };
+    for (const asked of [
+      { gen_args_0: { arg_0: prompt, arg_1: { until: ["."] } } },
+      { gen_args_0: { arg_0: JSON.stringify([{ role: "user", content: prompt }]), arg_1: {} } },
+    ]) {
+      const { questions } = read({ ...row, arguments: asked });
+      expect(questions[0]).toMatchObject({ choices: ["s", "t"], answer: 1 });
+    }
+  });
+
   it("does not take a word for a letter", () => {
     const { answers } = read(said("A cat is what I saw", "B", 0), said("b1", "B", 1), said("c1", "B", 0));
     expect(answers.map(({ predicted }) => predicted)).toEqual([null, 1, 2]);
@@ -250,6 +262,7 @@ describe("tasks that are none of right and wrong choices", () => {
     ["acc that is NaN", { doc, target: "0", ...scored(-1, -2, -3), acc: "nan" }, /acc is "nan"/],
     ["pairs of sentences (CrowS-Pairs)", { doc: { sent_more: "m", sent_less: "l" }, target: "0", ...scored(-1, -2), likelihood_diff: 1, pct_stereotype: 1 }, /its metrics \(likelihood_diff, pct_stereotype\) do not say which choice is right/],
     ["one log-likelihood (LAMBADA)", { doc: { text: "a b" }, target: "b", ...scored(-1), acc: 1, perplexity: -1 }, /one log-likelihood, and no choices/],
+    ["several marked choices, also where the share is whole", { doc: { question: "q", mc1_targets: { choices: ["x", "z"], labels: [1, 0] }, mc2_targets: { choices: ["x", "y", "z"], labels: [1, 1, 0] } }, target: "0", ...scored(-1, -2, -300), acc: 1 }, /marks several choices as right/],
     ["perplexity", { doc: { page: "p" }, target: "p", resps: [["-12.5"]], filtered_resps: ["-12.5"], word_perplexity: [-12.5, 3], byte_perplexity: [-12.5, 9] }, /word_perplexity, byte_perplexity\) do not say whether the answer is right/],
     ["BLEU", { doc: { src: "s" }, target: "t", resps: [["t"]], filtered_resps: ["t"], bleu: ["t", "t"] }, /its metrics \(bleu\)/],
     ["F1", { doc: { question: "q" }, target: "t", resps: [["t"]], filtered_resps: ["t"], em: 1, f1: 1 }, /its metrics \(em, f1\)/],
