@@ -1,4 +1,4 @@
-import { duration, megabytes, plural } from "#shared/report/quantities.ts";
+import { duration, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
@@ -50,8 +50,8 @@ function shorten(text: string): string {
 /** One sentence a compared cell; without any, why cells failed. Then what was run, and where. */
 export function verdictLines({ comparisons, run, questionSet, cells }: Results): string[] {
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
-  const counts = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
-  const threads = counts.length === 1 ? plural(counts[0]!, "thread") : `${counts.join(" or ") || "unknown"} threads`;
+  const counts = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
+  const threads = counts.length === 1 && counts[0] === "1" ? "1 thread" : `${counts.join(" or ")} threads`;
   const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
   const asked = askedText({ questionSet, cells });
   return [

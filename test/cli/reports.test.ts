@@ -105,6 +105,9 @@ describe("import", () => {
     expect(await run("import", file, "--cell", "int4@gpu")).toBe(1);
     expect(err).toContain("is no format@provider");
     expect(await run("import", file, "--cell", "int4@cpu", "--model", "m")).toBe(0);
+    expect(await run("runs", "show", out.trim())).toBe(0);
+    expect(out).toContain("unknown threads");
+    expect(out).not.toMatch(/\bNaN\b|\b0 MB|\b0 threads/);
   });
 
   it.each([

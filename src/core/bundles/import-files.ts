@@ -9,7 +9,14 @@ import { writeWholeRun, type WholeRun } from "#core/store/write-stored-run.ts";
 import { importBundle, type Imported } from "./import-bundle.ts";
 import { llamaBenchRows, readLlama } from "./import-llama-bench.ts";
 import { readLmEval } from "./import-lm-eval.ts";
-import { type ImportOptions, type ImportSource, type ReadSource, readSource, textOf } from "./import-source.ts";
+import {
+  type ImportOptions,
+  type ImportSource,
+  isBinary,
+  type ReadSource,
+  readSource,
+  textOf,
+} from "./import-source.ts";
 import { groupLmEval, lmEvalKind } from "./group-lm-eval.ts";
 import { unpackBundles } from "./unpack-bundles.ts";
 
@@ -43,6 +50,7 @@ export function importGroup(db: Db, group: readonly ImportSource[], options: Imp
 function importOne(db: Db, source: ReadSource, options: ImportOptions): Imported {
   const { name, bytes } = source;
   if (bytes.subarray(0, 2).toString("latin1") === "PK" || name.endsWith(".qsrun")) return importBundle(db, bytes, name);
+  if (isBinary(source)) throw unknownFile(source.path, "");
   const text = textOf(source);
   const rows = llamaBenchRows(text, source.path);
   if (rows) return added(db, readLlama(rows, source, options));

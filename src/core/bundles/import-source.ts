@@ -87,8 +87,7 @@ export function textOf({ path, bytes }: ReadSource): string {
   if (bytes.length > MOST_TEXT_BYTES) {
     throw unreadable(path, new Error(`as text it is larger than ${MOST_TEXT_BYTES} bytes`));
   }
-  // Text in UTF-16 has a zero in every second byte of what is ASCII.
-  if (bytes.subarray(0, 4).includes(0) && !bytes.subarray(0, 2).equals(Buffer.alloc(2))) {
+  if (isUtf16(bytes)) {
     throw new LabError(
       "BAD_REQUEST",
       `${path} is UTF-16, as ">" of PowerShell 5 writes it. Save it as UTF-8 (there: | Out-File -Encoding utf8 FILE).`,
@@ -99,6 +98,18 @@ export function textOf({ path, bytes }: ReadSource): string {
   if (text.trim() === "")
     throw new LabError("BAD_REQUEST", `${path} is empty. Write it again where it was made.`, { path });
   return text;
+}
+
+/** By its mark; without one, by the zero in every second byte of what is ASCII. */
+function isUtf16(bytes: Uint8Array): boolean {
+  if (/^(fffe|feff)/.test(Buffer.from(bytes.subarray(0, 2)).toString("hex"))) return true;
+  const head = [...bytes.subarray(0, 32)];
+  return head.length > 1 && [0, 1].some((half) => head.every((byte, index) => (byte === 0) === (index % 2 === half)));
+}
+
+/** Whether it is no text at all, such as weights or a picture. */
+export function isBinary({ bytes }: ReadSource): boolean {
+  return bytes.subarray(0, HEAD_BYTES).includes(0) && !isUtf16(bytes);
 }
 
 function unreadable(path: string, error: unknown): LabError {

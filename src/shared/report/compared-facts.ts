@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
   ],
   ["text", "What was measured", "Running text", ({ textSet }) => textSet?.name ?? "none"],
   ["provider", "Options", "Provider", ({ cell }) => cell.provider],
-  ["threads", "Options", "Threads", ({ cell }) => String(cell.threads ?? "unknown")],
+  ["threads", "Options", "Threads", ({ cell }) => orUnknown(cell.threads)],
   [
     "sequence",
     "Options",

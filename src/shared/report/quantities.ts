@@ -54,8 +54,8 @@ export function plural(count: number, noun: string): string {
 }
 
 /** Another tool's file does not say everything, and what it does not say is stored as 0. */
-export function orUnknown(value: number, text: string): string {
-  return value === 0 ? "unknown" : text;
+export function orUnknown(value: number | null, text = String(value)): string {
+  return value === 0 || value === null ? "unknown" : text;
 }
 
 /** p-values: two digits that count, and never a bare zero. */

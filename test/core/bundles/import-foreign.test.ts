@@ -221,6 +221,16 @@ describe("llama-bench's output", () => {
     expect(() => importFiles(store(), write({ "bench.csv": text }))).toThrow(words);
   }); // prettier-ignore
 
+  it.each([
+    ["weights", Buffer.from("1900000000000000" + "7b7d".repeat(20), "hex")],
+    ["a picture", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")],
+    ["packed lines", Buffer.from("1f8b0800000000000003", "hex")],
+  ])("is not what %s are taken for", (_, bytes) => {
+    expect(() => importFiles(store(), write({ "bench.json": bytes }))).toThrow(
+      /none of the files that can be imported/,
+    );
+  });
+
   it("names the rows that were left out", () => {
     const db = store();
     const text = JSON.stringify([row(), row({ n_depth: 4096, avg_ns: 3e9 }), row({ n_gen: 128 })]);

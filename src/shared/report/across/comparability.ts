@@ -5,6 +5,7 @@
 import type { CellResult, Results } from "../../results.ts";
 import { type AskedQuestion, sharedQuestions } from "./questions.ts";
 import { answersReason, generationsReason, textsReason, tokensReason } from "./quality.ts";
+import { orUnknown } from "../quantities.ts";
 import { memoryReason, speedReason } from "./speed.ts";
 
 /** One side: a cell with the run that it is of. */
@@ -72,7 +73,7 @@ function differencesOf(a: ComparedSide, b: ComparedSide): [string, string, strin
     ["power", ours.powerSource ?? "unknown", theirs.powerSource ?? "unknown"],
     ["onnxruntime", ours.runtime.onnxruntime, theirs.runtime.onnxruntime],
     ["app", ours.app.version, theirs.app.version],
-    ["threads", String(a.cell.threads ?? "unknown"), String(b.cell.threads ?? "unknown")],
+    ["threads", orUnknown(a.cell.threads), orUnknown(b.cell.threads)],
     ["questions", a.questionSet?.sha256.slice(0, 16) ?? "none", b.questionSet?.sha256.slice(0, 16) ?? "none"],
     ["seed", String(a.run.spec.seed), String(b.run.spec.seed)],
   ];

@@ -1,7 +1,7 @@
 /** Whether times and memory of two cells may stand against each other. */
 import type { CellResult } from "../../results.ts";
 import type { ComparedSide, PartComparability } from "./comparability.ts";
-import { plural } from "../quantities.ts";
+import { orUnknown, plural } from "../quantities.ts";
 
 export function speedReason(a: ComparedSide, b: ComparedSide): PartComparability {
   const shared = speedsInCommon(a.cell, b.cell);
@@ -98,7 +98,7 @@ function notes(a: ComparedSide, b: ComparedSide): string[] {
     ...runtimeNote(a, b),
     ...(ours.threads === theirs.threads
       ? []
-      : [`threads differ: ${ours.threads ?? "unknown"} and ${theirs.threads ?? "unknown"}`]),
+      : [`threads differ: ${orUnknown(ours.threads)} and ${orUnknown(theirs.threads)}`]),
     ...(a.run.id === b.run.id
       ? []
       : ["measured at different times: what changed on the machine in between is part of the difference"]),

@@ -14,7 +14,7 @@ export function aboutLine({ run, model }: Pick<Results, "run" | "model">): strin
 /** Everything that is known of where the run was measured, name and value. */
 export function environmentRows({ run, model, questionSet, textSet, cells }: Results): [name: string, value: string][] {
   const { environment: at, spec } = run;
-  const threads = [...new Set(cells.flatMap((cell) => cell.threads ?? []))];
+  const threads = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
   return [
     [
       "Model",
@@ -43,7 +43,7 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
         .filter(Boolean)
         .join(", "),
     ],
-    ["Threads", threads.length === 0 ? "unknown" : threads.join(" or ")],
+    ["Threads", threads.join(" or ")],
     ["Memory", orUnknown(at.memoryBytes, `${grouped(at.memoryBytes / 2 ** 30, 1)} GiB`)],
     ["Graphics", at.gpus.length === 0 ? "none" : at.gpus.map(gpuText).join("; ")],
     ["System", `${at.os.platform} ${at.os.release} ${at.os.arch}${powerText(at)}`],

@@ -157,7 +157,7 @@ function backendsOf(row: LlamaBenchRow): string | null {
   const isSet = (column: string): boolean => !["0", "", "false"].includes(text(row, column));
   const used = BACKEND_COLUMNS.filter(isSet);
   if (used.length > 0) return used.map((column) => column.toUpperCase()).join(",");
-  return BLAS_COLUMNS.filter(isSet).length > 0 ? "BLAS" : "CPU";
+  return isSet("gpu_blas") ? "GPU BLAS" : isSet("blas") ? "BLAS" : "CPU";
 }
 
 function settingsOf(row: LlamaBenchRow, rows: readonly LlamaBenchRow[]): string {

@@ -157,7 +157,10 @@ function saidRight(sample: Sample, where: string, task: string): boolean {
 }
 
 function notRightOrWrong(metric: string, value: unknown, where: string, task: string): LabError {
-  return noChoices(`${where}: ${metric} is ${JSON.stringify(value)}, which is neither right (1) nor wrong (0)`, task);
+  return noChoices(
+    `${where}: ${metric} is ${JSON.stringify(value).slice(0, 80)}, which is neither right (1) nor wrong (0)`,
+    task,
+  );
 }
 
 function saidIn({ filtered_resps: filtered = [], resps }: Sample): string {

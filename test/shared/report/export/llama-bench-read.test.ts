@@ -44,6 +44,7 @@ describe("the provider", () => {
     ["Metal", { cuda: "0", metal: "1", gpu_blas: "1", blas: "1" }, null],
     ["Vulkan", { cuda: 0, vulkan: 1 }, null],
     ["OpenCL", { cuda: "0", opencl: "1" }, null],
+    ["a card that has no column", { cuda: "0", gpu_blas: "1", blas: "1" }, null],
     ["two", { cuda: "1", rpc: "1" }, null],
   ])("of old columns with %s", (_, columns, provider) => {
     expect(old(columns).provider).toBe(provider);
