@@ -25,6 +25,7 @@ interface LmEvalRun {
   readonly startedAt: string;
   readonly seconds: number | null;
   readonly shots: number;
+  readonly sampling: { readonly temperature: number; readonly topP: number };
   /** Of everything that was read. */
   readonly sha256: string;
   readonly leftOut: readonly string[];
@@ -68,7 +69,7 @@ export function lmEvalRun(run: LmEvalRun): WholeRun {
         ...run.notes,
         "asked in lm-evaluation-harness's own prompts; its machine and times are not known",
       ],
-      passes: { benchmark: { questions: name, modes, shots } },
+      passes: { benchmark: { questions: name, modes, shots, ...run.sampling } },
     },
     [emptyCell(cell, { benchmark })],
     [set],

@@ -6,7 +6,15 @@ import type { WholeRun } from "#core/store/write-stored-run.ts";
 import { lmEvalRun } from "./foreign-run.ts";
 import { momentOf } from "./group-lm-eval.ts";
 import { type ImportOptions, type ReadSource, textOf } from "./import-source.ts";
-import { cellOf, type LmEvalResults, modelArguments, readLmEvalResults, shotsOf, tasksOf } from "./lm-eval-results.ts";
+import {
+  cellOf,
+  type LmEvalResults,
+  modelArguments,
+  readLmEvalResults,
+  samplingOf,
+  shotsOf,
+  tasksOf,
+} from "./lm-eval-results.ts";
 
 interface LmEvalFiles {
   readonly samples: readonly ReadSource[];
@@ -40,6 +48,7 @@ export function readLmEval(files: LmEvalFiles, options: ImportOptions): WholeRun
     startedAt: startOf(results, first),
     seconds: results?.total_evaluation_time_seconds ?? null,
     shots,
+    sampling: samplingOf(results, tasks.find(({ mode }) => mode === "generate")?.name),
     sha256: hash.digest("hex"),
     leftOut,
     notes,

@@ -10,6 +10,9 @@ import { needsCell, type ReadSource, textOf } from "./import-source.ts";
 const text = z.string().optional().catch(undefined);
 const byTask = z.record(z.string(), z.unknown()).default({}).catch({});
 
+/** The year 2286: dates and spans beyond are damaged. */
+const MOST_SECONDS = 1e10;
+
 const resultsSchema = z.looseObject({
   results: byTask,
   config: z
@@ -18,10 +21,10 @@ const resultsSchema = z.looseObject({
     .catch({}),
   configs: byTask,
   "n-shot": byTask,
-  date: z.number().optional().catch(undefined),
+  date: z.number().min(0).max(MOST_SECONDS).optional().catch(undefined),
   model_name: text,
   pretty_env_info: text,
-  total_evaluation_time_seconds: z.coerce.number().nullable().optional().catch(null),
+  total_evaluation_time_seconds: z.coerce.number().min(0).max(MOST_SECONDS).nullable().optional().catch(null),
   /** Of our own exports. */
   quantscope: z.looseObject({ format: text, provider: text }).optional().catch(undefined),
 });
@@ -70,12 +73,25 @@ export function shotsOf(
   return { shots, notes: [`the tasks had different numbers of examples (${listed}): stored as ${shots}`] };
 }
 
+/** How answers were drawn: greedily where nothing says otherwise, as the harness does. */
+export function samplingOf(
+  results: LmEvalResults | null,
+  task: string | undefined,
+): { readonly temperature: number; readonly topP: number } {
+  const config = results?.configs[task ?? ""] as { generation_kwargs?: unknown } | null | undefined;
+  const asked = new Map([...argumentsOf(config?.generation_kwargs), ...argumentsOf(results?.config.gen_kwargs)]);
+  const temperature = asked.get("do_sample")?.toLowerCase() === "false" ? 0 : Number(asked.get("temperature") ?? 0);
+  const topP = Number(asked.get("top_p") ?? 1);
+  return { temperature: temperature > 0 ? temperature : 0, topP: topP > 0 && topP < 1 ? topP : 1 };
+}
+
+export function modelArguments({ config }: LmEvalResults): Map<string, string> {
+  return argumentsOf(config.model_args);
+}
+
 /** `pretrained=a,dtype=float16`, or the same as an object, or as its JSON. */
-export function modelArguments({ config }: Pick<LmEvalResults, "config">): Map<string, string> {
-  const value = config.model_args;
-  if (typeof value === "string" && value.trim().startsWith("{")) {
-    return modelArguments({ config: { model_args: objectOf(value) } });
-  }
+function argumentsOf(value: unknown): Map<string, string> {
+  if (typeof value === "string" && value.trim().startsWith("{")) return argumentsOf(objectOf(value));
   if (typeof value === "string") {
     return new Map(
       value.split(",").flatMap((part) => {

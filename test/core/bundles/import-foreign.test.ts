@@ -132,6 +132,9 @@ describe("lm-eval's files", () => {
     const one = importFiles(store(), [paths[0]!, paths[2]!]);
     expect(one).toHaveLength(1);
     expect(db.prepare("SELECT count(*) FROM runs").pluck().get()).toBe(2);
+    const renamed = write({ "int4.jsonl": list(true), "sums.json": sums("m/one") });
+    const other = store();
+    expect(summary(other, importFiles(other, renamed)[0]!)).toEqual(["m/one", "fp16@cpu", "mmlu", 1]);
     const named = store();
     expect(summary(named, importFiles(named, [paths[0]!, paths[2]!])[0]!)).toEqual(["m/one", "fp16@cpu", "mmlu", 1]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LabError } from "#shared/errors.ts";
-import { cellOf, readLmEvalResults, shotsOf, tasksOf } from "#core/bundles/lm-eval-results.ts";
+import { cellOf, readLmEvalResults, samplingOf, shotsOf, tasksOf } from "#core/bundles/lm-eval-results.ts";
 
 const read = (value: unknown) => {
   const bytes = Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
@@ -93,8 +93,11 @@ describe("cellOf", () => {
 
 describe("readLmEvalResults", () => {
   it("takes odd values of what it does not need, and bare NaN", () => {
-    const odd = read('{"results": {"a": {"acc,none": NaN}}, "n-shot": {"a": " "}, "date": "x", "config": null}');
+    const odd = read(
+      '{"results": {"a": {"acc,none": NaN}}, "n-shot": {"a": " "}, "date": 1e300, "total_evaluation_time_seconds": "-1", "config": null}',
+    );
     expect(tasksOf(odd)).toEqual(["a"]);
+    expect([odd.date, odd.total_evaluation_time_seconds]).toEqual([undefined, null]);
     expect(shotsOf(odd, ["a"])).toMatchObject({ shots: 0, notes: [/not known: stored as 0/] });
   });
 
@@ -104,6 +107,25 @@ describe("readLmEvalResults", () => {
     ["", /is empty/],
   ])("refuses %j", (text, words) => {
     expect(() => read(text)).toThrow(words);
+  });
+});
+
+describe("samplingOf", () => {
+  const GREEDY = { temperature: 0, topP: 1 };
+  it.each<[object, unknown, object]>([
+    [{}, null, GREEDY],
+    [{ do_sample: false, temperature: 0.7 }, null, GREEDY],
+    [{ do_sample: true, temperature: 0.7, top_p: 0.9 }, null, { temperature: 0.7, topP: 0.9 }],
+    [{ do_sample: false }, "do_sample=True,temperature=0.5", { temperature: 0.5, topP: 1 }],
+    [{ until: ["."] }, { temperature: 0.1, top_p: 1 }, { temperature: 0.1, topP: 1 }],
+    [{ temperature: "hot", top_p: -1 }, null, GREEDY],
+  ])("is %j with %j", (generation_kwargs, gen_kwargs, sampling) => {
+    const results = read({ results: {}, configs: { a: { generation_kwargs } }, config: { gen_kwargs } });
+    expect(samplingOf(results, "a")).toEqual(sampling);
+  });
+
+  it("is the harness's own where nothing is known", () => {
+    expect(samplingOf(null, "a")).toEqual(GREEDY);
   });
 });
 

@@ -79,6 +79,8 @@ function taskOf(file: string, tasks: readonly string[]): string {
     .replace(/\.jsonl?$/i, "");
   const name = base.replace(/^samples_/, "").replace(/_\d{4}-\d\d-\d\dT[\d.-]+$/, "") || base;
   // Versions before February 2024 write the model's arguments in front of the task.
+  const [only, ...others] = tasks;
+  if (only !== undefined && others.length === 0 && !base.startsWith("samples_")) return only;
   const known = tasks.filter((task) => name === task || name.endsWith(`_${task}`));
   return known.sort((a, b) => b.length - a.length)[0] ?? name;
 }
@@ -243,7 +245,8 @@ function otherFilters(task: string, filters: readonly (string | undefined)[]): s
 }
 
 function otherMetrics(task: string, samples: readonly PlacedSample[], mode: BenchmarkMode): string[] {
-  const read = mode === "generate" ? ["exact_match", "acc"] : ["acc", "acc_norm"];
+  const isShare = samples.some(({ sample }) => rightOf(sample.acc_norm) === null);
+  const read = mode === "generate" ? ["exact_match", "acc"] : ["acc", ...(isShare ? [] : ["acc_norm"])];
   const others = new Set(samples.flatMap(({ sample }) => metricsOf(sample)).filter((metric) => !read.includes(metric)));
   return others.size === 0 ? [] : [`the metrics ${[...others].join(", ")} of ${task}`];
 }
@@ -261,7 +264,9 @@ function notesOf(task: string, rows: readonly Row[], disagreeing: number): strin
         ]
       : []),
     ...(disagreeing > 0
-      ? [`${task}: in ${plural(disagreeing, "question")} acc contradicts the log-likelihoods; acc is taken`]
+      ? [
+          `${task}: in ${plural(disagreeing, "question")} the harness's count contradicts the answer that was chosen; its count is taken`,
+        ]
       : []),
   ];
 }

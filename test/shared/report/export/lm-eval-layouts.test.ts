@@ -113,7 +113,9 @@ describe("documents of lm-eval's tasks", () => {
     const doc = { question: "q", choices: ["x", "y", "z"] };
     const { answers, notes } = read({ doc, target: "1", ...scored(-2, -1, -3), acc: 0 });
     expect(answers[0]).toMatchObject({ correct: false });
-    expect(notes).toEqual(["task: in 1 question acc contradicts the log-likelihoods; acc is taken"]);
+    expect(notes).toEqual([
+      "task: in 1 question the harness's count contradicts the answer that was chosen; its count is taken",
+    ]);
   });
 
   it("works acc out where only acc_norm is logged, and says so", () => {
