@@ -3,9 +3,11 @@ import { dirname, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
 import { failAbandonedRuns } from "#core/store/write-run.ts";
+import { isAlive } from "#core/system/process-identity.ts";
 import { removeAbandoned } from "#core/system/temporary.ts";
 import { temporaryDir } from "./lab-home.ts";
 
+export { isAlive } from "#core/system/process-identity.ts";
 export { labHome } from "./lab-home.ts";
 
 /** An opened data folder: the store, and where made files go. */
@@ -53,15 +55,4 @@ function makeFolders(dir: string): void {
   const parent = dirname(dir);
   if (parent !== dir) makeFolders(parent);
   mkdirSync(dir);
-}
-
-/** Whether a process of that id runs, whoever owns it. */
-export function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // Alive, but somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
