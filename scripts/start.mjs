@@ -28,7 +28,8 @@ if (problem === null) {
   else process.exit(code);
 }
 process.stderr.write(`quantscope: ${problem}; opening the same page in a browser through the loopback host.\n`);
-process.exit(await run(node24(), [join(root, "out", "main", "host.js"), ...args], process.env));
+// The line to the host breaks when this process is killed, and the host ends with it.
+process.exit(await run(node24(), [join(root, "out", "main", "host.js"), ...args], process.env, ["ipc"]));
 
 /** Null when Electron can be run. */
 async function whyNoElectron() {
@@ -83,9 +84,9 @@ function node24() {
 }
 
 /** Runs it to its end; a signal to this process is one to it. */
-function run(command, parameters, env) {
+function run(command, parameters, env, lines = []) {
   return new Promise((resolve) => {
-    const child = spawn(command, parameters, { stdio: "inherit", env });
+    const child = spawn(command, parameters, { stdio: ["inherit", "inherit", "inherit", ...lines], env });
     // Ctrl-C reaches both of them through the terminal.
     process.on("SIGINT", () => undefined);
     process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -8,6 +8,7 @@ import { LabError, toEnvelope } from "#shared/errors.ts";
 import { type ReportFormat, reportFiles, type ReportInput } from "#core/reports/report-files.ts";
 import { makeOut, writeFiles } from "#core/reports/write-files.ts";
 import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
+import { takePlace } from "#core/runs/place.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
@@ -22,6 +23,12 @@ interface ReportOptions {
   /** Folder for report.html, results.json, CSV and PNG; undefined writes none. */
   readonly out: string | undefined;
   readonly json: boolean;
+  /** To show others that would measure at the same time. */
+  readonly name: string;
+  /** Whether it is a part of a run that is measured in several. */
+  readonly part?: (db: ExecuteOptions["db"]) => boolean;
+  /** Whether it may be measured while another program measures. */
+  readonly alongside?: boolean;
   /** What else is written once the run is stored. */
   readonly after?: (db: ExecuteOptions["db"], runId: string) => void;
 }
@@ -32,7 +39,7 @@ const WRITTEN: readonly ReportFormat[] = ["json", "html", "csv", "png"];
 /** Runs an experiment with a progress line, prints what it found, and sets the exit code. Ctrl-C cancels it. */
 export async function measureAndReport(
   execute: (context: ExecuteOptions) => Promise<RunOutcome>,
-  { home, out, json, after }: ReportOptions,
+  { home, out, json, name, part, alongside, after }: ReportOptions,
 ): Promise<void> {
   // Before anything is measured: hours later would be too late to hear of a mistyped folder.
   if (out !== undefined) makeOut(out);
@@ -41,9 +48,17 @@ export async function measureAndReport(
   using interrupt = abortOnInterrupt(() => {
     progress.note("cancelling; what was measured is stored ...");
   });
+  using place = await takePlace({
+    db: lab.db,
+    home: lab.home,
+    run: name,
+    part: part?.(lab.db) ?? false,
+    alongside: alongside ?? false,
+  });
   try {
     const outcome = await execute({
       db: lab.db,
+      place,
       variantsDir: lab.variantsDir,
       scratchDir: lab.scratchDir,
       spawner: forkSpawner(workerFile(), { temporaryDir: lab.temporaryDir }),

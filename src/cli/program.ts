@@ -44,7 +44,18 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badArguments;
-    sayError(error);
-    return exitCodeOf(error);
+    const known = isStoreError(error) ? await inOurWords(error) : error;
+    sayError(known);
+    return exitCodeOf(known);
   }
+}
+
+function isStoreError(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && code.startsWith("SQLITE_");
+}
+
+/** Most commands that get here have the store loaded; those that have not, start without it. */
+async function inOurWords(error: unknown): Promise<unknown> {
+  return (await import("#core/store/database.ts")).storeError(error, "of this data folder");
 }

@@ -14,6 +14,8 @@ export interface ProgressLine {
   end(): void;
 }
 
+const WAITING = "waiting for the store, locked by another program; what is measured meanwhile is kept in memory";
+
 /** Without a terminal one line at most this often: logs stay readable. */
 const LOG_INTERVAL_MS = 5000;
 
@@ -83,6 +85,9 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
         show(`${launches}${label}: ${PASS_LABELS[pass]}${count}, about ${duration(remainingMs)} left`, done === 0);
         return;
       }
+      case "waiting":
+        note(event.waiting ? WAITING : "the store is free again; what was measured meanwhile is stored");
+        return;
       case "samples":
       case "stored":
         return;

@@ -7,6 +7,7 @@ import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import { parseHostArguments } from "./args.ts";
 import { explain } from "./explain.ts";
+import { onLauncherEnd } from "./launcher.ts";
 import { openBrowser } from "./open-browser.ts";
 import { type Host, startHost } from "./server.ts";
 
@@ -53,4 +54,5 @@ function endOnSignal(host: Host, labApp: LabApp, lab: Disposable): void {
   };
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
+  onLauncherEnd(end);
 }

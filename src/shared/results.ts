@@ -47,6 +47,8 @@ export const environmentSchema = z.object({
   /** Null where the system does not tell. On battery processors are slower: such runs are compared with their like. */
   powerSource: z.enum(["mains", "battery"]).nullable(),
   machineId: z.string(),
+  /** Other Quantscope programs that measured on the machine at the same time, in words: the numbers are disturbed. */
+  alongside: z.array(z.string()).optional(),
 });
 export type Environment = z.output<typeof environmentSchema>;
 

@@ -4,6 +4,14 @@ import { executeRun } from "#core/runs/execute.ts";
 import { measureAndReport } from "../measure-and-report.ts";
 import { whole } from "../whole.ts";
 
+interface DemoOptions {
+  few?: boolean;
+  limit?: string;
+  out: string;
+  alongside?: boolean;
+  json?: boolean;
+}
+
 export function addDemo(program: Command): void {
   program
     .command("demo")
@@ -11,8 +19,9 @@ export function addDemo(program: Command): void {
     .option("--few", "ask 200 of the 1,600 questions, as a preview does: see how the verdicts change")
     .option("--limit <n>", "ask a sample of this many questions")
     .option("--out <dir>", "where report.html, results.json, CSV and PNG go", "results/demo")
+    .option("--alongside", "measure even while another program does: both disturb each other's numbers")
     .option("--json", "print results.json instead of the table")
-    .action(async (options: { few?: boolean; limit?: string; out: string; json?: boolean }, command: Command) => {
+    .action(async (options: DemoOptions, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();
       const limit = options.limit === undefined ? undefined : whole("--limit", options.limit);
       const spec = demoSpec({ few: options.few, limit });
@@ -20,6 +29,8 @@ export function addDemo(program: Command): void {
         home,
         out: options.out,
         json: options.json ?? false,
+        name: spec.name,
+        alongside: options.alongside ?? false,
       });
     });
 }

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { writeFiles } from "#core/reports/write-files.ts";
-import { executeRun, resumeRun } from "#core/runs/execute.ts";
+import { type ExecuteOptions, executeRun, resumeRun } from "#core/runs/execute.ts";
+import { isPart } from "#core/store/edit-run.ts";
 import { parseShard } from "#core/runs/shard.ts";
 import { DEPTH_IDS } from "#shared/depths.ts";
 import { GRAPHS } from "#shared/spec.ts";
@@ -13,6 +14,7 @@ import { PASSES, refuseOptionsBeside, type SpecOptions, specFromFile, specFromOp
 interface RunOptions extends SpecOptions {
   resume?: string;
   shard?: string;
+  alongside?: boolean;
   out?: string;
   json?: boolean;
 }
@@ -44,23 +46,38 @@ export function addRun(program: Command): void {
       "--shard <i/n>",
       "measure the i-th of n parts of the questions only, and write it as a bundle to import elsewhere",
     )
+    .option(
+      "--alongside",
+      "measure even while another program does: both disturb each other's numbers, and the results say so",
+    )
     .option("--out <dir>", "write report.html, results.json, CSV and PNG there")
     .option("--json", "print results.json instead of the table")
     .action(async (specFile: string | undefined, options: RunOptions, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      const { resume, out, json, shard: part, ...rest } = options;
-      const shard = part === undefined ? undefined : parseShard(part);
-      const common = { home, out, json: json ?? false, ...(shard && { after: writeBundle(out ?? ".") }) };
+      const { resume, out, json, alongside, shard: shardText, ...rest } = options;
+      const shard = shardText === undefined ? undefined : parseShard(shardText);
+      const common = {
+        home,
+        out,
+        json: json ?? false,
+        alongside: alongside ?? false,
+        ...(shard && { after: writeBundle(out ?? ".") }),
+      };
       if (resume !== undefined) {
         if (specFile !== undefined) throw new LabError("SPEC_INVALID", "--resume goes without a spec file.");
-        refuseOptionsBeside("--resume", { ...rest, ...(part !== undefined && { shard: part }) });
-        await measureAndReport((context) => resumeRun(resume, context), common);
+        refuseOptionsBeside("--resume", { ...rest, ...(shardText !== undefined && { shard: shardText }) });
+        const part = (db: ExecuteOptions["db"]): boolean => isPart(db, resume);
+        await measureAndReport((context) => resumeRun(resume, context), { ...common, name: resume, part });
         return;
       }
       if (specFile !== undefined) refuseOptionsBeside("a spec file", rest);
       if (rest.model !== undefined) rest.model = await modelFolder(rest.model, home);
       const spec = specFile === undefined ? specFromOptions(rest) : specFromFile(specFile);
-      await measureAndReport((context) => executeRun(spec, { ...context, ...(shard && { shard }) }), common);
+      await measureAndReport((context) => executeRun(spec, { ...context, ...(shard && { shard }) }), {
+        ...common,
+        name: spec.name,
+        part: () => shard !== undefined,
+      });
     });
 }
 

@@ -17,7 +17,8 @@ export function addServe(program: Command): void {
         ...(options.port === undefined ? [] : ["--port", options.port]),
         ...(options.open ? [] : ["--no-open"]),
       ];
-      const child = spawn(process.execPath, args, { stdio: "inherit" });
+      // The line breaks when this process is killed, and the host ends with it.
+      const child = spawn(process.execPath, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
       // Ctrl-C reaches the child by itself; a kill of this process is passed on.
       process.on("SIGINT", () => undefined);
       process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -1,6 +1,7 @@
 /** The contract over one opened lab, one file per group of requests; and the one way in for requests from outside. */
 import { type Handlers, REQUESTS, type Reply, type RequestName } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
+import { inOurWords } from "#core/store/database.ts";
 import type { AppParts } from "./app.ts";
 import { appHandlers } from "./handlers/app.ts";
 import { benchHandlers } from "./handlers/bench.ts";
@@ -27,6 +28,9 @@ export function createHandlers(parts: AppParts): Handlers {
   };
 }
 
+/** SQLite does not say which file it means; there is one. */
+const STORE = "of this data folder";
+
 /** Longest part of a wrong name that is repeated to whoever sent it. */
 const SHOWN_CHARACTERS = 80;
 
@@ -47,7 +51,7 @@ export async function answer(handlers: Handlers, name: unknown, input: unknown):
     const handler = handlers[known] as (value: unknown) => unknown;
     return { ok: true, value: await handler(parsed.data) };
   } catch (error) {
-    return { ok: false, error: toEnvelope(error) };
+    return { ok: false, error: toEnvelope(inOurWords(error, STORE)) };
   }
 }
 

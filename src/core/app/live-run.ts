@@ -43,6 +43,7 @@ export class LiveRunState {
       launchesDone: 0,
       launchesTotal: 0,
       cancelling: false,
+      waitingForStore: false,
       cells: [],
     };
     for (const label of plannedLabels(spec)) this.#cells.set(label, newCell(label));
@@ -102,6 +103,9 @@ export class LiveRunState {
         cell.samples = joinSamples(cell.samples, event.samples, SAMPLES_KEPT);
         return { type: "samples", label: event.label, samples: copySamples(event.samples) };
       }
+      case "waiting":
+        this.#run.waitingForStore = event.waiting;
+        return event;
       case "stored":
         return this.#measured(event.label, event.message);
       default:

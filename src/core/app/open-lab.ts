@@ -35,7 +35,7 @@ export function openLab(home: string): Lab {
     );
   }
   const db = openDatabase(join(home, "quantscope.db"));
-  failAbandonedRuns(db, isAlive);
+  failAbandonedRuns(db);
   removeAbandoned(temporaryDir(home), isAlive);
   return {
     home,

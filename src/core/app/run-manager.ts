@@ -5,14 +5,17 @@ import type { Spec } from "#shared/spec.ts";
 import { executeRun, type ExecuteOptions, resumeRun, type RunEvent, type RunOutcome } from "#core/runs/execute.ts";
 import { newRunId } from "#core/runs/run-ids.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
-import { hasRun, runElsewhere } from "#core/store/edit-run.ts";
+import { type Place, takePlace } from "#core/runs/place.ts";
+import { shardOf } from "#core/runs/shard.ts";
+import { hasRun } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
+import { refuseMeasured } from "#core/store/run-owner.ts";
 import { failAbandonedRuns } from "#core/store/write-run.ts";
 import { Coalescer, type Events } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import { PROGRESS_INTERVAL_MS } from "./jobs.ts";
 import { joinSamples, LiveRunState } from "./live-run.ts";
-import { isAlive, type Lab } from "./open-lab.ts";
+import type { Lab } from "./open-lab.ts";
 
 const ENDED_KEPT = 20;
 
@@ -37,6 +40,8 @@ interface Entry {
   readonly model: string;
   readonly spec: Spec;
   readonly resumed: boolean;
+  /** One of several parts of a run. */
+  readonly part: boolean;
   readonly done: readonly string[];
   readonly queuedAt: string;
   readonly controller: AbortController;
@@ -75,18 +80,20 @@ export class RunManager {
    */
   start(spec: Spec, model: string): string {
     const id = newRunId();
-    this.#add(id, spec, model, null);
+    this.#add(id, spec, model, null, false);
     return id;
   }
 
   /** Queues what is left of a stopped run. LabError RUN_NOT_FOUND, RUN_BUSY, BAD_REQUEST for one that is done. */
   resume(id: string): void {
     this.refuseBusy(id);
-    const { run, model, cells } = readRun(this.#options.lab.db, id);
-    if (run.status === "running") throw busy(id);
+    const { db } = this.#options.lab;
+    failAbandonedRuns(db);
+    refuseMeasured(db, id);
+    const { run, model, cells } = readRun(db, id);
     if (run.status === "done") throw new LabError("BAD_REQUEST", `The run ${id} is done already.`, { id });
     const done = cells.filter(({ status }) => status === "done").map(({ label }) => label);
-    this.#add(id, { ...run.spec, name: run.name }, model.name, done);
+    this.#add(id, { ...run.spec, name: run.name }, model.name, done, shardOf(run.origin) !== undefined);
   }
 
   /**
@@ -137,7 +144,7 @@ export class RunManager {
   }
 
   /** @param done labels of a resumed run's finished cells; null for a new run */
-  #add(id: string, spec: Spec, model: string, done: readonly string[] | null): void {
+  #add(id: string, spec: Spec, model: string, done: readonly string[] | null, part: boolean): void {
     const entry: Entry = {
       id,
       name: spec.name,
@@ -145,6 +152,7 @@ export class RunManager {
       spec,
       resumed: done !== null,
       done: done ?? [],
+      part,
       queuedAt: new Date().toISOString(),
       controller: new AbortController(),
       cells: new Map(),
@@ -173,7 +181,7 @@ export class RunManager {
 
   async #measure(entry: Entry): Promise<RunOutcome> {
     const { lab, spawner } = this.#options;
-    this.#refuseElsewhere();
+    using place = await this.#takePlace(entry);
     this.#queue.splice(this.#queue.indexOf(entry), 1);
     const live = new LiveRunState(entry);
     this.#active = { entry, live };
@@ -185,6 +193,7 @@ export class RunManager {
       scratchDir: lab.scratchDir,
       spawner,
       signal: entry.controller.signal,
+      place,
       cellSignal: (label) => cellController(entry, label).signal,
       onEvent: (event) => {
         this.#hear(entry, live, event);
@@ -196,16 +205,10 @@ export class RunManager {
   }
 
   /** Two programs that measure on one machine measure each other. */
-  #refuseElsewhere(): void {
-    const { db } = this.#options.lab;
-    failAbandonedRuns(db, isAlive);
-    const other = runElsewhere(db);
-    if (!other) return;
-    throw new LabError(
-      "RUN_BUSY",
-      `Another Quantscope is measuring the run "${other.name}" (${other.id}) now. Start again when that has ended.`,
-      { id: other.id },
-    );
+  async #takePlace({ name, part }: Entry): Promise<Place> {
+    const { home, db } = this.#options.lab;
+    failAbandonedRuns(db);
+    return takePlace({ db, home, run: name, part, alongside: false });
   }
 
   #hear(entry: Entry, live: LiveRunState, event: RunEvent): void {

@@ -3,6 +3,7 @@ import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
 import { removePart } from "#core/reports/part-of.ts";
 import { openParentPort } from "#core/runs/parent-port.ts";
+import { inOurWords } from "#core/store/database.ts";
 import type { ImportTask } from "./import-runs.ts";
 import { type Asked, type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
 import { StoredRuns } from "./stored-runs.ts";
@@ -46,7 +47,7 @@ function openReader(file: string): Reader {
       try {
         return { ok: true, value: await (handlers[name] as (value: unknown) => unknown)(input) };
       } catch (error) {
-        return { ok: false, error: toEnvelope(error) };
+        return { ok: false, error: toEnvelope(inOurWords(error, "of this data folder")) };
       }
     },
     forget: (id) => {

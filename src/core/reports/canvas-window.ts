@@ -52,7 +52,10 @@ async function loadCanvas(): Promise<CanvasLibrary> {
   }
   for (const file of pictureFonts()) {
     if (!library.GlobalFonts.registerFromPath(file, PICTURE_FONT))
-      throw new LabError("NOT_AVAILABLE", `Pictures cannot be drawn: could not read ${file}. Install the program again.`);
+      throw new LabError(
+        "NOT_AVAILABLE",
+        `Pictures cannot be drawn: could not read ${file}. Install the program again.`,
+      );
   }
   return library;
 }

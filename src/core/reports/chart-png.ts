@@ -7,7 +7,13 @@ import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/report/plot/pict
 import { plotData } from "#shared/report/plot/plot-data.ts";
 import { plotOptions } from "#shared/report/plot/plot-options.ts";
 import { type ChartSettings, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
-import { type Canvas, type CanvasWindow, openCanvasWindow, PICTURE_FONT, type PlotConstructor } from "./canvas-window.ts";
+import {
+  type Canvas,
+  type CanvasWindow,
+  openCanvasWindow,
+  PICTURE_FONT,
+  type PlotConstructor,
+} from "./canvas-window.ts";
 
 /**
  * @param about who measured what, where and when, in one line

@@ -1,14 +1,15 @@
 /** Executes an experiment: plans its cells, runs each in a child of its own, stores every unit as it arrives. */
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LabError, toEnvelope } from "#shared/errors.ts";
+import { toEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { Results } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
-import { failRun, insertRun, reopenRun } from "#core/store/write-run.ts";
+import { claimRun, ownRun } from "#core/store/run-owner.ts";
+import { failRun, insertRun } from "#core/store/write-run.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
 import { setOrigin } from "#core/store/write-stored-run.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
@@ -27,7 +28,7 @@ import { writesSomething } from "./replay-job.ts";
 import { runLaunches } from "./run-launches.ts";
 import type { ExecuteOptions, RunOutcome } from "./run-options.ts";
 import { type Shard, shardName, shardOf, shardOrigin, shardQuestions, shardSpec } from "./shard.ts";
-import { stored } from "./store-message.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 export type { ExecuteOptions, RunEvent, RunOutcome } from "./run-options.ts";
 
@@ -45,7 +46,8 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
   const environment = await readEnvironment(options.spawner.launcher);
   const threads = cells.map((_, index) => tasks.find(({ cell }) => cell === index)!.job.threads);
   const startedAt = new Date().toISOString();
-  stored(options.db, () => {
+  const writes = writeQueue(options);
+  const store = options.db.transaction(() => {
     insertRun(options.db, {
       id: runId,
       name: shardName(spec.name, shard),
@@ -73,8 +75,19 @@ export async function executeRun(asked: Spec, options: ExecuteOptions): Promise<
         runId,
         shardOrigin({ shard, spec, runId, startedAt, environment, cells, questions, texts }),
       );
+    ownRun(options.db, runId);
   });
-  return measure(runId, tasks, new Set(), { plan, machineId: environment.machineId }, options);
+  await writes.stored(() => {
+    store.immediate();
+  });
+  return measure({ runId, tasks, done: new Set(), plan, machineId: environment.machineId, writes }, options);
+}
+
+function writeQueue({ db, signal, patience, onEvent }: ExecuteOptions): WriteQueue {
+  const onWaiting = (waiting: boolean): void => {
+    onEvent({ type: "waiting", waiting });
+  };
+  return new WriteQueue({ db, signal, onWaiting, ...(patience && { patience }) });
 }
 
 /** The parts of a run that several machines measure know nothing of each other's stores: their plan says which look it is. */
@@ -89,23 +102,40 @@ function withLook(spec: Spec, { questions, cells }: RunPlan, { db, shard }: Exec
 
 /**
  * Finishes an interrupted run: launches that are not done are run again, the others stay. A finished run stays as it is.
- * @throws LabError RUN_NOT_FOUND, or SPEC_INVALID when it goes on already, or when a file, the machine or ONNX Runtime is
+ * @throws LabError RUN_NOT_FOUND; RUN_BUSY when it goes on already; SPEC_INVALID when a file, the machine or ONNX Runtime is
  * no longer what the run began with: its cells could not be compared
  */
 export async function resumeRun(runId: string, options: ExecuteOptions): Promise<RunOutcome> {
+  const { db } = options;
+  if (readRun(db, runId).run.status === "done") return { runId, status: "done" };
+  const writes = writeQueue(options);
+  let giveBack = (): void => undefined;
+  // Before anything is read of it: what another process measures meanwhile would be measured twice.
+  await writes.stored(() => {
+    giveBack = claimRun(db, runId);
+  });
+  let left: Omit<Parameters<typeof measure>[0], "writes">;
+  try {
+    left = await planRest(runId, options);
+  } catch (error) {
+    await writes.stored(giveBack);
+    throw error;
+  }
+  return measure({ ...left, writes }, options);
+}
+
+async function planRest(
+  runId: string,
+  options: ExecuteOptions,
+): Promise<Omit<Parameters<typeof measure>[0], "writes">> {
   const { run, cells, textSet } = readRun(options.db, runId);
-  if (run.status === "done") return { runId, status: "done" };
-  if (run.status === "running") throw new LabError("SPEC_INVALID", `The run ${runId} is being measured right now.`);
   const shard = shardOf(run.origin);
   const plan = await planRun(run.spec, options, shard);
   const tasks = await runTasks(runId, plan, options, shard);
   const environment = await readEnvironment(options.spawner.launcher);
   refuseChanged({ run, cells, textSet, questionHashes: readQuestionHashes(options.db, runId) }, plan, environment);
   const done = new Set(tasks.filter((task) => isDone(task, cells)).map(({ order }) => order));
-  stored(options.db, () => {
-    reopenRun(options.db, runId);
-  });
-  return measure(runId, tasks, done, { plan, machineId: environment.machineId }, options);
+  return { runId, tasks, done, plan, machineId: environment.machineId };
 }
 
 function isDone({ cell, kind, launch, batchSize }: LaunchTask, cells: Results["cells"]): boolean {
@@ -172,10 +202,21 @@ async function runTasks(
 
 /** Runs what is left; when the store gives up (the disk is full), the run at least does not look as if it still ran. */
 async function measure(
-  runId: string,
-  tasks: readonly LaunchTask[],
-  done: ReadonlySet<number>,
-  { plan, machineId }: { plan: RunPlan; machineId: string },
+  {
+    runId,
+    tasks,
+    done,
+    plan,
+    machineId,
+    writes,
+  }: {
+    readonly runId: string;
+    readonly tasks: readonly LaunchTask[];
+    readonly done: ReadonlySet<number>;
+    readonly plan: RunPlan;
+    readonly machineId: string;
+    readonly writes: WriteQueue;
+  },
   options: ExecuteOptions,
 ): Promise<RunOutcome> {
   const { db, scratchDir, onEvent } = options;
@@ -187,7 +228,7 @@ async function measure(
     const asked = questions.sets.reduce((sum, set) => sum + set.asked.length, 0);
     const duplicates = questions.sets.reduce((sum, set) => sum + countDuplicates(set.asked), 0);
     onEvent({ type: "started", runId, labels, questions: asked, duplicates, estimate });
-    const status = await runLaunches({ runId, left, costs, labels, spec }, options);
+    const status = await runLaunches({ runId, left, costs, labels, spec, writes }, options);
     // What is left over is for a resume to go on with; a finished run needs it no more.
     if (status === "done") rmSync(join(scratchDir, runId), { recursive: true, force: true });
     return { runId, status };

@@ -2,7 +2,14 @@
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import type { CellStatus, RunStatus } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
-import { finishCell, finishLaunch, type LaunchKey, setRunStatus, startLaunch } from "#core/store/write-run.ts";
+import {
+  finishCell,
+  finishLaunch,
+  type LaunchKey,
+  noteAlongside,
+  setRunStatus,
+  startLaunch,
+} from "#core/store/write-run.ts";
 import { Estimator } from "./estimator.ts";
 import type { LaunchTask } from "./launch-jobs.ts";
 import type { LaunchCosts } from "./predict.ts";
@@ -11,7 +18,8 @@ import { withWritten } from "./replay-job.ts";
 import { type CellOutcome, runCell, type RunCellOptions } from "./run-cell.ts";
 import { cellId } from "./run-ids.ts";
 import type { ExecuteOptions } from "./run-options.ts";
-import { saveMessage, stored } from "./store-message.ts";
+import { saveMessage } from "./store-message.ts";
+import type { WriteQueue } from "./write-queue.ts";
 
 interface LaunchesInput {
   readonly runId: string;
@@ -22,6 +30,7 @@ interface LaunchesInput {
   /** Of all cells of the run, by index. */
   readonly labels: readonly string[];
   readonly spec: Spec;
+  readonly writes: WriteQueue;
 }
 
 /** One cell while its launches come and go. */
@@ -44,9 +53,11 @@ const PASS_OF: Readonly<Partial<Record<WorkerMessage["type"], PassName>>> = Obje
   replay: "replay",
 });
 
+const UNKNOWN = "nobody can tell: the folder in which programs say so cannot be used";
+
 /** @returns the run's status; it and every cell's are stored */
 export async function runLaunches(input: LaunchesInput, options: ExecuteOptions): Promise<RunStatus> {
-  const { runId, left, costs, labels, spec } = input;
+  const { runId, left, costs, labels, spec, writes } = input;
   const { db, signal, onEvent } = options;
   const estimator = new Estimator(costs);
   const states = new Map<number, CellState>();
@@ -66,20 +77,22 @@ export async function runLaunches(input: LaunchesInput, options: ExecuteOptions)
     const { kind, launch } = task;
     onEvent({ type: "launch", label, kind, launch, done: index, total: left.length });
     const start = performance.now();
-    const outcome = await runLaunch(task, label, timeLimit(spec, state), estimator, runId, options);
+    const outcome = await runLaunch(task, label, timeLimit(spec, state), estimator, input, options);
     state.elapsedMs += performance.now() - start;
     state.left -= 1;
     if (outcome.status !== "done") state.end = { status: outcome.status, error: outcome.error };
     else if (state.left === 0) state.end = { status: "done", error: null };
     const { end } = state;
     if (!end) continue;
-    stored(db, () => {
+    await writes.stored(() => {
       finishCell(db, cellId(runId, task.cell), end.status, end.error);
     });
     onEvent({ type: "cell", label, ...end });
   }
   const status = runStatus([...states.values()], signal.aborted);
-  stored(db, () => {
+  const beside = options.place?.beside() ?? (options.place ? [UNKNOWN] : []);
+  await writes.stored(() => {
+    if (beside.length > 0) noteAlongside(db, runId, beside);
     if (signal.aborted) cancelBegun(states, runId, options);
     setRunStatus(db, runId, status, new Date().toISOString());
   });
@@ -119,12 +132,12 @@ async function runLaunch(
   label: string,
   limit: Pick<RunCellOptions, "timeoutSeconds" | "limitSeconds">,
   estimator: Estimator,
-  runId: string,
-  { db, spawner, signal, cellSignal, onEvent }: ExecuteOptions,
+  { runId, writes }: LaunchesInput,
+  { db, spawner, signal, cellSignal, onEvent, place }: ExecuteOptions,
 ): Promise<CellOutcome> {
   const { kind, launch, batchSize, order, job } = task;
   const key: LaunchKey = { cellId: cellId(runId, task.cell), kind, launch, batchSize };
-  stored(db, () => {
+  await writes.stored(() => {
     startLaunch(db, key, order);
   });
   const own = cellSignal?.(label);
@@ -141,17 +154,20 @@ async function runLaunch(
         onEvent({ type: "progress", label, pass, done, total, remainingMs: estimator.remainingMs() });
         return;
       }
-      stored(db, () => {
+      writes.add(() => {
         saveMessage(db, runId, key, message);
+        if (message.type === "samples") onEvent({ type: "samples", label, kind, samples: message.samples });
+        const pass = PASS_OF[message.type];
+        if (pass) onEvent({ type: "stored", label, pass, message });
       });
-      if (message.type === "samples") onEvent({ type: "samples", label, kind, samples: message.samples });
-      const pass = PASS_OF[message.type];
-      if (pass) onEvent({ type: "stored", label, pass, message });
     },
   });
-  stored(db, () => {
+  const elapsedMs = performance.now() - start;
+  // Who began since is seen now; what ended before then was no longer than a launch.
+  place?.beside();
+  await writes.stored(() => {
     const { status, canaryDrift } = outcome;
-    finishLaunch(db, key, { status, elapsedMs: performance.now() - start, canaryDrift });
+    finishLaunch(db, key, { status, elapsedMs, canaryDrift });
   });
   return outcome;
 }

@@ -6,7 +6,9 @@ import type { Db } from "#core/store/database.ts";
 import type { RunEstimate } from "./estimate.ts";
 import type { PassName, Samples, WorkerMessage } from "./protocol.ts";
 import type { Shard } from "./shard.ts";
+import type { Place } from "./place.ts";
 import type { Spawner } from "./spawner.ts";
+import type { Patience } from "./write-queue.ts";
 
 /** What a run tells while it goes on. */
 export type RunEvent =
@@ -38,6 +40,8 @@ export type RunEvent =
       readonly total: number;
       readonly remainingMs: number;
     }
+  /** Another program holds the store: what was measured waits in memory from now on, or no longer. */
+  | { readonly type: "waiting"; readonly waiting: boolean }
   | { readonly type: "samples"; readonly label: string; readonly kind: LaunchKind; readonly samples: Samples }
   /** A unit was stored: whoever shows the run's results may read them again. */
   | { readonly type: "stored"; readonly label: string; readonly pass: PassName; readonly message: WorkerMessage };
@@ -56,6 +60,10 @@ export interface ExecuteOptions {
   /** Cancels one cell of the run; the others go on. */
   readonly cellSignal?: (label: string) => AbortSignal | undefined;
   readonly onEvent: (event: RunEvent) => void;
+  /** How long the store is waited for while another program holds it; default minutes. */
+  readonly patience?: Patience;
+  /** This process's place among those that measure on this machine; none for whoever has not asked for one. */
+  readonly place?: Pick<Place, "beside">;
 }
 
 export interface RunOutcome {

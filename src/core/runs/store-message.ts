@@ -1,5 +1,5 @@
 import { assertNever } from "#shared/assert-never.ts";
-import { type Db, storeError } from "#core/store/database.ts";
+import type { Db } from "#core/store/database.ts";
 import * as write from "#core/store/write-measurements.ts";
 import type { LaunchKey } from "#core/store/write-run.ts";
 import type { WorkerMessage } from "./protocol.ts";
@@ -41,14 +41,5 @@ export function saveMessage(db: Db, runId: string, key: LaunchKey, message: Work
       return;
     default:
       assertNever(message);
-  }
-}
-
-/** Writes to the store, its failures in our words. */
-export function stored(db: Db, transact: () => void): void {
-  try {
-    transact();
-  } catch (error) {
-    throw storeError(error, db.name);
   }
 }

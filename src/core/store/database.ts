@@ -7,6 +7,8 @@ import { MIGRATIONS, STORE_VERSION } from "./migrations.ts";
 export type Db = Database.Database;
 
 const REQUIRED_NODE = 22;
+/** How long a change waits inside SQLite while another program holds the store. */
+const LOCKED_MS = 5000;
 
 /**
  * Opens the store and brings it to this version's schema.
@@ -27,7 +29,7 @@ export function openDatabase(file: string): Db {
     }
     db = new Database(file);
     db.pragma("foreign_keys = ON");
-    db.pragma("busy_timeout = 5000");
+    db.pragma(`busy_timeout = ${LOCKED_MS}`);
     // Again: a newer program that runs right now may hold its version in the write-ahead log still.
     refuseNewer(db.pragma("user_version", { simple: true }) as number, file);
     db.pragma("journal_mode = WAL");
@@ -81,10 +83,13 @@ export function migrate(db: Db, migrations = MIGRATIONS): void {
   migrations.forEach(({ number }, index) => {
     if (number !== index + 1) throw new Error(`migration ${number} stands at place ${index + 1}`);
   });
+  const version = (): number => db.pragma("user_version", { simple: true }) as number;
   for (const { number, sql } of migrations) {
+    // A transaction that changes nothing would still wait for whoever holds the store.
+    if (version() >= number) continue;
     const step = db.transaction(() => {
       // Read inside the transaction: another process may be opening the same database.
-      if ((db.pragma("user_version", { simple: true }) as number) >= number) return;
+      if (version() >= number) return;
       db.exec(sql);
       db.pragma(`user_version = ${number}`);
     });
@@ -109,8 +114,32 @@ export function storeError(error: unknown, file: string): LabError {
     const remedy = "Move it away (a new one is made), or restore a backup.";
     return new LabError("STORE_CORRUPT", `${file} is not a readable database: ${message}. ${remedy}`, details, cause);
   }
-  const remedy = code.startsWith("SQLITE_BUSY")
-    ? "Another program holds it; close that, or use another --home."
-    : "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
+  if (isLocked(error)) {
+    const remedy = "Another program holds it; wait for its end and try again, or use another --home.";
+    return new LabError("STORE_BUSY", `The store ${file} is locked. ${remedy}`, details, cause);
+  }
+  const remedy = "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
   return new LabError("STORE_UNUSABLE", `The store ${file} cannot be used: ${message}. ${remedy}`, details, cause);
+}
+
+/** Changes the store, waiting at most so long for whoever holds it: nothing else of this process goes on meanwhile. */
+export function withinMs<T>(db: Db, ms: number, change: () => T): T {
+  db.pragma(`busy_timeout = ${ms}`);
+  try {
+    return change();
+  } finally {
+    db.pragma(`busy_timeout = ${LOCKED_MS}`);
+  }
+}
+
+/** Whether another program held the store for longer than SQLite waits. */
+export function isLocked(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && (code === "STORE_BUSY" || /^SQLITE_(BUSY|LOCKED)/.test(code));
+}
+
+/** For whoever answers any failure last: SQLite's come out in our words, every other as it is. */
+export function inOurWords(error: unknown, file: string): unknown {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && code.startsWith("SQLITE_") ? storeError(error, file) : error;
 }

@@ -2,23 +2,25 @@
 import { LabError } from "#shared/errors.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import { type Db, storeError } from "./database.ts";
+import { refuseMeasuredElsewhere } from "./run-owner.ts";
 
 /** @throws LabError RUN_NOT_FOUND */
 export function renameRun(db: Db, id: string, name: string): void {
   change(db, id, () => db.prepare("UPDATE runs SET name = ? WHERE id = ?").run(name, id).changes);
 }
 
-/** With everything that was measured in it, and question texts that no other run asks. LabError RUN_NOT_FOUND. */
+/** With everything that was measured in it, and question texts that no other run asks. LabError RUN_NOT_FOUND, RUN_BUSY. */
 export function deleteRun(db: Db, id: string): void {
-  change(
-    db,
-    id,
-    db.transaction(() => {
-      const { changes } = db.prepare("DELETE FROM runs WHERE id = ?").run(id);
-      const unused = "NOT IN (SELECT set_sha256 FROM run_questions)";
-      db.exec(`DELETE FROM questions WHERE set_sha256 ${unused}; DELETE FROM question_sets WHERE sha256 ${unused};`);
-      return changes;
-    }),
+  change(db, id, () =>
+    db
+      .transaction(() => {
+        refuseMeasuredElsewhere(db, id);
+        const { changes } = db.prepare("DELETE FROM runs WHERE id = ?").run(id);
+        const unused = "NOT IN (SELECT set_sha256 FROM run_questions)";
+        db.exec(`DELETE FROM questions WHERE set_sha256 ${unused}; DELETE FROM question_sets WHERE sha256 ${unused};`);
+        return changes;
+      })
+      .immediate(),
   );
 }
 
@@ -37,14 +39,11 @@ export function hasRun(db: Db, id: string): boolean {
   return db.prepare("SELECT 1 FROM runs WHERE id = ?").get(id) !== undefined;
 }
 
-/** A run that another process is measuring now, by the store; null when there is none. Fail abandoned ones first. */
-export function runElsewhere(db: Db): { readonly id: string; readonly name: string } | null {
-  const row = db
-    .prepare<[number], { id: string; name: string }>(
-      "SELECT id, name FROM runs WHERE status = 'running' AND process_id <> ? LIMIT 1",
-    )
-    .get(process.pid);
-  return row ?? null;
+/** Whether a run is one of several parts of one; not for one that is not stored. */
+export function isPart(db: Db, id: string): boolean {
+  return (
+    db.prepare("SELECT 1 FROM runs WHERE id = ? AND json_extract(origin, '$.shards') IS NOT NULL").get(id) !== undefined
+  );
 }
 
 type QuestionRow = Omit<Question, "choices"> & { choices: string };

@@ -1,4 +1,4 @@
-import type { Db } from "./database.ts";
+import { type Db, isLocked } from "./database.ts";
 
 /** Hash of a file that was hashed before and has not changed since; null when it must be computed. */
 export function cachedHash(db: Db, path: string, bytes: number, modifiedMs: number): string | null {
@@ -10,11 +10,16 @@ export function cachedHash(db: Db, path: string, bytes: number, modifiedMs: numb
   return row?.sha256 ?? null;
 }
 
+/** Where another program holds the store it is not kept, and computed again the next time. */
 export function saveHash(db: Db, path: string, bytes: number, modifiedMs: number, sha256: string): void {
-  db.prepare("INSERT OR REPLACE INTO file_hashes (path, bytes, modified_ms, sha256) VALUES (?, ?, ?, ?)").run(
-    path,
-    bytes,
-    modifiedMs,
-    sha256,
-  );
+  try {
+    db.prepare("INSERT OR REPLACE INTO file_hashes (path, bytes, modified_ms, sha256) VALUES (?, ?, ?, ?)").run(
+      path,
+      bytes,
+      modifiedMs,
+      sha256,
+    );
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+  }
 }

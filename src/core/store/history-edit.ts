@@ -11,16 +11,19 @@ export function readNote(db: Db, runId: string): string {
 
 /** @throws LabError RUN_NOT_FOUND */
 export function setNote(db: Db, runId: string, note: string): void {
-  const { changes } = db.prepare("UPDATE history SET note = ? WHERE run_id = ?").run(note, runId);
+  const { changes } = inOne(db, () => db.prepare("UPDATE history SET note = ? WHERE run_id = ?").run(note, runId));
   if (changes === 0) throw new LabError("RUN_NOT_FOUND", `There is no run "${runId}".`, { id: runId });
 }
 
 /**
  * Hides runs; `restoreRuns` shows them again until `purgeRun` takes them away.
- * @returns those that are hidden now and were not before; an id without a run is left out
+ * @returns those that are hidden now and were not before; an id without a run is left out, and one that is measured
  */
 export function hideRuns(db: Db, ids: readonly string[], now: string): string[] {
-  const hide = db.prepare("UPDATE history SET deleted_at = ? WHERE run_id = ? AND deleted_at IS NULL");
+  const hide = db.prepare(
+    `UPDATE history SET deleted_at = ? WHERE run_id = ? AND deleted_at IS NULL
+     AND run_id NOT IN (SELECT id FROM runs WHERE status = 'running')`,
+  );
   return inOne(db, () => ids.filter((id) => hide.run(now, id).changes === 1));
 }
 
@@ -30,19 +33,21 @@ export function restoreRuns(db: Db, ids: readonly string[]): string[] {
   return inOne(db, () => ids.filter((id) => show.run(id).changes === 1));
 }
 
-/** Hidden at `before` (ISO 8601, UTC) or earlier, the oldest first. */
+/** Hidden at `before` (ISO 8601, UTC) or earlier, the oldest first; those that are measured again are left out. */
 export function hiddenRuns(db: Db, before: string): string[] {
   return prepared<{ id: string }>(
     db,
-    "SELECT run_id AS id FROM history WHERE deleted_at IS NOT NULL AND deleted_at <= ? ORDER BY deleted_at",
+    `SELECT run_id AS id FROM history WHERE deleted_at IS NOT NULL AND deleted_at <= ?
+     AND run_id NOT IN (SELECT id FROM runs WHERE status = 'running') ORDER BY deleted_at`,
   )
     .all(before)
     .map(({ id }) => id);
 }
 
-/** A hidden run with everything measured in it; one that is shown again by now stays. */
+/** A hidden run with everything measured in it; one that is shown again or measured by now stays. */
 export function purgeRun(db: Db, id: string): boolean {
-  const sql = "DELETE FROM runs WHERE id = ? AND id IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
+  const sql =
+    "DELETE FROM runs WHERE id = ? AND status <> 'running' AND id IN (SELECT run_id FROM history WHERE deleted_at IS NOT NULL)";
   return inOne(db, () => {
     if (prepared(db, sql).run(id).changes === 0) return false;
     keepRepeats(db, id, null);
@@ -64,14 +69,13 @@ export function purgeQuestions(db: Db): void {
  */
 export function pinBaseline(db: Db, cell: { readonly run: string; readonly cell: string } | null): void {
   if (cell === null) {
-    db.prepare("DELETE FROM pinned_baseline").run();
+    inOne(db, () => db.prepare("DELETE FROM pinned_baseline").run());
     return;
   }
-  const { changes } = db
-    .prepare(
-      "INSERT OR REPLACE INTO pinned_baseline (place, cell_id) SELECT 1, id FROM cells WHERE run_id = ? AND label = ?",
-    )
-    .run(cell.run, cell.cell);
+  const pin = db.prepare(
+    "INSERT OR REPLACE INTO pinned_baseline (place, cell_id) SELECT 1, id FROM cells WHERE run_id = ? AND label = ?",
+  );
+  const { changes } = inOne(db, () => pin.run(cell.run, cell.cell));
   if (changes === 0) {
     throw new LabError("RUN_NOT_FOUND", `There is no cell "${cell.cell}" of a run "${cell.run}".`, { ...cell });
   }
@@ -90,7 +94,7 @@ export function readBaseline(db: Db): { readonly run: string; readonly cell: str
 
 function inOne<T>(db: Db, edit: () => T): T {
   try {
-    return db.transaction(edit).immediate();
+    return db.inTransaction ? edit() : db.transaction(edit).immediate();
   } catch (error) {
     throw storeError(error, db.name);
   }

@@ -4,6 +4,7 @@ import { sql as library } from "./0003-library.ts";
 import { sql as origin } from "./0004-origin.ts";
 import { sql as history } from "./0005-history.ts";
 import { sql as replays } from "./0006-replays.ts";
+import { sql as owners } from "./0007-owners.ts";
 
 /** Every migration in order; number N takes a database from version N-1 to N. Never edit one that was released. */
 export const MIGRATIONS: readonly { readonly number: number; readonly sql: string }[] = Object.freeze([
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly { readonly number: number; readonly sql: strin
   { number: 4, sql: origin },
   { number: 5, sql: history },
   { number: 6, sql: replays },
+  { number: 7, sql: owners },
 ]);
 
 /** Version of a fully migrated database. */

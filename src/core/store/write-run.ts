@@ -6,8 +6,9 @@ import type { CellStatus, Environment, LaunchKind, Results, RunStatus } from "#s
 import type { Spec } from "#shared/spec.ts";
 import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
-import type { Db } from "./database.ts";
+import { type Db, isLocked } from "./database.ts";
 import { prepared } from "./history-statements.ts";
+import { abandonedRuns, beginsHere } from "./run-owner.ts";
 
 export interface NewRun {
   readonly id: string;
@@ -42,15 +43,9 @@ export interface NewCell {
   readonly facts: GraphFacts;
 }
 
-/**
- * Runs that this process began or went on with. A process id alone cannot tell: in a container every start of the program
- * has the same small one, and a run that died would look alive for ever.
- */
-const runsOfThisProcess = new Set<string>();
-
 /** A whole run's plan in one transaction, its cells waiting. */
 export function insertRun(db: Db, run: NewRun): void {
-  runsOfThisProcess.add(run.id);
+  beginsHere(run.id);
   db.transaction(() => {
     prepared(
       db,
@@ -109,11 +104,15 @@ export function setRunStatus(db: Db, runId: string, status: RunStatus, finishedA
   prepared(db, "UPDATE runs SET status = ?, finished_at = ? WHERE id = ?").run(status, finishedAt, runId);
 }
 
-/** A run that goes on: by this process, and not finished. */
-export function reopenRun(db: Db, runId: string): void {
-  runsOfThisProcess.add(runId);
-  prepared(db, "UPDATE runs SET status = 'running', finished_at = NULL, process_id = ? WHERE id = ?").run(
-    process.pid,
+/** Programs that measured while this run did, in words; those of its earlier attempts stay. */
+export function noteAlongside(db: Db, runId: string, beside: readonly string[]): void {
+  const { known } = prepared<{ known: string | null }>(
+    db,
+    "SELECT json_extract(environment, '$.alongside') AS known FROM runs WHERE id = ?",
+  ).get(runId) ?? { known: null };
+  const all = new Set([...(JSON.parse(known ?? "[]") as string[]), ...beside]);
+  prepared(db, "UPDATE runs SET environment = json_set(environment, '$.alongside', json(?)) WHERE id = ?").run(
+    JSON.stringify([...all]),
     runId,
   );
 }
@@ -135,14 +134,15 @@ export function failRun(db: Db, runId: string, message: string): void {
   })();
 }
 
-/** Runs whose program ended without a word (a crash, a power cut) are failed. Called when a store is opened. */
-export function failAbandonedRuns(db: Db, isAlive: (processId: number) => boolean): void {
-  const running = db
-    .prepare<[], { id: string; process_id: number }>("SELECT id, process_id FROM runs WHERE status = 'running'")
-    .all();
-  for (const { id, process_id: processId } of running) {
-    if (processId === process.pid ? runsOfThisProcess.has(id) : isAlive(processId)) continue;
-    failRun(db, id, "Quantscope ended while this cell ran.");
+/**
+ * Runs whose program ended without a word (a crash, a power cut) are failed. Called when a store is opened: where another program
+ * holds it just then, the next opening does it.
+ */
+export function failAbandonedRuns(db: Db, isAlive?: (processId: number) => boolean): void {
+  try {
+    for (const id of abandonedRuns(db, isAlive)) failRun(db, id, "Quantscope ended while this cell ran.");
+  } catch (error) {
+    if (!isLocked(error)) throw error;
   }
 }
 

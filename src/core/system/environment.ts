@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { arch, availableParallelism, cpus, hostname, platform, release, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import si from "systeminformation";
 import type { Environment } from "#shared/results.ts";
 import { appVersion } from "./app-version.ts";
 import { readGpus } from "./gpus.ts";
+import { machineId } from "./machine-id.ts";
 import { onnxRuntimeVersion } from "./onnxruntime-files.ts";
 
 /**
@@ -60,10 +60,4 @@ export function powerSource(battery: {
 }): Environment["powerSource"] {
   if (!battery.hasBattery) return null;
   return battery.acConnected ? "mains" : "battery";
-}
-
-/** Tells machines apart without naming them. */
-function machineId(): string {
-  const parts = [hostname(), platform(), arch(), cpus()[0]?.model ?? "", String(totalmem())];
-  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }

@@ -111,6 +111,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
     remainingMs: z.number().nullable(),
   }),
   z.object({ type: z.literal("measured"), label: z.string(), measured: measuredSchema }),
+  z.object({ type: z.literal("waiting"), waiting: z.boolean() }),
   z.object({ type: z.literal("samples"), label: z.string(), samples: liveSamplesSchema }),
   /** `error` where the run could not be planned or stored. */
   z.object({ type: z.literal("ended"), status: z.enum(RUN_STATUSES), error: errorEnvelopeSchema.nullable() }),
@@ -152,6 +153,8 @@ export const liveSchema = z.object({
       ...launchesSchema.shape,
       /** It was cancelled and is about to end. */
       cancelling: z.boolean(),
+      /** Another program holds the store; what was measured waits in memory. */
+      waitingForStore: z.boolean(),
       /** As planned; before the run is planned, as asked. */
       cells: z.array(liveCellSchema),
     })

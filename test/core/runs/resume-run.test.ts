@@ -37,8 +37,8 @@ describe("resumeRun", () => {
     const db = store();
     insertRun(db, newRun("r"));
     await expect(resumeRun("r", idle(db))).rejects.toMatchObject({
-      code: "SPEC_INVALID",
-      message: "The run r is being measured right now.",
+      code: "RUN_BUSY",
+      message: expect.stringContaining("This program is measuring the run r right now.") as string,
     });
   });
 

@@ -4,7 +4,8 @@ import { type Db, migrate } from "#core/store/database.ts";
 import { listHistory } from "#core/store/history-list.ts";
 import { underivedRuns } from "#core/store/history-trend.ts";
 import { MIGRATIONS } from "#core/store/migrations.ts";
-import { finishCell, insertRun, reopenRun, setRunStatus } from "#core/store/write-run.ts";
+import { finishCell, insertRun, setRunStatus } from "#core/store/write-run.ts";
+import { claimRun } from "#core/store/run-owner.ts";
 import { store } from "./open-store.ts";
 import { environment, newCell, newRun } from "./sample-run.ts";
 
@@ -94,7 +95,7 @@ describe("the row of a run", () => {
     db.exec("UPDATE history SET trend_version = 99 WHERE run_id = 'a'");
     db.exec("UPDATE runs SET name = 'other' WHERE id = 'a'");
     expect(underivedRuns(db, 9).ids).toEqual([]);
-    reopenRun(db, "a");
+    claimRun(db, "a");
     expect(underivedRuns(db, 9).ids).toEqual([]);
     setRunStatus(db, "a", "done", "2026-11-21T08:00:00.000Z");
     expect(underivedRuns(db, 9)).toEqual({ ids: ["a"], total: 1 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseSpec } from "#shared/spec.ts";
 import type { Db } from "#core/store/database.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
-import { failAbandonedRuns, failRun, finishCell, insertRun, reopenRun, setRunStatus } from "#core/store/write-run.ts";
+import { failAbandonedRuns, failRun, finishCell, insertRun, setRunStatus } from "#core/store/write-run.ts";
+import { claimRun } from "#core/store/run-owner.ts";
 import { fullRun, rowCounts, store } from "./open-store.ts";
 import { newRun } from "./sample-run.ts";
 
@@ -61,13 +62,13 @@ describe("failAbandonedRuns", () => {
   });
 });
 
-describe("failRun and reopenRun", () => {
+describe("failRun and claimRun", () => {
   it("end a run with a reason, and let it go on", () => {
     const db = store();
     fullRun(db);
     failRun(db, "r", "The disk is full.");
     expect(readRun(db, "r").cells[0]!.error).toEqual({ code: "WORKER_DIED", message: "The disk is full." });
-    reopenRun(db, "r");
+    claimRun(db, "r");
     expect(readRun(db, "r").run).toMatchObject({ status: "running", finishedAt: null });
   });
 });

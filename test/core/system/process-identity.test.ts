@@ -41,13 +41,13 @@ describe("isRunning", () => {
 
   it("takes a process that has the number of an earlier one for another", () => {
     const start = "2026-11-30T10:00:00.000Z";
-    expect(isRunning({ pid: process.ppid, start }, () => "2026-11-30T12:00:00.000Z")).toBe(false);
+    expect(isRunning({ pid: process.ppid, start }, { now: () => "2026-11-30T12:00:00.000Z" })).toBe(false);
     expect(isRunning({ pid: process.pid, start: "an earlier boot/17" })).toBe(false);
   });
 
   it("goes by the number where a start is not known, then or now", () => {
     expect(isRunning({ pid: process.ppid, start: null })).toBe(true);
-    expect(isRunning({ pid: process.ppid, start: "b/1" }, () => null)).toBe(true);
+    expect(isRunning({ pid: process.ppid, start: "b/1" }, { now: () => null })).toBe(true);
   });
 });
 

@@ -32,7 +32,7 @@ export function historyHandlers(parts: AppParts): Request {
     "history.tag": ({ ids, add, remove }) => {
       db.transaction(() => {
         for (const id of ids) changeTags(db, id, { add, remove });
-      })();
+      }).immediate();
       return changed();
     },
     "history.note": ({ id, note }) => {

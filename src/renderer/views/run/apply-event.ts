@@ -50,6 +50,8 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
       return withCell(run, event.label, (cell) => ({ ...cell, measured: withMeasured(cell.measured, event.measured) }));
     case "samples":
       return withCell(run, event.label, (cell) => ({ ...cell, samples: joined(cell.samples, event.samples) }));
+    case "waiting":
+      return { ...run, waitingForStore: event.waiting };
     case "ended":
       return run;
   }

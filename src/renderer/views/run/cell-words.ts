@@ -107,6 +107,11 @@ export function phaseWords(run: LiveRun): string {
   return `Launch ${Math.min(run.launchesTotal, run.launchesDone + 1)} of ${run.launchesTotal}`;
 }
 
+/** Why a run that goes on stores nothing; null while it does. */
+export function storeWords({ waitingForStore }: LiveRun): string | null {
+  return waitingForStore ? "Waiting for the store, locked by another program. What was measured is kept." : null;
+}
+
 /** @returns null before anything could tell */
 export function leftWords(remainingMs: number | null): string | null {
   if (remainingMs === null) return null;
