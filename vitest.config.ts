@@ -27,6 +27,8 @@ const ELSEWHERE = [
   "test/shared/report/{quantities,charts/*ticks}.test.ts",
 ];
 
+const OWN_RUNTIME = "test/helpers/own-runtime-folder.ts";
+
 /** A page, or a thread, on a busy machine may need seconds for what it shows at once on another. */
 const PATIENT = { poll: { timeout: 15_000 } };
 
@@ -39,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          setupFiles: [OWN_RUNTIME],
           include: ["test/e2e/**/*.test.ts"],
           exclude: [DEMO],
           globalSetup: ["test/helpers/unpack-chromium.ts"],
@@ -52,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          setupFiles: [OWN_RUNTIME],
           include: ["test/integration/**/*.test.ts"],
           pool: "forks",
           maxWorkers: 2,
@@ -64,6 +68,7 @@ export default defineConfig({
       {
         test: {
           name: "sharing",
+          setupFiles: [OWN_RUNTIME],
           include: SHARING,
           exclude: STUBBING,
           // Nothing of what they import changes, so that it is loaded once for all of them.
@@ -77,6 +82,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: [OWN_RUNTIME],
           include: ["test/{shared,core,worker,main,preload,host,cli,renderer,lint,scripts}/**/*.test.ts"],
           exclude: globSync(SHARING, { exclude: STUBBING }),
           sequence: { groupOrder: 1 },
@@ -98,6 +104,7 @@ export default defineConfig({
       {
         test: {
           name: "measuring",
+          setupFiles: [OWN_RUNTIME],
           include: [DEMO],
           fileParallelism: false,
           sequence: { groupOrder: 2 },

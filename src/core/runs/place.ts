@@ -2,16 +2,7 @@
  * One program measures at a time on a machine, whatever its data folder: two disturb each other's numbers. Each says so in a file
  * of the user's runtime folder while it measures. A file of a process that is gone counts for nothing.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,6 +11,7 @@ import { LabError } from "#shared/errors.ts";
 import type { Db } from "#core/store/database.ts";
 import { runElsewhere } from "#core/store/run-owner.ts";
 import { isRunning, thisProcess } from "#core/system/process-identity.ts";
+import { namesIn, removeEmpty } from "#core/system/temporary.ts";
 
 export interface PlaceWanted {
   readonly db: Db;
@@ -52,6 +44,7 @@ type Claim = z.output<typeof claimSchema> & { readonly settled: boolean };
 /** Two that ask at the same moment: who has the greater number leaves, and the other one looks again after this. */
 const AGAIN_MS = 20;
 const MOST_LOOKS = 100;
+const MOST_TRIES = 5;
 
 /**
  * @param folder another one than the user's, in tests
@@ -65,13 +58,7 @@ export async function takePlace(wanted: PlaceWanted, folder = runtimeFolder()): 
   const mine = { ...thisProcess(), home, run, part };
   const asking = join(folder, `${mine.pid}.asking`);
   const measuring = join(folder, `${mine.pid}.measuring`);
-  try {
-    makeOwn(folder);
-    writeFileSync(`${asking}~`, JSON.stringify(mine), { mode: 0o600 });
-    renameSync(`${asking}~`, asking);
-  } catch {
-    return { beside: () => null, [Symbol.dispose]: () => undefined };
-  }
+  if (!say(folder, asking, mine)) return { beside: () => null, [Symbol.dispose]: () => undefined };
   try {
     for (let looks = 0; ; looks++) {
       const rivals = alongside ? [] : claims(folder).filter((other) => !(part && other.part));
@@ -83,6 +70,7 @@ export async function takePlace(wanted: PlaceWanted, folder = runtimeFolder()): 
     renameSync(asking, measuring);
   } catch (error) {
     rmSync(asking, { force: true });
+    removeEmpty(folder);
     throw error;
   }
   const seen = new Set<string>();
@@ -93,8 +81,25 @@ export async function takePlace(wanted: PlaceWanted, folder = runtimeFolder()): 
     },
     [Symbol.dispose]: () => {
       rmSync(measuring, { force: true });
+      removeEmpty(folder);
     },
   };
+}
+
+/** False where the folder cannot be used. */
+function say(folder: string, file: string, claim: Omit<Claim, "settled">): boolean {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    try {
+      makeOwn(folder);
+      writeFileSync(`${file}~`, JSON.stringify(claim), { mode: 0o600 });
+      renameSync(`${file}~`, file);
+      return true;
+    } catch (error) {
+      // The last one to leave has removed the folder just now.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return false;
+    }
+  }
+  return false;
 }
 
 function measuredBy({ pid, home, run }: Pick<Claim, "pid" | "home" | "run">, details = {}): LabError {
@@ -108,7 +113,7 @@ function measuredBy({ pid, home, run }: Pick<Claim, "pid" | "home" | "run">, det
 
 /** Of other processes that run. */
 function claims(folder: string): Claim[] {
-  return readdirSync(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     if (!/^\d+\.(asking|measuring)$/.test(name)) return [];
     const file = join(folder, name);
     const claim = readClaim(file);

@@ -34,7 +34,7 @@ export function removeAbandoned(parent: string, isAlive: (processId: number) => 
   }
 }
 
-function namesIn(folder: string): string[] {
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
