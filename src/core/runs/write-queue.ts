@@ -11,7 +11,10 @@ export interface Patience {
   readonly totalMs: number;
   /** Of a run that was cancelled: whoever quits wants the end. */
   readonly cancelledMs: number;
+  /** Between two tries, in which everything else of the program goes on. */
   readonly pauseMs: number;
+  /** Inside SQLite: others' writes take less, and a longer wait would stand still in a window. */
+  readonly tryMs: number;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
@@ -20,11 +23,10 @@ const PATIENCE: Patience = {
   totalMs: 10 * 60_000,
   cancelledMs: 20_000,
   pauseMs: 250,
+  tryMs: 100,
   now: () => performance.now(),
   sleep: (ms) => wait(ms),
 };
-/** Others' writes take less; a longer wait would stand still in a window. */
-const ONE_TRY_MS = 100;
 
 interface QueueOptions {
   readonly db: Db;
@@ -96,7 +98,7 @@ export class WriteQueue {
   #try(write: () => void): boolean {
     const { db } = this.#options;
     try {
-      withinMs(db, ONE_TRY_MS, write);
+      withinMs(db, this.#patience.tryMs, write);
       return true;
     } catch (error) {
       if (isLocked(error)) return false;
