@@ -1,3 +1,4 @@
+import { alongsideNote } from "#shared/report/alongside-note.ts";
 import { duration, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
@@ -54,8 +55,10 @@ export function verdictLines({ comparisons, run, questionSet, cells }: Results):
   const threads = counts.length === 1 && counts[0] === "1" ? "1 thread" : `${counts.join(" or ")} threads`;
   const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
   const asked = askedText({ questionSet, cells });
+  const beside = alongsideNote(run.environment);
   return [
     ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
+    ...(beside === null ? [] : [`! ${beside}`]),
     "",
     `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
       `${asked === null ? "" : `${asked} · `}${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,

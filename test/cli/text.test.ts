@@ -75,6 +75,15 @@ describe("sideBySide", () => {
 });
 
 describe("verdictLines", () => {
+  it("say of a run that had not the machine to itself who disturbed it", () => {
+    const { run, ...rest } = stored([fp32(), int4()]);
+    const environment = { ...run.environment, alongside: ['the run "day" (process 17)'] };
+    expect(verdictLines(buildResults({ ...rest, run: { ...run, environment } }))).toContain(
+      '! Other programs measured at the same time, and disturbed speed and memory: the run "day" (process 17).',
+    );
+    expect(verdictLines(buildResults({ ...rest, run })).join("\n")).not.toContain("disturbed");
+  });
+
   it("has a sentence for each compared cell, then what ran, how long and where", () => {
     const lines = verdictLines(buildResults(stored([fp32(), int4()])));
     expect(lines[0]).toMatch(/^• Not enough data on int4@cpu/);

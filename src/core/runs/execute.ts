@@ -8,7 +8,7 @@ import type { Spec } from "#shared/spec.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
-import { claimRun, ownRun } from "#core/store/run-owner.ts";
+import { claimRun, leaveRun, ownRun } from "#core/store/run-owner.ts";
 import { failRun, insertRun } from "#core/store/write-run.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
 import { setOrigin } from "#core/store/write-stored-run.ts";
@@ -236,7 +236,8 @@ async function measure(
     try {
       failRun(db, runId, toEnvelope(error).message);
     } catch {
-      // The store's first failure is the one to tell; the next start of the program fails the run.
+      // The store's first failure is the one to tell; whoever looks next for abandoned runs fails this one.
+      leaveRun(runId);
     }
     throw error;
   }

@@ -53,7 +53,7 @@ const PASS_OF: Readonly<Partial<Record<WorkerMessage["type"], PassName>>> = Obje
   replay: "replay",
 });
 
-const UNKNOWN = "nobody can tell: the folder in which programs say so cannot be used";
+const UNKNOWN = "perhaps some (the folder in which programs say so cannot be used)";
 
 /** @returns the run's status; it and every cell's are stored */
 export async function runLaunches(input: LaunchesInput, options: ExecuteOptions): Promise<RunStatus> {

@@ -2,13 +2,7 @@
 import { LabError } from "#shared/errors.ts";
 import type { RunStatus } from "#shared/results.ts";
 import { machineId } from "#core/system/machine-id.ts";
-import {
-  isAlive,
-  isOfAnotherBoot,
-  isRunning,
-  type ProcessIdentity,
-  thisProcess,
-} from "#core/system/process-identity.ts";
+import { isAlive, isOfAnotherBoot, isRunning, thisProcess } from "#core/system/process-identity.ts";
 import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";
 
@@ -16,8 +10,8 @@ import { prepared } from "./history-statements.ts";
 const ELSEWHERE_SILENT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Runs that this process began or went on with, for rows that do not say when their process started: in a container every start
- * of the program has the same small number, and a run that died would look alive for ever.
+ * Runs that this process began or went on with, and measures still. Rows that do not say when their process started are told by
+ * it: in a container every start of the program has the same small number, and a run that died would look alive for ever.
  */
 const runsOfThisProcess = new Set<string>();
 
@@ -45,6 +39,11 @@ export function ownRun(db: Db, id: string): void {
 /** For `insertRun`, whose rows may be those of an older store. */
 export function beginsHere(id: string): void {
   runsOfThisProcess.add(id);
+}
+
+/** This process measures the run no more, and could not store that: it counts as abandoned. */
+export function leaveRun(id: string): void {
+  runsOfThisProcess.delete(id);
 }
 
 /**
@@ -121,9 +120,8 @@ export function abandonedRuns(db: Db, alive: (processId: number) => boolean = is
 function stillMeasured(row: OwnerRow, alive: (processId: number) => boolean = isAlive): boolean {
   const { id, pid, start, heard } = row;
   if (isElsewhere(row)) return Date.now() - Date.parse(heard) < ELSEWHERE_SILENT_MS;
-  if (pid === process.pid && start === null) return runsOfThisProcess.has(id);
-  const identity: ProcessIdentity = { pid, start };
-  return isRunning(identity, { alive: pid === process.pid ? () => true : alive });
+  if (pid === process.pid) return runsOfThisProcess.has(id) && isRunning({ pid, start }, { alive: () => true });
+  return isRunning({ pid, start }, { alive });
 }
 
 /** Started under another system than this one, on a machine that is not this one: not the same machine before a restart. */

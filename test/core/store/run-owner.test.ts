@@ -6,8 +6,8 @@ import { deleteRun, hasRun } from "#core/store/edit-run.ts";
 import { hiddenRuns, hideRuns, purgeRun } from "#core/store/history-edit.ts";
 import { MIGRATIONS } from "#core/store/migrations.ts";
 import { readRun } from "#core/store/read-run.ts";
-import { abandonedRuns, claimRun, ownRun, runElsewhere } from "#core/store/run-owner.ts";
-import { insertRun, noteAlongside, setRunStatus } from "#core/store/write-run.ts";
+import { abandonedRuns, claimRun, leaveRun, ownRun, runElsewhere } from "#core/store/run-owner.ts";
+import { failAbandonedRuns, insertRun, noteAlongside, setRunStatus } from "#core/store/write-run.ts";
 import { machineId } from "#core/system/machine-id.ts";
 import { startOf, thisProcess } from "#core/system/process-identity.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -144,6 +144,20 @@ describe("a run that another process measures", () => {
     measuredBy(db, { pid: 2 ** 22 + 1, start: null });
     deleteRun(db, "r");
     expect(hasRun(db, "r")).toBe(false);
+  });
+});
+
+describe("leaveRun", () => {
+  it("makes a run of this process an abandoned one, which can be taken again", () => {
+    const db = store();
+    insertRun(db, newRun("r", { environment: here }));
+    ownRun(db, "r");
+    expect(abandonedRuns(db)).toEqual([]);
+    leaveRun("r");
+    expect(abandonedRuns(db)).toEqual(["r"]);
+    failAbandonedRuns(db);
+    claimRun(db, "r");
+    expect(abandonedRuns(db)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The machine and the run as pairs of words, for a person who asks where the numbers come from. */
 import type { RunDetails } from "#shared/api.ts";
+import { alongsideNote } from "#shared/report/alongside-note.ts";
 import { grouped, mebibytes, orUnknown } from "#shared/report/quantities.ts";
 import { subjectsText } from "#shared/report/question-notes.ts";
 import type { Environment } from "#shared/results.ts";
@@ -13,6 +14,7 @@ interface Pair {
 
 export function environmentPairs(environment: Environment): Pair[] {
   const { app, runtime, os, cpu, memoryBytes, gpus, powerSource, machineId } = environment;
+  const beside = alongsideNote(environment);
   return [
     {
       key: "Processor",
@@ -34,6 +36,7 @@ export function environmentPairs(environment: Environment): Pair[] {
     { key: "Node", value: `${runtime.node}, cells by ${runtime.launcher}` },
     { key: "Quantscope", value: app.commit === null ? app.version : `${app.version} (${app.commit})` },
     { key: "Machine", value: machineId, code: true },
+    ...(beside === null ? [] : [{ key: "Disturbed", value: beside }]),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Who measured what, where and when: the words that travel with every report. */
 import type { Environment, Results } from "../../results.ts";
+import { alongsideNote } from "../alongside-note.ts";
 import { grouped, orUnknown, plural } from "../quantities.ts";
 import { askedIds, subjectsText } from "../question-notes.ts";
 
@@ -14,6 +15,7 @@ export function aboutLine({ run, model }: Pick<Results, "run" | "model">): strin
 /** Everything that is known of where the run was measured, name and value. */
 export function environmentRows({ run, model, questionSet, textSet, cells }: Results): [name: string, value: string][] {
   const { environment: at, spec } = run;
+  const beside = alongsideNote(at);
   const threads = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
   return [
     [
@@ -50,6 +52,7 @@ export function environmentRows({ run, model, questionSet, textSet, cells }: Res
     ["Runtime", `onnxruntime ${at.runtime.onnxruntime}, Node ${at.runtime.node}, ${at.runtime.launcher}`],
     ["Quantscope", at.app.version + (at.app.commit === null ? "" : ` (${at.app.commit})`)],
     ["Machine", at.machineId],
+    ...(beside === null ? [] : [["Disturbed", beside] as [string, string]]),
     ["Began", run.startedAt],
     ["Ended", run.finishedAt ?? "not yet"],
     ["Depth", `${spec.depth}, ${plural(spec.launches, "launch")} a cell`],
