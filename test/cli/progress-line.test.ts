@@ -49,6 +49,16 @@ const progress = (done: number, remainingMs = 75_000): RunEvent => ({
 });
 const CLEAR = "\r\x1b[K";
 
+describe("openProgressLine", () => {
+  it("says that a run waits for its store, and that it does no longer", () => {
+    const { line, written } = open({ isTTY: false });
+    line.onEvent({ type: "waiting", waiting: true });
+    expect(written()).toMatch(/^waiting for the store, locked by another program;.*\n$/);
+    line.onEvent({ type: "waiting", waiting: false });
+    expect(written()).toMatch(/^the store is free again.*\n$/);
+  });
+});
+
 describe("openProgressLine in a terminal", () => {
   it("redraws one line: cell, pass, how far, how long", () => {
     const { line, written } = open({ isTTY: true, columns: 100 });

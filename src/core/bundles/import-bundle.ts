@@ -1,11 +1,11 @@
 /** A bundle into the store: a new run, one that is there already, a further state of one, or a part of a plan. */
 import { type Db, storeError } from "#core/store/database.ts";
-import { hasRun } from "#core/store/edit-run.ts";
+import { hasRun, stampOf } from "#core/store/edit-run.ts";
 import { restoreRuns } from "#core/store/history-edit.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
 import { type WholeRun, writeWholeRun } from "#core/store/write-stored-run.ts";
 import { LabError } from "#shared/errors.ts";
-import { fingerprint } from "./document.ts";
+import { fingerprint, type UserWords } from "./document.ts";
 import { addPart, asJoined, isPart, largerJoined, mergeRuns } from "./merge-runs.ts";
 import { readBundle } from "./read-bundle.ts";
 import { addUserWords } from "./user-words.ts";
@@ -25,25 +25,45 @@ export interface Imported {
 export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Imported {
   const { user, ...read } = readBundle(bytes, fileName);
   const whole = marked(read, fileName);
-  const { shards } = whole.stored.run.origin!;
-  // Before the store is locked: of a large run reading and comparing take seconds, in which others want to write.
+  // Never while the store is locked: of a large run reading and comparing take seconds, in which others want to write.
   const same = sameRun(db, whole);
   if (same) {
     restoreRuns(db, [same.runId]);
     return same;
   }
-  const bring = (): Imported => {
-    const imported = shards && isPart(shards) ? importPart(db, asJoined(whole, shards)) : importRun(db, whole);
-    if (imported.outcome !== "already there") addUserWords(db, imported.runId, user);
-    // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
-    restoreRuns(db, [imported.runId]);
-    return imported;
-  };
   try {
-    return db.transaction(bring).immediate();
+    for (;;) {
+      const imported = bring(db, whole, user);
+      if (imported) return imported;
+    }
   } catch (error) {
     throw storeError(error, db.name);
   }
+}
+
+/** Null where another program changed that run while this one was read and joined: then it is to be looked at again. */
+function bring(db: Db, whole: WholeRun, user: UserWords): Imported | null {
+  const { shards } = whole.stored.run.origin!;
+  const part = shards && isPart(shards) ? asJoined(whole, shards) : null;
+  const { id } = (part ?? whole).stored.run;
+  const stamp = stampOf(db, id);
+  const { runId, outcome, notes, write } = part ? importPart(db, part) : importRun(db, whole);
+  // One that was deleted a moment ago is only hidden, and whoever imports it wants to see it.
+  if (!write) restoreRuns(db, [runId]);
+  else {
+    const before = (): boolean => stampOf(db, id) === stamp;
+    const after = (): void => {
+      addUserWords(db, runId, user);
+      restoreRuns(db, [runId]);
+    };
+    if (!writeWholeRun(db, write, { before, after })) return null;
+  }
+  return { runId, outcome, notes };
+}
+
+/** What an import comes to, and the run that is to be stored for it. */
+interface Planned extends Imported {
+  readonly write?: WholeRun;
 }
 
 /** The stored run where it is this one; null where there is none, or another state of it, or parts. */
@@ -56,30 +76,29 @@ function sameRun(db: Db, whole: WholeRun): Imported | null {
   return { runId: id, outcome: "already there", notes: notesOf(known) };
 }
 
-function importRun(db: Db, whole: WholeRun): Imported {
+function importRun(db: Db, whole: WholeRun): Planned {
   const { id } = whole.stored.run;
-  if (!hasRun(db, id)) return written(db, whole, "added");
+  if (!hasRun(db, id)) return written(whole, "added");
   const known = readWholeRun(db, id);
   refuseBusy(known);
   if (fingerprint(known) === fingerprint(whole)) return { runId: id, outcome: "already there", notes: notesOf(known) };
   const isJoined = known.stored.run.origin?.shards && whole.stored.run.origin?.shards;
   const merged = isJoined ? largerJoined(known, whole) : mergeRuns(known, whole);
   if (merged === known) return { runId: id, outcome: "already there", notes: notesOf(known) };
-  return written(db, merged, "merged");
+  return written(merged, "merged");
 }
 
-function importPart(db: Db, part: WholeRun): Imported {
+function importPart(db: Db, part: WholeRun): Planned {
   const { id } = part.stored.run;
-  if (!hasRun(db, id)) return written(db, part, "added");
+  if (!hasRun(db, id)) return written(part, "added");
   const known = readWholeRun(db, id);
   const joined = addPart(known, part);
   if (!joined) return { runId: id, outcome: "already there", notes: notesOf(known) };
-  return written(db, joined, "merged");
+  return written(joined, "merged");
 }
 
-function written(db: Db, whole: WholeRun, outcome: Imported["outcome"]): Imported {
-  writeWholeRun(db, whole);
-  return { runId: whole.stored.run.id, outcome, notes: notesOf(whole) };
+function written(whole: WholeRun, outcome: Imported["outcome"]): Planned {
+  return { runId: whole.stored.run.id, outcome, notes: notesOf(whole), write: whole };
 }
 
 function notesOf({ stored }: WholeRun): readonly string[] {

@@ -60,6 +60,6 @@ function looseness(text: string): string | null {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
   if (/\/\/|\/\*/.test(bare)) return "comments";
   if (/,\s*[}\]]/.test(bare)) return "a comma before a closing bracket";
-  if (bare.includes('\'')) return "single quotes";
+  if (bare.includes("'")) return "single quotes";
   return null;
 }

@@ -39,6 +39,12 @@ export function hasRun(db: Db, id: string): boolean {
   return db.prepare("SELECT 1 FROM runs WHERE id = ?").get(id) !== undefined;
 }
 
+/** Another one after a run was measured further, imported, joined or deleted; empty while there is none. */
+export function stampOf(db: Db, id: string): string {
+  const row = db.prepare("SELECT name, status, process_id, finished_at, origin FROM runs WHERE id = ?").get(id);
+  return row === undefined ? "" : JSON.stringify(row);
+}
+
 /** Whether a run is one of several parts of one; not for one that is not stored. */
 export function isPart(db: Db, id: string): boolean {
   return (

@@ -1,6 +1,6 @@
 /**
  * Writes a run whole that was measured elsewhere or earlier: from a bundle, another tool's file, or parts that are put together.
- * One transaction, so that it is there with everything in it or not at all.
+ * It is there with everything in it or not at all.
  */
 import type { CellResult, Origin } from "#shared/results.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
@@ -10,6 +10,7 @@ import { deleteRun, hasRun } from "./edit-run.ts";
 import { prepared } from "./history-statements.ts";
 import { pinBaseline, readBaseline, setNote } from "./history-edit.ts";
 import type { StoredRun } from "./read-run.ts";
+import { stageRun } from "./stage-run.ts";
 import { changeTags, readTags } from "./tags.ts";
 import * as write from "./write-measurements.ts";
 import { finishCell, finishLaunch, insertRun, type LaunchKey, setRunStatus, startLaunch } from "./write-run.ts";
@@ -34,25 +35,46 @@ export interface WholeRun {
 
 /**
  * Adds the run, or puts it in the place of the one with its id, whose tags, note and pin stay.
- * @throws LabError STORE_*, DISK_FULL; nothing is changed then
+ * @param also what else is to be changed with it; false where nothing is to be changed after all
+ * @returns false where that said so
+ * @throws LabError STORE_*, DISK_FULL, RUN_BUSY; nothing is changed then
  */
-export function writeWholeRun(db: Db, whole: WholeRun): void {
-  const { run } = whole.stored;
+export function writeWholeRun(db: Db, whole: WholeRun, also?: Also): boolean {
+  const { id } = whole.stored.run;
+  using staged = stageRun(db, (into) => {
+    insertWhole(into, whole);
+  });
+  const store = db.transaction(() => {
+    if (also?.before && !also.before()) return false;
+    const kept = keptByUser(db, id);
+    if (hasRun(db, id)) deleteRun(db, id);
+    staged.write();
+    kept();
+    also?.after();
+    return true;
+  });
   try {
-    db.transaction(() => {
-      const kept = keptByUser(db, run.id);
-      if (hasRun(db, run.id)) deleteRun(db, run.id);
-      insertPlan(db, whole);
-      whole.stored.cells.forEach((cell, index) => {
-        writeCell(db, `${run.id}/${index + 1}`, cell);
-      });
-      writeRunFacts(db, whole);
-      setRunStatus(db, run.id, run.status, run.finishedAt);
-      kept();
-    }).immediate();
+    return store.immediate();
   } catch (error) {
     throw storeError(error, db.name);
   }
+}
+
+/** Changes of the transaction in which a run is stored. */
+interface Also {
+  /** Whether the run is to be stored still. */
+  readonly before?: () => boolean;
+  readonly after: () => void;
+}
+
+function insertWhole(db: Db, whole: WholeRun): void {
+  const { run, cells } = whole.stored;
+  insertPlan(db, whole);
+  cells.forEach((cell, index) => {
+    writeCell(db, `${run.id}/${index + 1}`, cell);
+  });
+  writeRunFacts(db, whole);
+  setRunStatus(db, run.id, run.status, run.finishedAt);
 }
 
 /** What the user gave to the run that is about to be replaced; calling the result gives it to the new one. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { importBundle } from "#core/bundles/import-bundle.ts";
@@ -12,6 +13,7 @@ import { readCellFacts, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
 import { saveForward } from "#core/store/write-measurements.ts";
 import { finishCell, finishLaunch, insertRun, setRunStatus, startLaunch } from "#core/store/write-run.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { fullRun, launchKey, rowCounts, store } from "../store/open-store.ts";
 import { forwardLaunch, newRun } from "../store/sample-run.ts";
 
@@ -47,6 +49,25 @@ describe("exportBundle and importBundle", () => {
     expect(readCellFacts(there, "r")).toEqual(readCellFacts(here, "r"));
     expect(rowCounts(there)).toEqual(rowCounts(here));
     expect(buildResults(readRun(there, "r")).comparisons).toEqual(buildResults(readRun(here, "r")).comparisons);
+  });
+
+  it("do so in a store on the disk", () => {
+    const [here, there] = [source(), openDatabase(join(temporaryFolder(), "store.db"))];
+    onTestFinished(() => {
+      there.close();
+    });
+    const first = bytesOf(here);
+    const key = launchKey("r/2");
+    startLaunch(here, key, 9);
+    finishLaunch(here, key, { status: "done", elapsedMs: 1, canaryDrift: null });
+    finishCell(here, "r/2", "done", null);
+    setRunStatus(here, "r", "done", "2026-11-21T09:00:00.000Z");
+    const outcomes = [first, bytesOf(here), bytesOf(here)].map(
+      (bytes) => importBundle(there, bytes, "r.qsrun").outcome,
+    );
+    expect(outcomes).toEqual(["added", "merged", "already there"]);
+    expect(readRun(there, "r").cells).toEqual(readRun(here, "r").cells);
+    expect(rowCounts(there)).toEqual(rowCounts(here));
   });
 
   it("make no row twice, whatever the run was named since and wherever it came through", () => {

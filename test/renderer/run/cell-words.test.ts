@@ -10,6 +10,7 @@ import {
   phaseWords,
   progressWords,
   shareOf,
+  storeWords,
 } from "../../../src/renderer/views/run/cell-words.ts";
 import { Rates } from "../../../src/renderer/views/run/rate.ts";
 
@@ -172,5 +173,14 @@ describe("Rates", () => {
     rates.see({ ...CELL, progress: null }, 3000);
     rates.see(at(20), 4000);
     expect(rates.of(CELL.label)).toBeNull();
+  });
+});
+
+describe("storeWords", () => {
+  it("say that a run waits for its store, and nothing else", () => {
+    expect(storeWords(RUN)).toBeNull();
+    expect(storeWords({ ...RUN, waitingForStore: true })).toMatch(
+      /^Waiting for the store, locked by another program\./,
+    );
   });
 });
