@@ -1,6 +1,6 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { PieceError } from "#core/onnx/tensor-job.ts";

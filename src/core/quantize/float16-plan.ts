@@ -1,5 +1,5 @@
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { givesFloat, inputWish, staysFloat } from "./float16-rules.ts";

@@ -1,6 +1,6 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, INT64 } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { FunctionProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
