@@ -4,7 +4,8 @@
  */
 import { fromBinary } from "./proto/decode.ts";
 import { defineFields, Message, type MessageType } from "./proto/fields.ts";
-import { type AttributeProto, type GraphProto, type NodeProto, TensorProto } from "./proto/onnx.ts";
+import { type AttributeProto, type GraphProto, type ModelProto, type NodeProto, TensorProto } from "./proto/onnx.ts";
+import { allGraphs, subgraphs } from "./walk.ts";
 
 export class SparseTensorProto extends Message {
   /** Values that are not zero; their name is the tensor's. */
@@ -55,6 +56,17 @@ export function sparseAttribute({ unknownFields }: AttributeProto): readonly Spa
   if (!unknownFields) return [];
   const { sparseTensor, sparseTensors } = unknown(AttributeExtension, unknownFields);
   return sparseTensor ? [sparseTensor, ...sparseTensors] : sparseTensors;
+}
+
+/** Every sparse tensor of a model, in subgraphs and functions too. */
+export function allSparse({ graph, functions }: ModelProto): SparseTensorProto[] {
+  const graphs = graph ? allGraphs(graph) : [];
+  for (const { node } of functions) graphs.push(...node.flatMap(subgraphs).flatMap(allGraphs));
+  const nodes = [...graphs, ...functions].flatMap(({ node }) => node);
+  return [
+    ...graphs.flatMap(sparseInitializers),
+    ...nodes.flatMap(({ attribute }) => attribute.flatMap(sparseAttribute)),
+  ];
 }
 
 function unknown<T extends Message>(type: MessageType<T>, fields: readonly Uint8Array[]): T {

@@ -41,32 +41,34 @@ const FLOAT_TYPES = new Set([FLOAT, FLOAT16, BFLOAT16, FLOAT64]);
 const PLAIN = { blockSize: null, symmetric: null, accuracyLevel: null };
 
 /** Operators whose weights are codes. */
-export const QUANTIZED_OPERATORS: Readonly<Record<string, Operator>> = Object.freeze({
-  MatMulNBits: { weights: { 1: [2, 3] }, holds: blocks },
-  MatMulNBitsQkv: { weights: { 3: [4], 6: [7], 9: [10] }, holds: blocks },
-  MatMulNBitsMlp: { weights: { 3: [4], 6: [7] }, holds: blocks },
-  MatMulNBitsQLoRA: { weights: { 1: [2], 3: [4], 5: [6] }, holds: blocks },
-  MatMulBnb4: { weights: { 1: [2] }, holds: bnb4 },
-  MatMulFpQ4: { weights: { 1: [2] }, holds: blobs },
-  MatMulBlockQuantizedFp4Weight: { weights: { 1: [2, 3] }, holds: halfBytes },
-  MatMulBlockQuantizedFp8Weight: { weights: { 1: [2] }, holds: turnedCodes },
-  GatherBlockQuantized: { weights: { 0: [2, 3] }, holds: table },
-  QMoE: { weights: { 2: [3, 11, 15], 5: [6, 12, 16], 8: [9, 13] }, holds: experts },
-  MatMulInteger: { weights: { 1: [3] }, holds: codes },
-  DynamicQuantizeMatMul: { weights: { 1: [2, 3] }, holds: codes },
-  MatMulIntegerToFloat: { weights: { 1: [3, 5] }, holds: codes },
-  ConvInteger: { weights: { 1: [3] }, holds: codes },
-  QLinearMatMul: { weights: { 3: [4, 5] }, holds: codes },
-  QLinearConv: { weights: { 3: [4, 5] }, holds: codes },
-  QGemm: { weights: { 3: [4, 5] }, holds: codes },
-  QAttention: { weights: { 1: [4, 7] }, holds: codes },
-  QOrderedMatMul: { weights: { 2: [3] }, holds: codes },
-  QOrderedAttention: { weights: { 5: [8], 6: [9], 7: [10] }, holds: codes },
-  QOrderedLongformerAttention: { weights: { 2: [3], 8: [9] }, holds: codes },
-  QEmbedLayerNormalization: { weights: { 2: [8, 13], 3: [9, 14], 4: [10, 15] }, holds: codes },
-  DynamicQuantizeLSTM: { weights: { 1: [8, 9], 2: [10, 11] }, holds: codes },
-  GemmFloat8: { weights: { 1: [4] }, holds: codes },
-});
+export const QUANTIZED_OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>(
+  Object.entries({
+    MatMulNBits: { weights: { 1: [2, 3] }, holds: blocks },
+    MatMulNBitsQkv: { weights: { 3: [4], 6: [7], 9: [10] }, holds: blocks },
+    MatMulNBitsMlp: { weights: { 3: [4], 6: [7] }, holds: blocks },
+    MatMulNBitsQLoRA: { weights: { 1: [2], 3: [4], 5: [6] }, holds: blocks },
+    MatMulBnb4: { weights: { 1: [2] }, holds: bnb4 },
+    MatMulFpQ4: { weights: { 1: [2] }, holds: blobs },
+    MatMulBlockQuantizedFp4Weight: { weights: { 1: [2, 3] }, holds: halfBytes },
+    MatMulBlockQuantizedFp8Weight: { weights: { 1: [2] }, holds: turnedCodes },
+    GatherBlockQuantized: { weights: { 0: [2, 3] }, holds: table },
+    QMoE: { weights: { 2: [3, 11, 15], 5: [6, 12, 16], 8: [9, 13] }, holds: experts },
+    MatMulInteger: { weights: { 1: [3] }, holds: codes },
+    DynamicQuantizeMatMul: { weights: { 1: [2, 3] }, holds: codes },
+    MatMulIntegerToFloat: { weights: { 1: [3, 5] }, holds: codes },
+    ConvInteger: { weights: { 1: [3] }, holds: codes },
+    QLinearMatMul: { weights: { 3: [4, 5] }, holds: codes },
+    QLinearConv: { weights: { 3: [4, 5] }, holds: codes },
+    QGemm: { weights: { 3: [4, 5] }, holds: codes },
+    QAttention: { weights: { 1: [4, 7] }, holds: codes },
+    QOrderedMatMul: { weights: { 2: [3] }, holds: codes },
+    QOrderedAttention: { weights: { 5: [8], 6: [9], 7: [10] }, holds: codes },
+    QOrderedLongformerAttention: { weights: { 2: [3], 8: [9] }, holds: codes },
+    QEmbedLayerNormalization: { weights: { 2: [8, 13], 3: [9, 14], 4: [10, 15] }, holds: codes },
+    DynamicQuantizeLSTM: { weights: { 1: [8, 9], 2: [10, 11] }, holds: codes },
+    GemmFloat8: { weights: { 1: [4] }, holds: codes },
+  }),
+);
 
 /** What blocks of so many bits are called. */
 function blockFormat(bits: number, half: boolean): Storage["format"] {

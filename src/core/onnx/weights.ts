@@ -39,30 +39,34 @@ const WEIGHT_MIN_ELEMENTS = 64;
 const UNKNOWN_MIN_ELEMENTS = 1024;
 
 /** Places of tables that are computed from the architecture: cosines and sines of the positions. */
-const COMPUTED: Readonly<Record<string, readonly number[]>> = Object.freeze({
-  GroupQueryAttention: [7, 8],
-  SparseAttention: [9, 10],
-  PagedAttention: [7, 8],
-  RotaryEmbedding: [1, 2, 3],
-  MRotaryEmbedding: [1, 2, 3],
-});
+const COMPUTED: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    GroupQueryAttention: [7, 8],
+    SparseAttention: [9, 10],
+    PagedAttention: [7, 8],
+    RotaryEmbedding: [1, 2, 3],
+    MRotaryEmbedding: [1, 2, 3],
+  }),
+);
 /** Places of what is added: biases and masks. */
-const ADDED: Readonly<Record<string, readonly number[]>> = Object.freeze({
-  Gemm: [2],
-  FusedGemm: [2],
-  GemmFloat8: [2],
-  MoE: [3, 5, 7],
-  QMoE: [4, 7, 10],
-  LSTM: [3, 5, 6, 7],
-  GRU: [3, 5],
-  RNN: [3, 5],
-  DynamicQuantizeLSTM: [3, 5, 6, 7],
-  "com.microsoft.Attention": [2, 3, 5],
-  ".Attention": [3],
-  MultiHeadAttention: [3, 4, 5],
-  GroupQueryAttention: [10, 11],
-  GridSample: [1],
-});
+const ADDED: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    Gemm: [2],
+    FusedGemm: [2],
+    GemmFloat8: [2],
+    MoE: [3, 5, 7],
+    QMoE: [4, 7, 10],
+    LSTM: [3, 5, 6, 7],
+    GRU: [3, 5],
+    RNN: [3, 5],
+    DynamicQuantizeLSTM: [3, 5, 6, 7],
+    "com.microsoft.Attention": [2, 3, 5],
+    ".Attention": [3],
+    MultiHeadAttention: [3, 4, 5],
+    GroupQueryAttention: [10, 11],
+    GridSample: [1],
+  }),
+);
 /** ONNX's operators that multiply with nothing: what they add, choose or put side by side is no weight. */
 const NO_PRODUCT = new Set(
   (
@@ -117,7 +121,7 @@ function sums(
 /** @param scales gets what belongs to the weights */
 function usesOf(reader: Reader, scales: Map<object, number>): Weight[] {
   const { node, inputs } = reader;
-  const operator = QUANTIZED_OPERATORS[node.opType];
+  const operator = QUANTIZED_OPERATORS.get(node.opType);
   if (operator) {
     return Object.entries(operator.weights).flatMap(([at, scalePlaces]): Weight[] => {
       const place = Number(at);
@@ -179,9 +183,9 @@ function weight(
   return parameters < WEIGHT_MIN_ELEMENTS ? [] : [{ ...held, reader, origin, lookup, parameters, bytes }];
 }
 
-function placesOf(table: Readonly<Record<string, readonly number[]>>, node: NodeProto): readonly number[] {
+function placesOf(table: ReadonlyMap<string, readonly number[]>, node: NodeProto): readonly number[] {
   const domain = isStandard(node) ? "" : node.domain;
-  return table[`${domain}.${node.opType}`] ?? table[node.opType] ?? [];
+  return table.get(`${domain}.${node.opType}`) ?? table.get(node.opType) ?? [];
 }
 
 function impossible({ name, opType }: NodeProto, origin: Origin): LabError {
