@@ -240,8 +240,9 @@ export const ODD_PARTS: Readonly<Record<string, Part>> = Object.freeze({
     return into.add("Cast", [product], [int("to", 1)]);
   },
   "an empty tensor": (into, from) => {
-    into.initializers.push(rawTensor("nothing", 1, [0, WIDTH], new Uint8Array(0)));
-    return into.add("Concat", [from, "nothing"], [int("axis", 0)]);
+    const nothing = into.name("nothing");
+    into.initializers.push(rawTensor(nothing, 1, [0, WIDTH], new Uint8Array(0)));
+    return into.add("Concat", [from, nothing], [int("axis", 0)]);
   },
   "an empty weight": (into, from) => {
     const wide = into.name("empty");
@@ -381,10 +382,11 @@ export const ODD_PARTS: Readonly<Record<string, Part>> = Object.freeze({
     return into.add("MatMul", [from, into.add("Reshape", [scaled, shape(into, [WIDTH, WIDTH])])]);
   },
   "activations that are quantized": (into, from) => {
-    into.initializers.push(rawTensor("q_zero", 2, [], Uint8Array.of(128)));
+    const zero = into.name("q_zero");
+    into.initializers.push(rawTensor(zero, 2, [], Uint8Array.of(128)));
     const scale = into.add("Constant", [], [floatAttribute("value_float", 0.25)]);
-    const codes = into.add("QuantizeLinear", [from, scale, "q_zero"]);
-    return matMul(into, into.add("DequantizeLinear", [codes, scale, "q_zero"]));
+    const codes = into.add("QuantizeLinear", [from, scale, zero]);
+    return matMul(into, into.add("DequantizeLinear", [codes, scale, zero]));
   },
   "a mask of infinities": (into, from) => {
     const values = Float32Array.from({ length: WIDTH }, (_, index) => (index % 2 ? -Infinity : 0));
