@@ -145,7 +145,7 @@ function plainUse(reader: Reader, origin: Origin, place: number, scales: Map<obj
   if ((standard && NO_PRODUCT.has(node.opType)) || placesOf(ADDED, node).includes(place)) return [];
   if (placesOf(COMPUTED, node).includes(place)) return [];
   const lookup = LOOKUP.test(node.opType);
-  if (lookup && LOOKS_UP_FIRST.test(node.opType) && place > 0) return [];
+  if (lookup && node.opType.startsWith("Gather") && place > 0) return [];
   if (standard && ELEMENTWISE.has(node.opType) && origin.dims.filter((dim) => dim > 1).length < 2) return [];
   if (!isFloatType(origin.type)) {
     const known = origin.unpacked !== null || (origin.cast && holdsCodes(origin.type));
@@ -155,8 +155,6 @@ function plainUse(reader: Reader, origin: Origin, place: number, scales: Map<obj
   const own = origin.unpacked?.scales ?? [];
   return weight(reader, origin, own, plainWeight(node, origin, place), lookup, scales);
 }
-
-const LOOKS_UP_FIRST = /^Gather/;
 
 /** Tables of integers whose rows become floats after they were looked up. */
 function tablesOf({ tables }: WeightFlow, scales: Map<object, number>): Weight[] {

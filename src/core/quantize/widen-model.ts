@@ -32,7 +32,7 @@ export function widenModel(model: OnnxModel): TensorJob[] {
   if (widener.found && model.proto.functions.length > 0) {
     throw new LabError(
       "FORMAT_UNSUPPORTED",
-      `${model.path} computes in ${widener.found} and has functions of its own, which cannot be turned into float32. Use the float32 variant of the model.`,
+      `${model.path} computes in ${widener.found} and has functions of its own ("${model.proto.functions[0]!.name}"), which cannot be turned into float32. Use the float32 variant of the model.`,
       { file: model.path },
     );
   }

@@ -1,29 +1,10 @@
-import { readFileSync } from "node:fs";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { create } from "#core/onnx/proto/edit.ts";
 import { AttributeProto, FunctionProto, type NodeProto, type TensorProto } from "#core/onnx/proto/onnx.ts";
-import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
-import { quantizeModel } from "#core/quantize/quantize-model.ts";
-import type { Recipe } from "#shared/recipe.ts";
 import { contrib, inMemory, matMulNBits, tensorValue, zeros } from "../../helpers/onnx-builder.ts";
-import { sparseTensor } from "../../helpers/odd-graphs.ts";
-import {
-  floats,
-  graph,
-  graphAttribute,
-  int,
-  ints,
-  model,
-  node,
-  save,
-  temporaryFolder,
-  tensorAttribute,
-  unknownField,
-} from "../onnx/build-model.ts";
-
-const folder = temporaryFolder();
-afterAll(folder.remove);
+import { sparseTensor } from "../../helpers/odd-graph.ts";
+import { graph, graphAttribute, int, ints, model, node, tensorAttribute, unknownField } from "../onnx/build-model.ts";
 
 const text = (name: string, words: string): AttributeProto =>
   create(AttributeProto, { name, type: 3, s: Buffer.from(words) });
@@ -337,83 +318,5 @@ describe("auditModel: codes", () => {
   it("does not fail on an operator with a name of JavaScript", () => {
     const nodes = ["constructor", "toString", "__proto__"].map((name) => custom(name, ["x", "w"]));
     expect(audit(nodes, [zeros("w", "float32", [64, 32])]).layers).toHaveLength(3);
-  });
-});
-
-describe("what is left in float", () => {
-  const source = save(
-    model({
-      nodes: [
-        node("Gather", ["table", "ids"], ["x"]),
-        contrib("FusedMatMul", ["x", "up"], ["a"], { transB: 1 }),
-        node("Add", ["a", "bias"], ["b"]),
-        node("MatMul", ["b", "down"], ["c"]),
-        node("MatMul", ["c", "head"], ["y"]),
-      ],
-      initializers: [
-        ...[floats("table", [128, 64]), floats("up", [64, 64]), floats("bias", [64])],
-        ...[floats("down", [64, 64]), floats("head", [64, 128])],
-      ],
-      inputs: [tensorValue("ids", "int64", ["n"])],
-      outputs: [tensorValue("y", "float32", ["n", 128])],
-    }),
-    folder.file("source.onnx"),
-  );
-
-  it.each<[Recipe, [string, string, number][]]>([
-    [{ format: "int4" }, [["table", "an embedding table, which the recipe leaves", 32768]]],
-    [{ format: "int4", embeddings: true }, []],
-    [
-      { format: "w8", exclude: ["*down*", "/c"] },
-      [
-        ["down", "excluded by the recipe", 16384],
-        ["table", "an embedding table, which the recipe leaves", 32768],
-      ],
-    ],
-    [{ format: "nf4" }, [["table", "an embedding table, which nf4 leaves", 32768]]],
-    [{ format: "int8" }, []],
-    [{ format: "int4f16" }, [["table", "an embedding table, which the recipe leaves", 16384]]],
-    [
-      { format: "mixed", layers: { "/c": { format: "fp32" } } },
-      [
-        ["down", "excluded by the recipe", 16384],
-        ["table", "an embedding table, which mixed leaves", 32768],
-      ],
-    ],
-  ])("is named in the sidecar, whatever uses it: %o", async (recipe, others) => {
-    const target = folder.file("made.onnx");
-    const { sidecar, skipped } = await quantizeModel({ source, target, recipe, threads: 1 });
-    const half = recipe.format === "int4f16";
-    const up = ["up", "FusedMatMul is left as it is", half ? 8192 : 16384];
-    const words = skipped.map(({ weight, reason, bytes }) => [weight, reason, bytes]);
-    expect(words.toSorted()).toEqual([...others, up].toSorted());
-    const written = JSON.parse(readFileSync(sidecar, "utf8")) as { skipped: unknown; vectors: unknown };
-    expect(written.skipped).toEqual(skipped);
-    expect(written.vectors).toEqual({ count: 1, bytes: half ? 128 : 256 });
-
-    const found = auditModel(readModel(target), "y");
-    expect(found.leftInFloat.weights.map(({ weight, bytes }) => [weight, bytes]).toSorted()).toEqual(
-      [...others, up].map(([weight, , bytes]) => [weight, bytes]).toSorted(),
-    );
-  });
-
-  it("is said of a float16 file where it is float32", async () => {
-    const target = folder.file("half.onnx");
-    const { skipped } = await quantizeModel({
-      source,
-      target,
-      recipe: { format: "fp16", exclude: ["/c"] },
-      threads: 1,
-    });
-    expect(skipped).toEqual([{ node: "/c", weight: "down", reason: "excluded by the recipe", bytes: 16384 }]);
-  });
-
-  it("is one sentence for people, the largest first", async () => {
-    const target = folder.file("made.onnx");
-    await quantizeModel({ source, target, recipe: { format: "int4" }, threads: 1 });
-    expect(auditModel(readModel(target), "y").warnings).toContain(
-      "left in float: embedding /x (32,768 bytes), /FusedMatMul (16,384 bytes), 1 vector (256 bytes)",
-    );
-    expect(auditModel(readModel(source), "y").warnings.join()).not.toContain("left in float");
   });
 });
