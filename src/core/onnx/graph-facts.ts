@@ -54,13 +54,15 @@ export function factsOf(model: OnnxModel, weights: StoredWeights): GraphFacts {
 }
 
 /**
- * The quantized weights that give a file its name: tables of rows do not, beside products. ONNX Runtime fuses DequantizeLinear
- * and MatMul into MatMulNBits; beside quantized operators it holds what they cannot.
+ * The weights that give a file its name: quantized products, else, beside or without float products, quantized tables. ONNX
+ * Runtime fuses DequantizeLinear and MatMul into MatMulNBits; beside quantized operators it holds what they cannot.
  */
 function decisive(uses: readonly Weight[]): readonly Weight[] {
-  const products = uses.filter(({ lookup, storage }) => !lookup && storage.format !== "float");
+  const coded = uses.filter(({ storage }) => storage.format !== "float");
+  const products = coded.filter(({ lookup }) => !lookup);
   const direct = products.filter(({ origin }) => origin.unpacked === null);
-  return direct.length > 0 ? direct : products;
+  if (direct.length > 0 || products.length > 0) return direct.length > 0 ? direct : products;
+  return coded.length > 0 ? uses : [];
 }
 
 function isBlocks({ blockSize, accuracyLevel }: Storage): boolean {

@@ -83,8 +83,11 @@ class Names {
   }
 }
 
-/** Calls within calls; deeper ones are not followed. */
+/** Calls within calls, and nodes that are met in them: beyond, a call is an operator that nobody knows. */
 const CALL_DEPTH = 32;
+const CALLED_NODES = 50_000;
+/** Tensors behind one value; of more, in a chain that puts thousands together, the rest is left out. */
+const MOST_ORIGINS = 1024;
 const LOOKUPS = new Set(["Gather", "GatherND", "GatherElements"]);
 const PASSES_ROWS = new Set(["Cast", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Flatten"]);
 const DEQUANTIZES = new Set(["DequantizeLinear"]);
@@ -110,6 +113,7 @@ class Flow implements WeightFlow {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #called = new Map<FunctionProto, Map<string, readonly (Known | null)[]>>();
   readonly #numbers = new Map<object, number>();
+  #calledNodes = 0;
 
   constructor(functions: readonly FunctionProto[]) {
     this.#functions = new Map(functions.map((body) => [keyOf(body.domain, body.name), body]));
@@ -134,7 +138,8 @@ class Flow implements WeightFlow {
     const body = this.#functions.get(keyOf(node.domain, node.opType));
     const given = node.input.map((name) => names.get(name));
     const inputs = given.map((known) => (known && "constant" in known ? known.constant : null));
-    if (body && (caller?.depth ?? 0) < CALL_DEPTH) {
+    if (caller) this.#calledNodes++;
+    if (body && (caller?.depth ?? 0) < CALL_DEPTH && this.#calledNodes < CALLED_NODES) {
       const results = this.#call(body, node, given, caller);
       for (const [place, name] of node.output.entries()) names.set(name, results[place] ?? null);
       return;
@@ -267,7 +272,12 @@ function joined(owned: readonly (readonly (Known | null)[])[], place: number): K
 
 function union(parts: readonly Constant[]): Constant {
   const [only] = parts;
-  return parts.length === 1 ? only! : new Map(parts.flatMap((part) => [...part]));
+  if (parts.length === 1) return only!;
+  const all = new Map<object, Origin>();
+  for (const part of parts) {
+    for (const [key, origin] of part) if (all.size < MOST_ORIGINS) all.set(key, origin);
+  }
+  return all;
 }
 
 /** What a node makes of constants. */
