@@ -294,9 +294,19 @@ function throughNode(node: NodeProto, inputs: readonly (Constant | null)[]): Con
     return turns ? changed(data!, (origin) => ({ ...origin, turned: !origin.turned })) : (data ?? new Map());
   }
   const all = union(inputs.filter((input) => input !== null));
+  if (SCALES_CODES.has(node.opType)) {
+    const codes = [...all.values()].filter(({ type, cast }) => cast && holdsCodes(type));
+    const [only] = codes;
+    if (only && codes.length === 1) {
+      const scales = [...(only.unpacked?.scales ?? []), ...[...all.values()].filter((origin) => origin !== only)];
+      return new Map([[only.key, { ...only, unpacked: { node: only.unpacked?.node ?? node, scales } }]]);
+    }
+  }
   return node.opType === "Cast" ? changed(all, (origin) => ({ ...origin, cast: true })) : all;
 }
 
+/** How exporters without a DequantizeLinear make weights of codes. */
+const SCALES_CODES = new Set(["Mul", "Sub"]);
 const LAYOUT = new Set("Identity Transpose Reshape Squeeze Unsqueeze Flatten Slice Split Expand Pad Tile".split(" "));
 
 function changed(constant: Constant, change: (origin: Origin) => Origin): Constant {

@@ -133,9 +133,12 @@ function usesOf(reader: Reader, scales: Map<object, number>): Weight[] {
       });
     });
   }
-  return inputs.flatMap((input, place) =>
-    [...(input?.values() ?? [])].flatMap((origin) => plainUse(reader, origin, place, scales)),
-  );
+  return inputs.flatMap((input, place) => {
+    const origins = [...(input?.values() ?? [])];
+    // A vector that a matrix was combined with is a scale or a bias of it.
+    const matrices = origins.length > 1 ? origins.filter(isMatrix) : origins;
+    return matrices.flatMap((origin) => plainUse(reader, origin, place, scales));
+  });
 }
 
 function plainUse(reader: Reader, origin: Origin, place: number, scales: Map<object, number>): Weight[] {
@@ -146,7 +149,7 @@ function plainUse(reader: Reader, origin: Origin, place: number, scales: Map<obj
   if (placesOf(COMPUTED, node).includes(place)) return [];
   const lookup = LOOKUP.test(node.opType);
   if (lookup && node.opType.startsWith("Gather") && place > 0) return [];
-  if (standard && ELEMENTWISE.has(node.opType) && origin.dims.filter((dim) => dim > 1).length < 2) return [];
+  if (standard && ELEMENTWISE.has(node.opType) && !isMatrix(origin)) return [];
   if (!isFloatType(origin.type)) {
     const known = origin.unpacked !== null || (origin.cast && holdsCodes(origin.type));
     const unknown = !standard && holdsCodes(origin.type) && origin.elements >= UNKNOWN_MIN_ELEMENTS;
@@ -154,6 +157,10 @@ function plainUse(reader: Reader, origin: Origin, place: number, scales: Map<obj
   }
   const own = origin.unpacked?.scales ?? [];
   return weight(reader, origin, own, plainWeight(node, origin, place), lookup, scales);
+}
+
+function isMatrix({ dims }: Origin): boolean {
+  return dims.filter((dim) => dim > 1).length >= 2;
 }
 
 /** Tables of integers whose rows become floats after they were looked up. */

@@ -72,11 +72,11 @@ export function namedSkips(
 export function leftWords({ weights, vectors }: LeftInFloat): string | null {
   if (weights.length === 0) return null;
   const ordered = weights.toSorted((a, b) => b.bytes - a.bytes);
-  const named = ordered
-    .slice(0, NAMED)
-    .map(
-      ({ node, weight, lookup, bytes }) => `${lookup ? "embedding " : ""}${node || weight} (${grouped(bytes)} bytes)`,
-    );
+  const named = ordered.slice(0, NAMED).map(({ node, weight, lookup, bytes }) => {
+    const alone = weights.filter((other) => other.node === node).length === 1;
+    const name = node === "" ? weight : alone ? node : `${node} ${weight}`;
+    return `${lookup ? "embedding " : ""}${name} (${grouped(bytes)} bytes)`;
+  });
   const rest = ordered.slice(NAMED);
   const restBytes = rest.reduce((sum, { bytes }) => sum + bytes, 0);
   return `left in float: ${[

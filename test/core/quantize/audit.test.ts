@@ -302,6 +302,20 @@ describe("auditModel: codes", () => {
     expect(found.layers).toMatchObject([layer]);
   });
 
+  it("reads codes that a Cast, a Sub and a Mul unpack", () => {
+    const found = audit(
+      [
+        node("Cast", ["w"], ["f"], [int("to", 1)]),
+        node("Sub", ["f", "z"], ["d"]),
+        node("Mul", ["d", "s"], ["v"]),
+        node("MatMul", ["x", "v"], ["y"]),
+      ],
+      [zeros("w", "int8", [64, 32]), zeros("z", "float32", [64, 1]), zeros("s", "float32", [64, 1])],
+    );
+    expect(found).toMatchObject({ format: "w8", parameters: 2048, quantizedShare: 1 });
+    expect(found.layers).toMatchObject([{ storage: "int8", bits: 8, bytes: 2048 + 512 }]);
+  });
+
   it("refuses storage that is no format, by its name", () => {
     const { nodes, initializers } = matMulNBits("w", { bits: 3 });
     expect(() => audit(nodes, initializers)).toThrow(/stores its weights in 3-bit blocks of 32, which is none/);
