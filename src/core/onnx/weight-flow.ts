@@ -44,20 +44,19 @@ export interface Reader {
   readonly name: string;
   /** By place; null for values that depend on the input. */
   readonly inputs: readonly (Constant | null)[];
-  /** The outermost node: a call of a function, or the node itself. */
-  readonly outer: NodeProto;
 }
 
 /** Rows that were taken from a table of integers. */
 interface Rows {
   readonly table: Origin;
   readonly reader: Reader;
+  readonly scales: readonly Origin[];
 }
 
 export interface WeightFlow {
   readonly readers: readonly Reader[];
   /** Tables of integers whose rows are made floats after they were looked up. */
-  readonly tables: readonly (Rows & { readonly scales: readonly Origin[] })[];
+  readonly tables: readonly Rows[];
   /** Scales that are multiplied with one that was just found for the activation. */
   readonly scales: readonly Origin[];
 }
@@ -90,7 +89,6 @@ const CALLED_NODES = 50_000;
 const MOST_ORIGINS = 1024;
 const LOOKUPS = new Set(["Gather", "GatherND", "GatherElements"]);
 const PASSES_ROWS = new Set(["Cast", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Flatten"]);
-const DEQUANTIZES = new Set(["DequantizeLinear"]);
 const BITS_OF_CODES = new Set([2, 3, 17, 18, 19, 20, 21, 22, 23, 25, 26]);
 
 export function followWeights({ proto, graph }: OnnxModel): WeightFlow {
@@ -104,11 +102,11 @@ export function holdsCodes(type: number): boolean {
   return BITS_OF_CODES.has(type);
 }
 
-type Caller = { readonly label: string; readonly outer: NodeProto; readonly depth: number } | null;
+type Caller = { readonly label: string; readonly depth: number } | null;
 
 class Flow implements WeightFlow {
   readonly readers: Reader[] = [];
-  readonly tables: (Rows & { scales: readonly Origin[] })[] = [];
+  readonly tables: Rows[] = [];
   readonly scales: Origin[] = [];
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #called = new Map<FunctionProto, Map<string, readonly (Known | null)[]>>();
@@ -148,7 +146,7 @@ class Flow implements WeightFlow {
     const owned = inner.map((graph) => this.#inner(node, graph, inputs, names, caller));
     const reads = node.input.filter((name) => name !== "").length;
     const constants = inputs.filter((input) => input !== null);
-    const reader = { node, name: labelOf(node, caller), inputs, outer: caller?.outer ?? node };
+    const reader = { node, name: labelOf(node, caller), inputs };
     if (inner.length > 0) {
       // Whichever branch is taken, what it passes on is stored.
       for (const [place, name] of node.output.entries())
@@ -181,15 +179,16 @@ class Flow implements WeightFlow {
       if (PASSES_ROWS.has(node.opType)) {
         const cast = rows.table.cast || (node.opType === "Cast" && int(node, "to", 0) === FLOAT);
         names.set(first, { rows: { ...rows, table: { ...rows.table, cast } } });
-      } else if (DEQUANTIZES.has(node.opType) || node.opType === "Mul" || node.opType === "Sub") {
-        const scales = reader.inputs.flatMap((input) => (input ? [...input.values()] : []));
-        this.tables.push({ ...rows, scales });
-        if (node.opType === "Sub") names.set(first, source);
+        return;
       }
+      const own = reader.inputs.flatMap((input) => (input ? [...input.values()] : []));
+      const scaled = { ...rows, scales: [...rows.scales, ...own] };
+      if (node.opType === "Sub") names.set(first, { rows: scaled });
+      else if (node.opType === "Mul" || node.opType === "DequantizeLinear") this.tables.push(scaled);
       return;
     }
     const [table] = LOOKUPS.has(node.opType) ? (reader.inputs[0]?.values() ?? []) : [];
-    if (table && !table.unpacked && holdsCodes(table.type)) names.set(first, { rows: { table, reader } });
+    if (table && !table.unpacked && holdsCodes(table.type)) names.set(first, { rows: { table, reader, scales: [] } });
   }
 
   /** Results of a graph that a node owns, by place. Constants that a Scan goes through are the body's. */
@@ -227,10 +226,8 @@ class Flow implements WeightFlow {
     const names = new Names(null);
     for (const [place, name] of body.input.entries()) names.set(name, given[place] ?? null);
     const label = node.name || body.name;
-    const outer = caller?.outer ?? node;
     this.body({ node: body.node, initializer: [] }, names, {
       label: caller ? `${caller.label}/${label}` : label,
-      outer,
       depth: (caller?.depth ?? 0) + 1,
     });
     const results = body.output.map((name) => names.get(name));
@@ -282,7 +279,7 @@ function union(parts: readonly Constant[]): Constant {
 
 /** What a node makes of constants. */
 function throughNode(node: NodeProto, inputs: readonly (Constant | null)[]): Constant {
-  if (DEQUANTIZES.has(node.opType)) {
+  if (node.opType === "DequantizeLinear") {
     const [codes, ...rest] = inputs;
     const scales = rest.flatMap((input) => (input ? [...input.values()] : []));
     return changed(codes ?? new Map(), (origin) => ({ ...origin, unpacked: origin.unpacked ?? { node, scales } }));

@@ -316,6 +316,16 @@ describe("auditModel: codes", () => {
     expect(found.layers).toMatchObject([{ storage: "int8", bits: 8, bytes: 2048 + 512 }]);
   });
 
+  it("reads a table of codes whose rows are unpacked after they were looked up", () => {
+    const rows = [node("Gather", ["w", "ids"], ["r"]), node("Cast", ["r"], ["f"], [int("to", 1)])];
+    const unpack = [node("Sub", ["f", "z"], ["d"]), node("Mul", ["d", "s"], ["y"])];
+    const found = audit(
+      [...rows, ...unpack],
+      [zeros("w", "uint8", [100, 32]), zeros("z", "float32", []), zeros("s", "float32", [])],
+    );
+    expect(found.layers).toMatchObject([{ role: "embedding", storage: "uint8", parameters: 3200, bytes: 3208 }]);
+  });
+
   it("refuses storage that is no format, by its name", () => {
     const { nodes, initializers } = matMulNBits("w", { bits: 3 });
     expect(() => audit(nodes, initializers)).toThrow(/stores its weights in 3-bit blocks of 32, which is none/);
