@@ -2,10 +2,11 @@ import { duration, megabytes, orUnknown, plural } from "#shared/report/quantitie
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
+import { visibleLine } from "#shared/visible.ts";
 
 /** Columns as wide as their longest cell; the first to the left, numbers to the right. */
 export function alignTable({ header, units, rows }: Table): string {
-  const lines = [header, units, ...rows];
+  const lines = [header, units, ...rows].map((line) => line.map(visibleLine));
   const widths = header.map((_, column) => Math.max(...lines.map((line) => width(line[column]!))));
   const align = (line: readonly string[]): string =>
     line
@@ -16,7 +17,8 @@ export function alignTable({ header, units, rows }: Table): string {
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [align(header), align(units), rule, ...rows.map(align)].join("\n");
+  const [head, unit, ...body] = lines.map(align);
+  return [head, unit, rule, ...body].join("\n");
 }
 
 /** Characters as a terminal counts them, near enough: our tables hold no emoji. */
@@ -31,10 +33,11 @@ const SHOWN_CHARACTERS = 90;
 export function sideBySide({ cells }: Results): string[] {
   const first = cells.find(({ generations }) => generations.length > 0);
   if (!first) return [];
-  const width = Math.max(...cells.map(({ label }) => label.length));
+  const shown = cells.map((cell) => ({ ...cell, label: visibleLine(cell.label) }));
+  const width = Math.max(...shown.map(({ label }) => label.length));
   return first.generations.slice(0, SHOWN_PROMPTS).flatMap(({ promptId, prompt }) => [
     `“${shorten(prompt)}”`,
-    ...cells.flatMap(({ label, generations }) => {
+    ...shown.flatMap(({ label, generations }) => {
       const generation = generations.find((each) => each.promptId === promptId);
       return generation ? [`  ${label.padEnd(width)}  ${shorten(generation.text)}`] : [];
     }),
@@ -57,7 +60,7 @@ export function verdictLines({ comparisons, run, questionSet, cells }: Results):
   return [
     ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
     "",
-    `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
+    `${visibleLine(run.name)}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
       `${asked === null ? "" : `${asked} · `}${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
   ];
 }

@@ -61,6 +61,7 @@ describe("the Run page", () => {
       launchesDone: 3,
       launchesTotal: 90,
       cancelling: false,
+      silentSeconds: null,
       cells,
     };
     const live: LiveRuns = { ...nothing, active };
@@ -119,6 +120,7 @@ describe("the Run page", () => {
       launchesDone: 3,
       launchesTotal: 9,
       cancelling: false,
+      silentSeconds: null,
       cells,
     };
     const home = temporaryFolder();

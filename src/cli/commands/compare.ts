@@ -10,6 +10,7 @@ import { labHome, openLab } from "#core/app/open-lab.ts";
 import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
+import { print, printJson } from "../print.ts";
 
 /** `runs compare A B`: any two cells of any two runs. */
 export function addCompare(runs: Command): void {
@@ -25,7 +26,8 @@ export function addCompare(runs: Command): void {
       const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
       const compared = compareAcross(sides);
       const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
-      process.stdout.write(json ? `${JSON.stringify(pairs.map(jsonOf))}\n` : `${pairs.map(text).join("\n")}\n`);
+      if (json) printJson(pairs.map(jsonOf));
+      else print(`${pairs.map(text).join("\n")}\n`);
     });
 }
 

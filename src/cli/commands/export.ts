@@ -8,6 +8,7 @@ import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { writeFormat } from "../measure-and-report.ts";
+import { print, say } from "../print.ts";
 
 const FORMATS = [...REPORT_FORMATS, "qsrun"] as const;
 
@@ -31,8 +32,8 @@ export function addExport(program: Command): void {
           format === "qsrun"
             ? writeFiles(options.out, [exportBundle(lab.db, id)], "Choose another folder with --out.")
             : await writeFormat(format, { results, questions }, options.out);
-        if (files.length === 0) process.stderr.write(`${format}: this run has nothing for it.\n`);
-        for (const file of files) process.stdout.write(`${file}\n`);
+        if (files.length === 0) say(`${format}: this run has nothing for it.\n`);
+        for (const file of files) print(`${file}\n`);
       }
     });
 }

@@ -3,6 +3,7 @@ import { megabytes } from "#shared/report/quantities.ts";
 import { ModelLibrary } from "#core/app/library.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { alignTable } from "../text.ts";
+import { print, printJson } from "../print.ts";
 
 interface LibraryOptions {
   readonly home?: string;
@@ -21,7 +22,8 @@ export function addLibrary(models: Command): void {
     .action((dir: string, _options: unknown, command: Command) => {
       const { json, name } = command.optsWithGlobals<LibraryOptions>();
       const entry = withLibrary(command, (library) => library.add(dir, name));
-      process.stdout.write(json ? `${JSON.stringify(entry)}\n` : `${entry.name}  ${entry.folder}\n`);
+      if (json) printJson(entry);
+      else print(`${entry.name}  ${entry.folder}\n`);
     });
   models
     .command("list")
@@ -30,7 +32,8 @@ export function addLibrary(models: Command): void {
     .action((_options: unknown, command: Command) => {
       const { json } = command.optsWithGlobals<LibraryOptions>();
       const entries = withLibrary(command, (library) => library.list());
-      process.stdout.write(json ? `${JSON.stringify(entries)}\n` : `${alignTable(listTable(entries))}\n`);
+      if (json) printJson(entries);
+      else print(`${alignTable(listTable(entries))}\n`);
     });
   models
     .command("remove")

@@ -10,6 +10,7 @@ import { humanReport } from "../measure-and-report.ts";
 import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
 import { whole } from "../whole.ts";
+import { print, printJson, say } from "../print.ts";
 
 interface Common {
   home?: string;
@@ -29,11 +30,11 @@ export function addRuns(program: Command): void {
       using lab = openLab(labHome(home));
       const rows = listRuns(lab.db, { limit, offset: 0 });
       if (json) {
-        process.stdout.write(`${JSON.stringify({ total: countRuns(lab.db), runs: rows })}\n`);
+        printJson({ total: countRuns(lab.db), runs: rows });
         return;
       }
       if (rows.length === 0) {
-        process.stderr.write(`No runs in ${lab.home} yet. Make one: quantscope demo\n`);
+        say(`No runs in ${lab.home} yet. Make one: quantscope demo\n`);
         return;
       }
       const table = {
@@ -49,7 +50,7 @@ export function addRuns(program: Command): void {
           run.finishedAt === null ? "–" : duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
         ]),
       };
-      process.stdout.write(`${alignTable(table)}\n`);
+      print(`${alignTable(table)}\n`);
     });
   runs
     .command("show")
@@ -60,7 +61,8 @@ export function addRuns(program: Command): void {
       const { home, json } = command.optsWithGlobals<Common>();
       using lab = openLab(labHome(home));
       const results = buildResults(readRun(lab.db, id));
-      process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+      if (json) printJson(results);
+      else print(humanReport(results));
     });
   addCompare(runs);
   addEdits(runs);
@@ -75,7 +77,7 @@ function addEdits(runs: Command): void {
       using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
       for (const id of ids) {
         deleteRun(lab.db, id);
-        process.stdout.write(`${id}\n`);
+        print(`${id}\n`);
       }
     });
   runs
@@ -97,7 +99,7 @@ function addEdits(runs: Command): void {
     .action((id: string, tags: string[], options: { remove?: string[] }, command: Command) => {
       using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
       changeTags(lab.db, id, { add: tags, remove: options.remove ?? [] });
-      process.stdout.write(
+      print(
         readTags(lab.db, id)
           .map((tag) => `${tag}\n`)
           .join(""),

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { hiddenRuns, hideRuns, purgeQuestions, purgeRun, restoreRuns } from "#core/store/history-edit.ts";
+import { noteProblem } from "#core/system/problems.ts";
 import type { Gate } from "./gate.ts";
 import type { Lab } from "./open-lab.ts";
 
@@ -22,6 +23,7 @@ export class DeletedRuns {
     this.#lab = lab;
     this.#gate = gate;
     this.#keptMs = keptMs;
+    this.#closed = lab.readOnly !== null;
     this.#after(PAUSE_MS);
   }
 
@@ -45,7 +47,13 @@ export class DeletedRuns {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.#purge();
+      try {
+        this.#purge();
+      } catch (error) {
+        // The disk is full, or another program holds the store: hidden they are all the same.
+        noteProblem("Deleted runs could not be removed from the store yet", error);
+        this.#after(this.#keptMs);
+      }
     }, ms);
     this.#timer.unref();
   }

@@ -43,6 +43,7 @@ export class LiveRunState {
       launchesDone: 0,
       launchesTotal: 0,
       cancelling: false,
+      silentSeconds: null,
       cells: [],
     };
     for (const label of plannedLabels(spec)) this.#cells.set(label, newCell(label));
@@ -82,6 +83,7 @@ export class LiveRunState {
       }
       case "launch": {
         const { label, kind, launch, done: launchesDone, total: launchesTotal } = event;
+        this.#run.silentSeconds = null;
         // What was measured is the cell's and stays; where a process is, and what it uses, goes with the process.
         for (const other of this.#cells.values()) other.progress = null;
         const cell = this.#cell(label);
@@ -102,6 +104,9 @@ export class LiveRunState {
         cell.samples = joinSamples(cell.samples, event.samples, SAMPLES_KEPT);
         return { type: "samples", label: event.label, samples: copySamples(event.samples) };
       }
+      case "silent":
+        this.#run.silentSeconds = event.seconds;
+        return event;
       case "stored":
         return this.#measured(event.label, event.message);
       default:

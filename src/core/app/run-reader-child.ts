@@ -1,9 +1,12 @@
 /** Entry of the child process that reads, compares and writes stored runs (run-reader.ts). */
+import { dirname } from "node:path";
 import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
 import { removePart } from "#core/reports/part-of.ts";
 import { openParentPort } from "#core/runs/parent-port.ts";
+import { keepUnfinishedIn } from "#core/system/unfinished.ts";
 import type { ImportTask } from "./import-runs.ts";
+import { temporaryDir } from "./lab-home.ts";
 import { type Asked, type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
 import { StoredRuns } from "./stored-runs.ts";
 import type { BackupTask, ExportTask } from "./write-export.ts";
@@ -18,7 +21,7 @@ const port = openParentPort<ToReader, FromReader>(
 );
 let reader: Reader | null = null;
 port.onJob(async (message) => {
-  if ("open" in message) reader = openReader(message.open);
+  if ("open" in message) reader = openReader(message.open, message.readOnly);
   else if ("end" in message) await port.close();
   else if ("forget" in message) reader?.forget(message.forget);
   else if (reader) port.send({ id: message.id, reply: await reader.answer(message) });
@@ -30,8 +33,9 @@ process.on("exit", () => {
   unfinished.forEach(removePart);
 });
 
-function openReader(file: string): Reader {
-  const stored = new StoredRuns(file);
+function openReader(file: string, readOnly: boolean): Reader {
+  keepUnfinishedIn(temporaryDir(dirname(file)));
+  const stored = new StoredRuns(file, readOnly);
   const handlers = {
     ...storedRunHandlers(stored),
     // Loaded when something is written or imported: reading needs neither the reports nor the zip library.

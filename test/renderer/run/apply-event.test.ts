@@ -29,6 +29,7 @@ const RUN: LiveRun = {
   launchesDone: 0,
   launchesTotal: 0,
   cancelling: false,
+  silentSeconds: null,
   cells: [cell("fp32@cpu"), cell("int4@cpu")],
 };
 

@@ -45,6 +45,7 @@ const RUN: LiveRun = {
   launchesDone: 1,
   launchesTotal: 4,
   cancelling: false,
+  silentSeconds: null,
   cells: [],
 };
 

@@ -1,6 +1,6 @@
 /** A cell of the run that is measured, in words and figures. */
 import type { LiveCell, LiveRun, Measured } from "#shared/api.ts";
-import { grouped, mebibytes, percent, significant } from "#shared/report/quantities.ts";
+import { duration, grouped, mebibytes, percent, significant } from "#shared/report/quantities.ts";
 import type { LaunchKind } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
@@ -105,6 +105,12 @@ export function phaseWords(run: LiveRun): string {
   if (run.phase === "planning") return "Reading and hashing files";
   if (run.phase === "making") return run.making ? `Making ${run.making.format}` : "Making a variant";
   return `Launch ${Math.min(run.launchesTotal, run.launchesDone + 1)} of ${run.launchesTotal}`;
+}
+
+/** What a run that seems to stand still says; null while its process is heard. */
+export function silentWords({ silentSeconds }: LiveRun): string | null {
+  if (silentSeconds === null) return null;
+  return `The worker has sent nothing for ${duration(1000 * silentSeconds)}. It is left running; cancel the run if that is too long.`;
 }
 
 /** @returns null before anything could tell */
