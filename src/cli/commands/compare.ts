@@ -6,10 +6,10 @@ import { referenceCell } from "#shared/report/build-results.ts";
 import { ratioEnds } from "#shared/report/ends.ts";
 import { pValue, signed, significant } from "#shared/report/quantities.ts";
 import type { Comparison } from "#shared/results.ts";
-import { labHome, openLab } from "#core/app/open-lab.ts";
 import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { print, printJson } from "../print.ts";
 
 /** `runs compare A B`: any two cells of any two runs. */
@@ -22,7 +22,7 @@ export function addCompare(runs: Command): void {
     .option("--json", "print JSON")
     .action((first: string, second: string, _options: unknown, command: Command) => {
       const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
       const compared = compareAcross(sides);
       const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
-import { labHome, openLab } from "#core/app/open-lab.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
 import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { writeFormat } from "../measure-and-report.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { print, say } from "../print.ts";
 
 const FORMATS = [...REPORT_FORMATS, "qsrun"] as const;
@@ -24,7 +24,7 @@ export function addExport(program: Command): void {
     .action(async (id: string, options: { format: string; out: string }, command: Command) => {
       const formats = formatList(options.format);
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const results = buildResults(readRun(lab.db, id));
       const questions = readQuestions(lab.db, id);
       for (const format of formats) {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { megabytes } from "#shared/report/quantities.ts";
 import { ModelLibrary } from "#core/app/library.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { alignTable } from "../text.ts";
 import { print, printJson } from "../print.ts";
 
@@ -30,8 +31,9 @@ export function addLibrary(models: Command): void {
     .description("the models that are kept, and the bundled one")
     .option("--json", "print JSON")
     .action((_options: unknown, command: Command) => {
-      const { json } = command.optsWithGlobals<LibraryOptions>();
-      const entries = withLibrary(command, (library) => library.list());
+      const { home, json } = command.optsWithGlobals<LibraryOptions>();
+      using lab = labToRead(home);
+      const entries = new ModelLibrary(lab.db).list();
       if (json) printJson(entries);
       else print(`${alignTable(listTable(entries))}\n`);
     });

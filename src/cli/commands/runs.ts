@@ -6,6 +6,7 @@ import { labHome, openLab } from "#core/app/open-lab.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { humanReport } from "../measure-and-report.ts";
 import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
@@ -27,7 +28,7 @@ export function addRuns(program: Command): void {
     .action((options: { limit: string }, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
       const limit = whole("--limit", options.limit);
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const rows = listRuns(lab.db, { limit, offset: 0 });
       if (json) {
         printJson({ total: countRuns(lab.db), runs: rows });
@@ -59,7 +60,7 @@ export function addRuns(program: Command): void {
     .option("--json", "print results.json")
     .action((id: string, _options: unknown, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const results = buildResults(readRun(lab.db, id));
       if (json) printJson(results);
       else print(humanReport(results));

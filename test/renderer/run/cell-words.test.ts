@@ -10,6 +10,7 @@ import {
   phaseWords,
   progressWords,
   shareOf,
+  silentWords,
 } from "../../../src/renderer/views/run/cell-words.ts";
 import { Rates } from "../../../src/renderer/views/run/rate.ts";
 
@@ -48,6 +49,15 @@ const RUN: LiveRun = {
   silentSeconds: null,
   cells: [],
 };
+
+describe("silentWords", () => {
+  it("says how long nothing was heard, and that nothing was ended for it", () => {
+    expect(silentWords(RUN)).toBeNull();
+    expect(silentWords({ ...RUN, silentSeconds: 90 })).toBe(
+      "The worker has sent nothing for 1 min 30 s. It is left running; cancel the run if that is too long.",
+    );
+  });
+});
 
 describe("nowWords", () => {
   it("names launch and pass, of answers only what is asked", () => {
