@@ -2,7 +2,8 @@
  * Characters that steer whatever shows a text, instead of being shown: C0 but line ends and tabs, DEL, C1, line separators, and
  * the marks that change the direction of writing. Names, texts and notes come from files of other people.
  */
-const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const STEERING =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g;
 
 /** With each of them as what it is: `\x1b`, `\u202e`. */
 export function visible(text: string): string {
