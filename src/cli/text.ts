@@ -1,4 +1,4 @@
-import { duration, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
+import { duration, elapsedMs, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
@@ -55,7 +55,8 @@ export function verdictLines({ comparisons, run, questionSet, cells }: Results):
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
   const counts = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
   const threads = counts.length === 1 && counts[0] === "1" ? "1 thread" : `${counts.join(" or ")} threads`;
-  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  const tookMs = elapsedMs(run.startedAt, run.finishedAt);
+  const took = tookMs === null ? "" : ` in ${duration(tookMs)}`;
   const asked = askedText({ questionSet, cells });
   return [
     ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),

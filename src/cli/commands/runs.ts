@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
-import { duration } from "#shared/report/quantities.ts";
+import { duration, elapsedMs } from "#shared/report/quantities.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
@@ -48,7 +48,7 @@ export function addRuns(program: Command): void {
           run.status,
           `${run.cellsDone}/${run.cells}`,
           run.startedAt.slice(0, 16).replace("T", " "),
-          run.finishedAt === null ? "–" : duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
+          duration(elapsedMs(run.startedAt, run.finishedAt) ?? NaN),
         ]),
       };
       print(`${alignTable(table)}\n`);

@@ -4,6 +4,7 @@ import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
 import { LabError } from "#shared/errors.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
+import { problemOf } from "./check-run.ts";
 import {
   BUNDLE_VERSION,
   CONTENTS,
@@ -50,8 +51,8 @@ export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOS
   const { run, model, questionSet, textSet, cells } = results;
   const stored = { run, model, questionSet, textSet, cells };
   if (stored.run.id !== manifest.runId) throw invalid(file, "its run is not the one that bundle.json names");
-  const labels = stored.cells.map(({ label }) => label);
-  if (new Set(labels).size < labels.length) throw invalid(file, "two of its cells have one label");
+  const problem = problemOf({ stored, questionSets });
+  if (problem !== null) throw invalid(file, problem);
   return { stored, questionSets, facts: facts as WholeRun["facts"], user };
 }
 

@@ -2,6 +2,7 @@
  * Writes a run whole that was measured elsewhere or earlier: from a bundle, another tool's file, or parts that are put together.
  * One transaction, so that it is there with everything in it or not at all.
  */
+import { LabError } from "#shared/errors.ts";
 import type { CellResult, Origin } from "#shared/results.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
@@ -51,8 +52,20 @@ export function writeWholeRun(db: Db, whole: WholeRun): void {
       kept();
     }).immediate();
   } catch (error) {
-    throw storeError(error, db.name);
+    throw refusedRow(error, run.id) ?? storeError(error, db.name);
   }
+}
+
+/** The store's own rules, for runs that others wrote: the run is at fault and not the store. */
+function refusedRow(error: unknown, id: string): LabError | null {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== "string" || !code.startsWith("SQLITE_CONSTRAINT")) return null;
+  return new LabError(
+    "BUNDLE_INVALID",
+    `The run ${id} cannot be stored: a row of it is there twice, or holds what does not belong there (${String(message)}). Export it again.`,
+    { id },
+    { cause: error },
+  );
 }
 
 /** What the user gave to the run that is about to be replaced; calling the result gives it to the new one. */

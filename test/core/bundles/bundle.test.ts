@@ -223,7 +223,7 @@ describe("readBundle", () => {
     [
       "a cell twice",
       repacked({ ...run, results: { ...run.results, cells: [run.results.cells[0], run.results.cells[0]] } }),
-      /two of its cells/,
+      /two of the cells are "fp32@cpu#1"/,
     ],
   ])("refuses %s", (_what, bytes, message) => {
     expect(() => readBundle(bytes, "r.qsrun")).toThrow(message);
