@@ -8,7 +8,8 @@ import { importBundle } from "#core/bundles/import-bundle.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { setRunStatus } from "#core/store/write-run.ts";
-import { fullRun, store } from "../store/open-store.ts";
+import { everything, FUZZ_TIMEOUT_MS } from "../helpers/fuzz.ts";
+import { fullRun, store } from "../core/store/open-store.ts";
 
 interface Contents {
   readonly run: { results: { run: Record<string, unknown>; cells: Record<string, unknown>[] } };
@@ -80,9 +81,11 @@ function foreignErrors(change: (value: unknown) => unknown): string[] {
   const db = store();
   const contents = structuredClone(CONTENTS);
   const found: string[] = [];
-  for (const { path, value, put } of [...places(contents, "")]) {
+  const fitting = [...places(contents, "")].filter(({ value }) => change(value) !== undefined);
+  // In the suite some of them, spread over all.
+  const step = everything ? 1 : Math.ceil(fitting.length / 50);
+  for (const { path, value, put } of fitting.filter((_, index) => index % step === 0)) {
     const next = change(value);
-    if (next === undefined) continue;
     put(next);
     const error = use(contents, db);
     if (error !== null && !(error instanceof LabError && error.code === "BUNDLE_INVALID")) {
@@ -117,7 +120,7 @@ describe("a bundle whose hashes fit", () => {
     (_what, change) => {
       expect(foreignErrors(change)).toEqual([]);
     },
-    60_000,
+    FUZZ_TIMEOUT_MS,
   );
 
   const withRun = (change: object): Contents => {
