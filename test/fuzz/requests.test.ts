@@ -43,6 +43,39 @@ const ASKED: readonly (readonly [string, object])[] = [
   ["folders.list", { path: "/nowhere" }],
 ];
 
+/** A page that waits for one answer at a time. */
+class Asking {
+  readonly #socket: WebSocket;
+  #answered: (reply: Reply | null) => void = () => undefined;
+  #reply = Promise.resolve<Reply | null>(null);
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (data: Buffer) => {
+      const { reply } = JSON.parse(data.toString()) as { reply?: Reply };
+      // Without one it is an event of something that changed.
+      if (reply) this.#answered(reply);
+    });
+    socket.on("close", () => {
+      this.#answered(null);
+    });
+  }
+
+  send(data: string | Buffer): void {
+    this.#reply = new Promise((resolve) => (this.#answered = resolve));
+    this.#socket.send(data);
+  }
+
+  /** Null where the socket was closed instead. */
+  reply(): Promise<Reply | null> {
+    return this.#reply;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
 describe("the socket", () => {
   it(
     "answers every request that is not what it should be, or closes, and stays up",
@@ -56,11 +89,11 @@ describe("the socket", () => {
       onTestFinished(() => host.close());
       const { headers } = await fetch(host.url, { redirect: "manual" });
       const cookie = headers.getSetCookie()[0]!.split(";")[0]!;
-      const open = async (): Promise<WebSocket> => {
+      const open = async (): Promise<Asking> => {
         const origin = `http://127.0.0.1:${host.port}`;
         const socket = new WebSocket(`ws://127.0.0.1:${host.port}/`, { headers: { cookie }, origin });
         await once(socket, "open");
-        return socket;
+        return new Asking(socket);
       };
       let socket = await open();
       const codes = new Set<string>();
@@ -73,16 +106,10 @@ describe("the socket", () => {
           seed % 4 === 0 ? mutantJson(frame, seed) : { ...frame, input: mutantJson(input, seed) },
         );
         const isText = seed % 10 !== 0;
-        const answered = Promise.race([once(socket, "message"), once(socket, "close").then(() => null)]);
         socket.send(isText ? (text ?? "null") : mutantBytes(Buffer.from(text ?? "null"), seed));
-        const message = (await answered) as [Buffer] | null;
-        if (message === null) {
-          socket = await open();
-          continue;
-        }
-        const { reply } = JSON.parse(message[0].toString()) as { reply?: Reply };
-        // An event of something that changed.
-        if (!reply || reply.ok) continue;
+        const reply = await socket.reply();
+        if (reply === null) socket = await open();
+        if (reply === null || reply.ok) continue;
         codes.add(reply.error.code);
         expect(ERROR_CODES).toContain(reply.error.code);
         expect(reply.error.code === "INTERNAL" ? `seed ${seed}: ${text}: ${reply.error.message}` : "").toBe("");

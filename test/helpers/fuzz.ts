@@ -3,7 +3,7 @@
  * makes much of it from other seeds (scripts/fuzz.ts).
  */
 import { expect } from "vitest";
-import { LabError } from "#shared/errors.ts";
+import { toEnvelope } from "#shared/errors.ts";
 import { createRandom, type Random } from "#shared/random.ts";
 
 const FACTOR = Number(process.env.FUZZ_FACTOR ?? 1);
@@ -20,9 +20,10 @@ export function seeds(count: number): number[] {
 /** Whether all of a sweep is made, or only what fits the suite. */
 export const everything = FACTOR > 1;
 
-/** Errors are LabErrors that say something; INTERNAL would be a mistake of ours that an input can cause. */
+/** Errors have a code and say something; INTERNAL would be a mistake of ours that an input can cause. */
 export function expectOurs(error: unknown, what: string): void {
-  const ours = error instanceof LabError && error.code !== "INTERNAL" && error.message.length > 10;
+  const { code, message } = toEnvelope(error);
+  const ours = code !== "INTERNAL" && message.length > 10;
   expect(ours ? "" : `${what}: ${error instanceof Error ? error.stack : String(error)}`).toBe("");
 }
 

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LabError } from "#shared/errors.ts";
+import { loadDecoder } from "#core/engine/session.ts";
 import { readModel } from "#core/onnx/read-model.ts";
+import { writeModel } from "#core/onnx/write-model.ts";
 import { openVariant } from "#core/models/model-folder.ts";
 import { auditModel } from "#core/quantize/audit.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
@@ -26,6 +28,25 @@ async function use(file: string, target: string): Promise<unknown> {
     return error;
   }
 }
+
+describe("a model whose nodes have names that no profile can hold", () => {
+  it.each(["\u001b[2J", "\n", '"', "\\", "\0", "\u202e"])(
+    "such as %j loads, and tells where its nodes run",
+    async (part) => {
+      const source = SOURCES[0]!;
+      const target = join(scratchDir(), "model.onnx");
+      const { proto } = readModel(source);
+      for (const node of proto.graph!.node) node.name = `a${part}b${node.name}`;
+      await writeModel({ proto, sourcePath: source, target });
+      const { signature } = openVariant(target, {});
+      const loaded = await loadDecoder({ file: target, signature, provider: "cpu", threads: 1 });
+      const placement = await loaded.placement();
+      await loaded.release();
+      expect(Object.keys(placement)).toEqual(["CPUExecutionProvider"]);
+      expect(placement.CPUExecutionProvider).toBeGreaterThan(100);
+    },
+  );
+});
 
 describe(`${MUTANTS} mutated or truncated ONNX files`, () => {
   it(

@@ -89,23 +89,25 @@ export function sessionOptions(options: Omit<LoadOptions, "file" | "signature">)
   };
 }
 
-interface ProfileEvent {
-  readonly cat?: string;
-  readonly name?: string;
-  readonly args?: { readonly provider?: string };
-}
+/**
+ * A kernel's event of the profile. Not read as JSON: ONNX Runtime writes names as they are, and one that holds a quote or a control
+ * character makes the file none.
+ */
+const KERNEL =
+  /^\{"cat"\s*:\s*"Node",.*?"name"\s*:\s*"(.*)_kernel_time"\s*,\s*"args"\s*:\s*\{.*"provider"\s*:\s*"([^"]+)"/s;
+const EVENTS_APART = /\n(?=\{"cat"\s*:)/;
 
 /** Kernel events of the profile by provider, every node counted once. */
 function countNodes(profileDir: string): Record<string, number> {
   const file = readdirSync(profileDir).find((name) => name.startsWith(PROFILE_FILE));
-  if (!file) return {};
-  const events = JSON.parse(readFileSync(join(profileDir, file), "utf8")) as ProfileEvent[];
+  if (file === undefined) return {};
   const seen = new Set<string>();
   const counts: Record<string, number> = {};
-  for (const { cat, name, args } of events) {
-    if (cat !== "Node" || !name?.endsWith("_kernel_time") || !args?.provider || seen.has(name)) continue;
+  for (const event of readFileSync(join(profileDir, file), "utf8").split(EVENTS_APART)) {
+    const [, name, provider] = KERNEL.exec(event) ?? [];
+    if (name === undefined || provider === undefined || seen.has(name)) continue;
     seen.add(name);
-    counts[args.provider] = (counts[args.provider] ?? 0) + 1;
+    counts[provider] = (counts[provider] ?? 0) + 1;
   }
   return counts;
 }
