@@ -14,6 +14,9 @@ import { explain } from "./explain.ts";
 import { openBrowser } from "./open-browser.ts";
 import { type Host, startHost } from "./server.ts";
 
+/** A terminal that is closed (SIGHUP) asks for the end as well. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 outliveReaders();
 let giveUp = (): void => process.exit(1);
 outliveErrors(() => {
@@ -51,9 +54,6 @@ try {
   process.stderr.write(`quantscope: ${visible(message)}\n`);
   process.exitCode = exitCode;
 }
-
-/** A terminal that is closed (SIGHUP) asks for the end as well. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The first signal closes in order; a second one has its default effect. Returns what a signal does. */
 function endOnSignal(host: Host, labApp: LabApp, lab: Disposable): () => void {

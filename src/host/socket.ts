@@ -42,7 +42,9 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
         socket.destroy();
       });
       if (status) {
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        // Nobody reads it any more, so that its end would never be seen: it is closed when all is said.
+        socket.resume();
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));

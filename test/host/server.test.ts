@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -257,6 +258,21 @@ describe("the WebSocket", () => {
     // Whatever nobody hears has ended this process by now.
     await new Promise((resolve) => setImmediate(resolve));
     expect(await ask(host, "/", { cookie })).toMatchObject({ status: 200 });
+  });
+
+  it("keeps no connection that it refused, whatever its other end does", async () => {
+    const { host } = await start();
+    const socket = connect({ port: host.port, host: "127.0.0.1", allowHalfOpen: true });
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    socket.on("error", () => undefined);
+    const head = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    socket.write(head);
+    socket.resume();
+    await once(socket, "end");
+    // It would wait for every connection that is open.
+    await host.close();
   });
 
   it("answers a request whose answer cannot be sent, and a page that cannot be made", async () => {
