@@ -38,8 +38,11 @@ export function isAlive(pid: number): boolean {
  * Whether that process still runs, and not another one that has its number now. Cheap where none has; else, but on Linux, the
  * system is asked through a program that takes a moment.
  */
-export function isRunning({ pid, start }: ProcessIdentity, now: typeof startOf = startOf): boolean {
-  if (!isAlive(pid)) return false;
+export function isRunning(
+  { pid, start }: ProcessIdentity,
+  { alive = isAlive, now = startOf }: { readonly alive?: typeof isAlive; readonly now?: typeof startOf } = {},
+): boolean {
+  if (!alive(pid)) return false;
   if (start === null) return true;
   const current = pid === process.pid ? thisProcess().start : now(pid);
   return current === null || sameStart(start, current);
