@@ -40,7 +40,7 @@ function bundleOf({ run, questions }: Contents): Uint8Array {
   const manifest = {
     ...(parsed("bundle.json") as object),
     runId: idOf(run),
-    files: Object.fromEntries(described),
+    files: Object.fromEntries(described) as object,
   };
   return zipSync({ ...files, "bundle.json": strToU8(JSON.stringify(manifest)) }, { level: 0 });
 }
@@ -89,7 +89,7 @@ function foreignErrors(change: (value: unknown) => unknown): string[] {
     put(next);
     const error = use(contents, db);
     if (error !== null && !(error instanceof LabError && error.code === "BUNDLE_INVALID")) {
-      found.push(`${path}: ${toEnvelope(error).code}: ${error instanceof Error ? error.stack : String(error)}`);
+      found.push(`${path}: ${toEnvelope(error).code}: ${(error as Error).stack}`);
     }
     put(value);
   }

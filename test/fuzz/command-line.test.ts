@@ -91,7 +91,6 @@ describe("the command line", () => {
         const what = `seed ${seed}: ${JSON.stringify(given.map((word) => word.slice(0, 80)))}: ${said.slice(0, 3000)}`;
         expect([0, 1, 2, 3, 4], what).toContain(code);
         expect(/INTERNAL|^\s+at .*:\d+:\d+/m.test(said) ? what : "").toBe("");
-        // eslint-disable-next-line no-control-regex -- that none is there is the point
         expect(/[\0\u001b\u202e]/.test(said) ? what : "").toBe("");
       }
     },

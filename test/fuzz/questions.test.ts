@@ -32,7 +32,7 @@ describe("a question file", () => {
       let refused = 0;
       for (const seed of seeds(150)) {
         const json = name === "set.json" && seed % 2 === 0;
-        writeFileSync(file, json ? JSON.stringify(mutantJson(ROWS, seed)) || "" : mutantBytes(Buffer.from(text), seed));
+        writeFileSync(file, json ? JSON.stringify(mutantJson(ROWS, seed)) : mutantBytes(Buffer.from(text), seed));
         try {
           for (const { choices, answer } of (await loadQuestionSet(file)).questions) {
             expect(choices[answer], `seed ${seed}`).toBeTypeOf("string");

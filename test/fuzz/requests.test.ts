@@ -106,7 +106,7 @@ describe("the socket", () => {
           seed % 4 === 0 ? mutantJson(frame, seed) : { ...frame, input: mutantJson(input, seed) },
         );
         const isText = seed % 10 !== 0;
-        socket.send(isText ? (text ?? "null") : mutantBytes(Buffer.from(text ?? "null"), seed));
+        socket.send(isText ? text : mutantBytes(Buffer.from(text), seed));
         const reply = await socket.reply();
         if (reply === null) socket = await open();
         if (reply === null || reply.ok) continue;

@@ -94,7 +94,8 @@ export function mutantJson(value: unknown, seed: number): unknown {
   const random = createRandom(seed);
   const root = { value: structuredClone(value) };
   for (let count = 1 + random.nextInt(3); count > 0; count--) mutate(somewhereIn(root, random), random);
-  return root.value;
+  // JSON has no undefined.
+  return root.value ?? null;
 }
 
 /** An object or list, and one of its keys: large ones are gone into as often as small ones. */

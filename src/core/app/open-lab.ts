@@ -65,8 +65,10 @@ export function openLabToRead(home: string): Lab {
   try {
     return openLab(home);
   } catch (error) {
-    const { code, message } = toEnvelope(error);
-    if ((code !== "STORE_UNUSABLE" && code !== "DISK_FULL") || !existsSync(storeFile(home))) throw error;
+    const { code, message, details } = toEnvelope(error);
+    // Who holds the store may be writing it: a copy of that would be half of two states.
+    const held = String(details.sqlite).startsWith("SQLITE_BUSY");
+    if (held || (code !== "STORE_UNUSABLE" && code !== "DISK_FULL") || !existsSync(storeFile(home))) throw error;
     return openCopy(home, error, message);
   }
 }

@@ -18,7 +18,7 @@ export function problemOf({ stored, questionSets }: Pick<WholeRun, "stored" | "q
     ["run.finishedAt", run.finishedAt],
     ...cells.flatMap(({ label, launches }) => launches.map((each) => [`a launch of ${shown(label)}`, each.startedAt])),
   ] as const;
-  const wrong = dates.find(([, date]) => date !== null && Number.isNaN(Date.parse(date!)));
+  const wrong = dates.find(([, date]) => date !== null && Number.isNaN(Date.parse(date)));
   if (wrong) return `${wrong[0]}: ${shown(wrong[1]!)} is no date`;
   return (
     doubled("cells", cells, ({ label }) => label) ??

@@ -58,7 +58,7 @@ describe("openLab", () => {
     // As in a container, where every start of a program has the same number.
     const killed = makeTemporary(join(home, "temp"));
     writeFileSync(join(killed, "owner.json"), JSON.stringify({ pid: process.pid, start: "an earlier boot/17" }));
-    using _lab = openLab(home);
+    openAndClose(home);
     expect([ours, killed].map((folder) => existsSync(folder))).toEqual([true, false]);
   });
 
@@ -78,15 +78,15 @@ describe("openLab", () => {
       killed,
       names.map((name) => join(out, name)),
     );
-    using _lab = openLab(home);
+    openAndClose(home);
     expect(readdirSync(out).toSorted()).toEqual(["m.onnx", "notes.part.txt"]);
   });
 
   it("leaves what a running process writes", () => {
     const [home, out] = [scratchDir(), scratchDir()];
-    using _lab = openLab(home);
+    openAndClose(home);
     using file = new WholeFile(join(out, "report.html"), "");
-    using _again = openLab(home);
+    openAndClose(home);
     expect(readdirSync(out)).toEqual(["report.html.part"]);
     file.write("whole");
     file.commit();
@@ -100,7 +100,7 @@ describe("openLab", () => {
     mkdirSync(folder, { recursive: true });
     const names = [`m.onnx.partial-${NOBODY}-0a1b2c3d`, `m.onnx_data.partial-${process.pid}-0a1b2c3d`, "m.onnx"];
     for (const name of names) writeFileSync(join(folder, name), "");
-    using _lab = openLab(home);
+    openAndClose(home);
     expect(readdirSync(folder).toSorted()).toEqual(names.slice(1).toSorted());
   });
 
@@ -142,6 +142,10 @@ describe("openLab", () => {
     expect(() => openLab(home)).toThrow(expect.objectContaining({ code: "STORE_UNUSABLE" }));
   });
 });
+
+function openAndClose(home: string): void {
+  openLab(home)[Symbol.dispose]();
+}
 
 /** A store that SQLite cannot open where it lies, as in a folder that is read-only; here for every user, root as well. */
 function unwritableHome(): string {
