@@ -38,7 +38,10 @@ export function removeEmpty(folder: string): void {
   }
 }
 
-/** Removes what killed processes left below `parent`, and the unfinished files that they had elsewhere. */
+/**
+ * Removes what killed processes left below `parent`, and the unfinished files that they had elsewhere.
+ * @param prefix of our folders' names where the folder is not ours alone: the system's temporary folder
+ */
 export function removeAbandoned(parent: string, prefix = ""): void {
   for (const name of namesIn(parent)) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
@@ -46,7 +49,8 @@ export function removeAbandoned(parent: string, prefix = ""): void {
     const folder = join(parent, name);
     const owner = ownerOf(folder);
     if (owner ? isRunning(owner) : isAlive(Number(pid))) continue;
-    for (const file of listedIn(folder)) removeTemporary(file);
+    // A list in a folder that others can write to is not believed.
+    if (prefix === "") for (const file of listedIn(folder)) removeTemporary(file);
     removeTemporary(folder);
   }
 }
