@@ -109,12 +109,6 @@ export function storeError(error: unknown, file: string): LabError {
     const remedy = "Move it away (a new one is made), or restore a backup.";
     return new LabError("STORE_CORRUPT", `${file} is not a readable database: ${message}. ${remedy}`, details, cause);
   }
-  // Also of a copy that is only read (app/open-lab.ts), whose own name would tell nobody anything.
-  if (code.startsWith("SQLITE_READONLY")) {
-    const message =
-      "Nothing can be stored: the data folder is read-only, or its disk is full. Make room, or choose another.";
-    return new LabError("STORE_UNUSABLE", message, details, cause);
-  }
   const remedy = code.startsWith("SQLITE_BUSY")
     ? "Another program holds it; close that, or use another --home."
     : "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
