@@ -57,10 +57,7 @@ describe("outliveErrors", () => {
 
 describe("endOnError", () => {
   it.each(KINDS)("ends the program over %s, once, and keeps the stack", async (_what, body) => {
-    const { code, stdout, log } = await program(
-      "endOnError",
-      `${body} ${body}`,
-    );
+    const { code, stdout, log } = await program("endOnError", `${body} ${body}`);
     expect([code, stdout]).toEqual([7, "ends\n"]);
     expect(log.match(/Something in Quantscope failed/g)).toHaveLength(1);
   });
