@@ -94,6 +94,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: "elsewhere",
           include: ELSEWHERE,
           env: machineEnvironment("small"),

@@ -19,7 +19,7 @@ export const SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>
   fflate: "core/bundles",
 };
 
-const NODE_SIDE = ["ws", "zod", "commander", "csv-parse", "env-paths", "hyparquet", "systeminformation"];
+const NODE_SIDE = ["ws", "zod", "commander", "env-paths", "hyparquet", "systeminformation"];
 
 interface Row {
   readonly folders: readonly string[];

@@ -1,5 +1,7 @@
-import { toEnvelope } from "#shared/errors.ts";
+import { LabError, toEnvelope } from "#shared/errors.ts";
+import { visibleLine } from "#shared/visible.ts";
 import type { RunStatus } from "#shared/results.ts";
+import { say } from "./print.ts";
 
 /** Exit codes (docs/cli.md). */
 export const EXIT = Object.freeze({ done: 0, badArguments: 1, cellFailed: 2, cancelled: 3, storeUnusable: 4 });
@@ -19,15 +21,16 @@ export function exitCodeOfRun(status: RunStatus): number {
 /** One line for the user; the stack only for errors that are ours. */
 export function sayError(error: unknown): void {
   const { code, message } = toEnvelope(error);
-  process.stderr.write(`quantscope: ${message} [${code}]\n`);
-  if (code === "INTERNAL" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  say(`quantscope: ${visibleLine(message)} [${code}]\n`);
+  if (code === "INTERNAL" && error instanceof Error) say(`${error.stack ?? ""}\n`);
 }
 
 /**
  * Ends the program when all that it said is out. Left to itself, Node would first let V8 finish the collection of garbage that it
  * has begun, which takes longer than some commands' own work.
+ * @param unsaid why what was printed did not arrive; null when it did
  */
-export async function leave(code: number): Promise<never> {
+export async function leave(wanted: number, unsaid: () => Error | null = () => null): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {
     await new Promise<void>((resolve) => {
       stream.write("", () => {
@@ -35,18 +38,13 @@ export async function leave(code: number): Promise<never> {
       });
     });
   }
-  process.exit(code);
+  const error = wanted === EXIT.done ? unsaid() : null;
+  if (error) sayError(notArrived(error));
+  process.exit(error ? EXIT.badArguments : wanted);
 }
 
-/**
- * Whoever reads our output may have seen enough: `quantscope runs list | head`. What is left to say goes nowhere, and the work is
- * done to its end, so that `export ... | head -1` writes every file; the exit code is the work's own.
- */
-export function outliveReaders(streams: readonly NodeJS.EventEmitter[] = [process.stdout, process.stderr]): void {
-  for (const stream of streams) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      // Windows says EOF where others say EPIPE.
-      if (error.code !== "EPIPE" && error.code !== "EOF") throw error;
-    });
-  }
+function notArrived(error: Error): LabError {
+  const remedy = "Send stdout to a file on a disk with room, or to a terminal.";
+  const message = `The work is done, but what it printed did not arrive (${error.message}). ${remedy}`;
+  return new LabError("OUTPUT_UNWRITABLE", message);
 }

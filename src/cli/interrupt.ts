@@ -1,3 +1,6 @@
+/** A terminal that is closed (SIGHUP) asks for the end as well. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Ctrl-C and a request to end, as an abort signal. The second Ctrl-C ends the program the hard way. */
 export function abortOnInterrupt(onInterrupt: () => void): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
@@ -5,13 +8,11 @@ export function abortOnInterrupt(onInterrupt: () => void): Disposable & { readon
     onInterrupt();
     controller.abort();
   };
-  process.once("SIGINT", abort);
-  process.once("SIGTERM", abort);
+  for (const signal of SIGNALS) process.once(signal, abort);
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
-      process.off("SIGINT", abort);
-      process.off("SIGTERM", abort);
+      for (const signal of SIGNALS) process.off(signal, abort);
     },
   };
 }

@@ -17,6 +17,7 @@ import { abortOnInterrupt } from "./interrupt.ts";
 import { openProgressLine } from "./progress-line.ts";
 import { alignTable, sideBySide, verdictLines } from "./text.ts";
 import { workerFile } from "./worker-file.ts";
+import { print, printJson, say } from "./print.ts";
 
 interface ReportOptions {
   readonly home: string | undefined;
@@ -67,11 +68,12 @@ export async function measureAndReport(
     });
     progress.end();
     const results = buildResults(readRun(lab.db, outcome.runId));
-    process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+    if (json) printJson(results);
+    else print(humanReport(results));
     if (out !== undefined) await writeReport({ results, questions: readQuestions(lab.db, outcome.runId) }, out);
     after?.(lab.db, outcome.runId);
     if (outcome.status !== "done") {
-      process.stderr.write(`finish it with: quantscope run --resume ${outcome.runId}\n`);
+      say(`finish it with: quantscope run --resume ${outcome.runId}\n`);
     }
     process.exitCode = exitCodeOfRun(outcome.status);
   } finally {
@@ -98,11 +100,11 @@ async function writeReport(input: ReportInput, out: string): Promise<void> {
   for (const format of WRITTEN) {
     try {
       const files = await writeFormat(format, input, out);
-      process.stderr.write(`${format}: ${files.length === 1 ? files[0]! : `${files.length} files in ${out}`}\n`);
+      say(`${format}: ${files.length === 1 ? files[0]! : `${files.length} files in ${out}`}\n`);
     } catch (error) {
       // A machine without a drawing library still gets everything else.
       if (!(error instanceof LabError) || error.code !== "NOT_AVAILABLE") throw error;
-      process.stderr.write(`${format}: not written: ${toEnvelope(error).message}\n`);
+      say(`${format}: not written: ${toEnvelope(error).message}\n`);
     }
   }
 }

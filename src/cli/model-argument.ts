@@ -7,10 +7,10 @@ import { statSync } from "node:fs";
 export async function modelFolder(argument: string, home: string | undefined): Promise<string> {
   if (statSync(argument, { throwIfNoEntry: false })?.isDirectory() || /[\\/]/.test(argument)) return argument;
   // Only now: a command that names a folder needs no store, and starts without it.
-  const [{ ModelLibrary, resolveModel }, { labHome, openLab }] = await Promise.all([
+  const [{ ModelLibrary, resolveModel }, { labToRead }] = await Promise.all([
     import("#core/app/library.ts"),
-    import("#core/app/open-lab.ts"),
+    import("./lab-to-read.ts"),
   ]);
-  using lab = openLab(labHome(home));
+  using lab = labToRead(home);
   return resolveModel(new ModelLibrary(lab.db), argument);
 }

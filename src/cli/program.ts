@@ -1,6 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { existsSync } from "node:fs";
+import { homeArgument, labHome, temporaryDir } from "#core/app/lab-home.ts";
 import { appVersion } from "#core/system/app-version.ts";
-import { EXIT, exitCodeOf, leave, outliveReaders, sayError } from "./exit.ts";
+import { endOnError } from "#core/system/last-resort.ts";
+import { outliveReaders } from "#core/system/output.ts";
+import { keepProblemsIn, onProblem } from "#core/system/problems.ts";
+import { keepUnfinishedIn } from "#core/system/unfinished.ts";
+import { EXIT, exitCodeOf, leave, sayError } from "./exit.ts";
+import { print, say } from "./print.ts";
 
 type AddCommand = (program: Command) => void;
 
@@ -19,8 +26,24 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.fre
 
 /** Runs a command line and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<never> {
-  outliveReaders();
-  return leave(await runProgram(await createProgram(argv.slice(2)), argv));
+  const output = outliveReaders();
+  onProblem(({ message }) => {
+    say(`quantscope: ${message}\n`);
+  });
+  endOnError((error) => {
+    sayError(error);
+    process.exit(exitCodeOf(error));
+  });
+  keepProblems(argv.slice(2));
+  return leave(await runProgram(await createProgram(argv.slice(2)), argv), () => output.failure(process.stdout));
+}
+
+/** Of commands that open no lab as well; they make no data folder either. */
+function keepProblems(words: readonly string[]): void {
+  const home = labHome(homeArgument(words));
+  if (!existsSync(home)) return;
+  keepProblemsIn(home);
+  keepUnfinishedIn(temporaryDir(home));
 }
 
 /** @param words the command line's arguments; commands that are not among them are left out. Without any, all are there. */
@@ -30,7 +53,7 @@ export async function createProgram(words: readonly string[] = []): Promise<Comm
     .version(appVersion().version)
     .option("--home <dir>", "data folder (default: QUANTSCOPE_HOME, else the platform's)")
     .showHelpAfterError()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .configureOutput({ writeOut: print, writeErr: say })
     .exitOverride();
   const named = Object.keys(COMMANDS).filter((name) => words.includes(name));
   for (const name of named.length > 0 ? named : Object.keys(COMMANDS)) (await COMMANDS[name]!())(program);

@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty";
 import { assertNever } from "#shared/assert-never.ts";
 import { duration, mebibytes, plural } from "#shared/report/quantities.ts";
+import { visible, visibleLine } from "#shared/visible.ts";
 import { duplicatesNote } from "#shared/report/question-notes.ts";
 import type { RunEstimate } from "#core/runs/estimate.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
@@ -45,16 +46,16 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
   const show = (text: string, force = false): void => {
     if (stream.isTTY) {
       clear();
-      line = text.slice(0, Math.max(20, (stream.columns || 80) - 1));
+      line = visibleLine(text).slice(0, Math.max(20, (stream.columns || 80) - 1));
       stream.write(line);
     } else if (force || performance.now() - lastLog >= LOG_INTERVAL_MS) {
       lastLog = performance.now();
-      stream.write(`${text}\n`);
+      stream.write(`${visibleLine(text)}\n`);
     }
   };
   const note = (text: string): void => {
     clear();
-    stream.write(`${text}\n`);
+    stream.write(`${visible(text)}\n`);
   };
 
   const onEvent = (event: RunEvent): void => {
@@ -88,6 +89,9 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
       case "waiting":
         note(event.waiting ? WAITING : "the store is free again; what was measured meanwhile is stored");
         return;
+      case "silent":
+        if (event.seconds !== null) note(`${event.label}: ${silentText(event.seconds)}`);
+        return;
       case "samples":
       case "stored":
         return;
@@ -96,6 +100,11 @@ export function openProgressLine(stream: WriteStream | NodeJS.WriteStream): Prog
     }
   };
   return { onEvent, note, end: clear };
+}
+
+/** Not ended for it: what takes long is not known here. */
+function silentText(seconds: number): string {
+  return `the worker has sent nothing for ${duration(1000 * seconds)}; it is left running, Ctrl-C stops the run`;
 }
 
 const BASIS: Readonly<Record<RunEstimate["basis"], string>> = Object.freeze({

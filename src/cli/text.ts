@@ -1,12 +1,13 @@
 import { alongsideNote } from "#shared/report/alongside-note.ts";
-import { duration, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
+import { duration, elapsedMs, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
 import type { Results } from "#shared/results.ts";
+import { visibleLine } from "#shared/visible.ts";
 
 /** Columns as wide as their longest cell; the first to the left, numbers to the right. */
 export function alignTable({ header, units, rows }: Table): string {
-  const lines = [header, units, ...rows];
+  const lines = [header, units, ...rows].map((line) => line.map(visibleLine));
   const widths = header.map((_, column) => Math.max(...lines.map((line) => width(line[column]!))));
   const align = (line: readonly string[]): string =>
     line
@@ -17,7 +18,8 @@ export function alignTable({ header, units, rows }: Table): string {
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [align(header), align(units), rule, ...rows.map(align)].join("\n");
+  const [head, unit, ...body] = lines.map(align);
+  return [head, unit, rule, ...body].join("\n");
 }
 
 /** Characters as a terminal counts them, near enough: our tables hold no emoji. */
@@ -32,10 +34,11 @@ const SHOWN_CHARACTERS = 90;
 export function sideBySide({ cells }: Results): string[] {
   const first = cells.find(({ generations }) => generations.length > 0);
   if (!first) return [];
-  const width = Math.max(...cells.map(({ label }) => label.length));
+  const shown = cells.map((cell) => ({ ...cell, label: visibleLine(cell.label) }));
+  const width = Math.max(...shown.map(({ label }) => label.length));
   return first.generations.slice(0, SHOWN_PROMPTS).flatMap(({ promptId, prompt }) => [
     `“${shorten(prompt)}”`,
-    ...cells.flatMap(({ label, generations }) => {
+    ...shown.flatMap(({ label, generations }) => {
       const generation = generations.find((each) => each.promptId === promptId);
       return generation ? [`  ${label.padEnd(width)}  ${shorten(generation.text)}`] : [];
     }),
@@ -53,14 +56,15 @@ export function verdictLines({ comparisons, run, questionSet, cells }: Results):
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
   const counts = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
   const threads = counts.length === 1 && counts[0] === "1" ? "1 thread" : `${counts.join(" or ")} threads`;
-  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}`;
+  const tookMs = elapsedMs(run.startedAt, run.finishedAt);
+  const took = tookMs === null ? "" : ` in ${duration(tookMs)}`;
   const asked = askedText({ questionSet, cells });
   const beside = alongsideNote(run.environment);
   return [
     ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
     ...(beside === null ? [] : [`! ${beside}`]),
     "",
-    `${run.name}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
+    `${visibleLine(run.name)}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +
       `${asked === null ? "" : `${asked} · `}${run.environment.cpu.model}, ${threads}, onnxruntime ${run.environment.runtime.onnxruntime} · run ${run.id}`,
   ];
 }

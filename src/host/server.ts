@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Handlers } from "#shared/api.ts";
 import type { Downloads } from "#core/app/downloads.ts";
+import { noteProblem } from "#core/system/problems.ts";
 import { servePage } from "./http.ts";
 import { LOOPBACK, Session } from "./security.ts";
 import { createSocketHub, type SocketHub } from "./socket.ts";
@@ -42,13 +43,22 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const hub = createSocketHub(handlers, session, port);
 
   server.on("request", (request, response) => {
-    void servePage(request, response, { root, port: port(), session, downloads, onEntered: () => onEntered?.(url()) });
+    const options = { root, port: port(), session, downloads, onEntered: () => onEntered?.(url()) };
+    servePage(request, response, options).catch((error: unknown) => {
+      noteProblem("A page could not be served", error);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
   });
   server.on("upgrade", (request, socket, head) => {
     hub.upgrade(request, socket, head);
   });
   server.listen(wanted, LOOPBACK);
   await once(server, "listening");
+  // From here on it cannot end the program: too many open files, for one, refuse a connection and not the host.
+  server.on("error", (error) => {
+    noteProblem("A connection could not be accepted", error);
+  });
 
   return {
     port: port(),

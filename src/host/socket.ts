@@ -4,7 +4,9 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import { answer } from "#core/app/handlers.ts";
+import { detach } from "#core/system/problems.ts";
 import type { EventName, EventPayload, Handlers } from "#shared/api.ts";
+import { LabError } from "#shared/errors.ts";
 import { hostAllowed, hostOf, originAllowed, type Session } from "./security.ts";
 
 /** A question set of the largest size that is taken, as base64, with its request around it. */
@@ -28,13 +30,21 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
   sockets.on("connection", (socket) => {
     // ws reports a message that is too large, or no WebSocket at all, here and then closes: nothing is left to do.
     socket.on("error", () => undefined);
-    socket.on("message", (data) => void serve(handlers, socket, data));
+    socket.on("message", (data) => {
+      detach(serve(handlers, socket, data), "A page's request could not be answered");
+    });
   });
   return {
     upgrade: (request, socket, head) => {
       const status = refusal(request, session, port());
+      // Whoever is refused may reset the connection while it is told so.
+      socket.on("error", () => {
+        socket.destroy();
+      });
       if (status) {
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        // Nobody reads it any more, so that its end would never be seen: it is closed when all is said.
+        socket.resume();
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
@@ -43,7 +53,7 @@ export function createSocketHub(handlers: Handlers, session: Session, port: () =
       const message = JSON.stringify({ event, payload });
       for (const socket of sockets.clients) {
         if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
-        else socket.send(message);
+        else send(socket, message);
       }
     },
     close: () => {
@@ -81,7 +91,26 @@ async function serve(handlers: Handlers, socket: WebSocket, data: RawData): Prom
     return;
   }
   const { id, name, input } = frame.data;
-  socket.send(JSON.stringify({ id, reply: await answer(handlers, name, input) }));
+  const reply = await answer(handlers, name, input);
+  let message: string;
+  try {
+    message = JSON.stringify({ id, reply });
+  } catch (error) {
+    // The page waits for an answer all the same.
+    const tooLarge = new LabError(
+      "NOT_AVAILABLE",
+      "The answer is too large to be sent. Ask for less at once.",
+      {},
+      { cause: error },
+    );
+    message = JSON.stringify({ id, reply: { ok: false, error: tooLarge.toEnvelope() } });
+  }
+  send(socket, message);
+}
+
+/** A page that is gone by now needs no answer. */
+function send(socket: WebSocket, message: string): void {
+  socket.send(message, () => undefined);
 }
 
 function parseJson(data: RawData): unknown {

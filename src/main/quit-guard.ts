@@ -1,6 +1,7 @@
 /** Asks before the window or the app goes while a run is measured. Hidden, the app goes on measuring. */
 import { app, type BrowserWindow, dialog } from "electron";
 import type { LabApp } from "#core/app/app.ts";
+import { detach } from "#core/system/problems.ts";
 import { userWindows } from "./window.ts";
 
 const STAY = 0;
@@ -23,7 +24,7 @@ export class QuitGuard {
       const what = this.#lab.busy();
       if (what === null) return;
       event.preventDefault();
-      void this.#ask(what);
+      detach(this.#ask(what), "The question before quitting could not be asked");
     });
   }
 
@@ -33,7 +34,7 @@ export class QuitGuard {
       const what = this.#lab.busy();
       if (what === null) return;
       event.preventDefault();
-      void this.#ask(what);
+      detach(this.#ask(what), "The question before quitting could not be asked");
     });
   }
 
@@ -41,7 +42,16 @@ export class QuitGuard {
     // A second press of the close button while the question is on screen asks nothing new.
     if (this.#asking) return;
     this.#asking = true;
-    const { response } = await dialog.showMessageBox({
+    const { response } = await this.#show(what).finally(() => (this.#asking = false));
+    if (response === HIDE) for (const window of userWindows()) window.hide();
+    if (response !== STOP) return;
+    await this.#lab.close();
+    this.#settled = true;
+    app.quit();
+  }
+
+  #show(what: string): ReturnType<typeof dialog.showMessageBox> {
+    return dialog.showMessageBox({
       type: "question",
       title: "Quantscope",
       message: `Quit while ${what}?`,
@@ -51,11 +61,5 @@ export class QuitGuard {
       cancelId: STAY,
       noLink: true,
     });
-    this.#asking = false;
-    if (response === HIDE) for (const window of userWindows()) window.hide();
-    if (response !== STOP) return;
-    await this.#lab.close();
-    this.#settled = true;
-    app.quit();
   }
 }

@@ -60,6 +60,8 @@ export function utilitySpawner<Job = WorkerJob, Message = WorkerMessage>(
       child.stderr?.on("data", (chunk: Buffer) => {
         stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_KEPT);
       });
+      // A fatal error of V8; the exit tells.
+      child.on("error", () => undefined);
       const send = (message: Job): void => {
         child.postMessage(message);
       };

@@ -4,6 +4,7 @@ import { createApp, type LabApp } from "#core/app/app.ts";
 import { type Lab, openLab } from "#core/app/open-lab.ts";
 import { runReaderFile, workerFile } from "#core/app/worker-file.ts";
 import { appRoot, appVersion } from "#core/system/app-version.ts";
+import { detach } from "#core/system/problems.ts";
 import { watchForUser } from "./attention.ts";
 import { guardPages, refusePermissions } from "./guards.ts";
 import { broadcast, serveDrops, serveRequests } from "./ipc.ts";
@@ -25,7 +26,9 @@ export async function start(home: string): Promise<void> {
   const out = join(appRoot(), "out");
   const labApp = labOf(lab);
   const guard = new QuitGuard(labApp);
-  const open = (): void => void openWindow(join(out, "preload", "index.cjs"), guard);
+  const open = (): void => {
+    detach(openWindow(join(out, "preload", "index.cjs"), guard), "The window could not be opened");
+  };
 
   refusePermissions(session.defaultSession);
   serveAssets(join(out, "renderer"));
@@ -45,7 +48,7 @@ export async function start(home: string): Promise<void> {
   });
   app.on("will-quit", () => {
     // Timers and children that would use the store end at once; there is nothing left that it would have to wait for.
-    void labApp.close();
+    detach(labApp.close(), "The lab could not be closed in order");
     lab[Symbol.dispose]();
   });
   open();
@@ -69,8 +72,7 @@ function labOf(lab: Lab): LabApp {
       labApp.events.emit("menu.chosen", { command });
     },
     openHome: () => {
-      // A file manager that does not open says so itself, or there is none to say it.
-      void shell.openFolder(lab.home).catch(() => undefined);
+      detach(shell.openFolder(lab.home), "The data folder could not be shown");
     },
   });
   return labApp;

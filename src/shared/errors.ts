@@ -61,9 +61,51 @@ export class LabError extends Error {
   }
 }
 
-/** Any thrown value as an envelope: a LabError keeps its code, everything else is INTERNAL with its message. */
+/** What a system refuses, by Node's code: no mistake of ours, wherever it is met. */
+const REFUSALS: Readonly<Record<string, ErrorCode>> = Object.freeze({
+  ENOSPC: "DISK_FULL",
+  EDQUOT: "DISK_FULL",
+  ENOMEM: "OUT_OF_MEMORY",
+  EMFILE: "NOT_AVAILABLE",
+  ENFILE: "NOT_AVAILABLE",
+  ...Object.fromEntries(
+    ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "EROFS", "ENAMETOOLONG", "ELOOP", "EBUSY", "EIO"].map((code) => [
+      code,
+      "PATH_REFUSED" as const,
+    ]),
+  ),
+});
+
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = Object.freeze({
+  DISK_FULL: "Free some space, or choose another disk.",
+  OUT_OF_MEMORY: "Close other programs.",
+  NOT_AVAILABLE: "Close other programs.",
+  STORE_UNUSABLE: "Close other programs that use the data folder, and see that it may be written to.",
+  STORE_CORRUPT: "Restore a backup of the data folder, or use another --home.",
+  PATH_REFUSED: "Check the path, and that you may read and write there.",
+});
+
+/**
+ * Any thrown value as an envelope: a LabError keeps its code, what the system refused gets one, everything else is INTERNAL with its
+ * message.
+ */
 export function toEnvelope(error: unknown): ErrorEnvelope {
   if (error instanceof LabError) return error.toEnvelope();
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "INTERNAL", message, details: {} };
+  const code = refusalOf(error, message);
+  return code === null
+    ? { code: "INTERNAL", message, details: {} }
+    : { code, message: `${message}. ${REMEDIES[code]!}`, details: {} };
+}
+
+function refusalOf(error: unknown, message: string): ErrorCode | null {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (typeof code !== "string") return null;
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return "STORE_CORRUPT";
+  if (code.startsWith("SQLITE_FULL")) return "DISK_FULL";
+  // But for rows that break a rule of the store: those are a mistake of ours.
+  if (/^SQLITE_(BUSY|LOCKED|READONLY|IOERR|CANTOPEN|PERM|NOLFS)/.test(code)) return "STORE_UNUSABLE";
+  // A path with a NUL.
+  if (code === "ERR_INVALID_ARG_VALUE" && message.includes("null bytes")) return "PATH_REFUSED";
+  return Object.hasOwn(REFUSALS, code) ? REFUSALS[code]! : null;
 }

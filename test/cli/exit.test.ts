@@ -1,8 +1,7 @@
-import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ErrorCode, LabError } from "#shared/errors.ts";
 import { checkNode } from "../../src/cli/check-node.ts";
-import { exitCodeOf, exitCodeOfRun, leave, outliveReaders, sayError } from "../../src/cli/exit.ts";
+import { exitCodeOf, exitCodeOfRun, leave, sayError } from "../../src/cli/exit.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -32,6 +31,26 @@ describe("leave", () => {
     }
     await leave(3);
     expect(done).toEqual(["stdout", "stderr", "exit 3"]);
+  });
+});
+
+describe("leave, where stdout is full", () => {
+  it("says so and ends with 1, unless something else went wrong before", async () => {
+    const lines = captured();
+    vi.spyOn(process.stdout, "write").mockImplementation((...given: unknown[]) => ((given[1] as () => void)(), true));
+    vi.spyOn(process.stderr, "write").mockImplementation((text, ...given: unknown[]) => {
+      lines.push(String(text));
+      (given[0] as (() => void) | undefined)?.();
+      return true;
+    });
+    const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    const full = (): Error => new Error("ENOSPC: no space left on device, write");
+    await expect(leave(0, full)).rejects.toThrow("exit 1");
+    expect(lines.join("")).toMatch(/did not arrive \(ENOSPC.*\[OUTPUT_UNWRITABLE\]/);
+    await expect(leave(4, full)).rejects.toThrow("exit 4");
+    expect(exit).toHaveBeenCalledTimes(2);
   });
 });
 
@@ -80,23 +99,6 @@ describe("sayError", () => {
     sayError(new TypeError("a bug"));
     expect(lines[0]).toBe("quantscope: a bug [INTERNAL]\n");
     expect(lines[1]).toContain("exit.test.ts");
-  });
-});
-
-describe("outliveReaders", () => {
-  const failing = (code: string): (() => boolean) => {
-    const stream = new PassThrough();
-    outliveReaders([stream]);
-    return () => stream.emit("error", Object.assign(new Error(`write ${code}`), { code }));
-  };
-
-  it("takes no notice of readers that have gone", () => {
-    expect(failing("EPIPE")).not.toThrow();
-    expect(failing("EOF")).not.toThrow();
-  });
-
-  it("lets every other failure of the output through", () => {
-    expect(failing("ENOSPC")).toThrow("write ENOSPC");
   });
 });
 

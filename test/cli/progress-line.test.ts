@@ -60,6 +60,22 @@ describe("openProgressLine", () => {
 });
 
 describe("openProgressLine in a terminal", () => {
+  it("says that a worker is silent, on a line of its own, and nothing when it is over", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    line.onEvent({ type: "silent", label: "int4@cpu", seconds: 30 });
+    line.onEvent({ type: "silent", label: "int4@cpu", seconds: null });
+    expect(written()).toBe(
+      "int4@cpu: the worker has sent nothing for 30 s; it is left running, Ctrl-C stops the run\n",
+    );
+  });
+
+  it("shows what would steer the terminal", () => {
+    const { line, written } = open({ isTTY: true, columns: 100 });
+    const error = { code: "WORKER_DIED" as const, message: "It wrote:\u001b[2J\u202e", details: {} };
+    line.onEvent({ type: "cell", label: "int4@cpu", status: "failed", error });
+    expect(written()).toBe("int4@cpu failed: It wrote:\\x1b[2J\\u202e [WORKER_DIED]\n");
+  });
+
   it("redraws one line: cell, pass, how far, how long", () => {
     const { line, written } = open({ isTTY: true, columns: 100 });
     line.onEvent(started);

@@ -62,6 +62,7 @@ describe("the Run page", () => {
       launchesTotal: 90,
       cancelling: false,
       waitingForStore: false,
+      silentSeconds: null,
       cells,
     };
     const live: LiveRuns = { ...nothing, active };
@@ -121,6 +122,7 @@ describe("the Run page", () => {
       launchesTotal: 9,
       cancelling: false,
       waitingForStore: false,
+      silentSeconds: null,
       cells,
     };
     const home = temporaryFolder();

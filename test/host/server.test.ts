@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -8,6 +9,7 @@ import type { Handlers } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
 import { Downloads } from "#core/app/downloads.ts";
 import { type Host, startHost } from "../../src/host/server.ts";
+import { RawSocket } from "../helpers/raw-socket.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const handlers = {
@@ -15,6 +17,8 @@ const handlers = {
   "runs.list": () => {
     throw new Error("broken");
   },
+  // JSON has no word for it, as for a text beyond the longest.
+  "system.probe": () => ({ bytes: 1n }),
   "questions.upload": ({ content }: { content: string }) => ({ length: content.length }),
 } as unknown as Handlers;
 
@@ -234,6 +238,54 @@ describe("the WebSocket", () => {
     expect(await upgrade(host, {}, origin)).toBe(403);
     expect(await upgrade(host, { cookie: "quantscope-1=x" }, origin)).toBe(403);
     expect(await upgrade(host, { cookie, host: "evil.example" }, origin)).toBe(421);
+  });
+
+  it("outlives connections that are reset while they are refused or closed", async () => {
+    const { host } = await start();
+    const cookie = await enter(host);
+    const lines = (extra: string): string =>
+      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\n${extra}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    const ours = `Origin: http://127.0.0.1:${host.port}\r\nCookie: ${cookie}\r\n`;
+    for (const extra of ["", "Origin: http://evil.example\r\n", ours]) {
+      for (let count = 0; count < 20; count++) {
+        const { socket, closed } = await RawSocket.open(host.port);
+        await new Promise((resolve) => socket.write(lines(extra), resolve));
+        socket.resetAndDestroy();
+        await closed;
+      }
+    }
+    // Whatever nobody hears has ended this process by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await ask(host, "/", { cookie })).toMatchObject({ status: 200 });
+  });
+
+  it("keeps no connection that it refused, whatever its other end does", async () => {
+    const { host } = await start();
+    const socket = connect({ port: host.port, host: "127.0.0.1", allowHalfOpen: true });
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    socket.on("error", () => undefined);
+    const head = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    socket.write(head);
+    socket.resume();
+    await once(socket, "end");
+    // It would wait for every connection that is open.
+    await host.close();
+  });
+
+  it("answers a request whose answer cannot be sent, and a page that cannot be made", async () => {
+    const { host } = await start({
+      find: () => {
+        throw new Error("broken");
+      },
+    } as unknown as Downloads);
+    const cookie = await enter(host);
+    expect(await ask(host, "/export/x", { cookie })).toMatchObject({ status: 500 });
+    const socket = await open(host);
+    socket.send(JSON.stringify({ id: 3, name: "system.probe", input: {} }));
+    expect(await message(socket)).toMatchObject({ id: 3, reply: { ok: false, error: { code: "NOT_AVAILABLE" } } });
   });
 
   it("answers requests by their id", async () => {

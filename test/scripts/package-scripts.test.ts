@@ -8,7 +8,7 @@ it("every script that needs what an install brings makes it ready in a shell of 
   expect(ready).toBe("node scripts/setup.mjs");
   // A shell that has run the system's node once would run it again after the install brought another.
   for (const [name, script] of Object.entries(others)) expect(`${name}: ${script}`).not.toContain("setup.mjs");
-  for (const name of ["demo", "test", "test:elsewhere", "start", "lab", "check", "bench"]) {
+  for (const name of ["demo", "test", "test:elsewhere", "start", "lab", "check", "bench", "fuzz"]) {
     expect(`${name}: ${scripts[name]}`).toMatch(/: npm run --silent ready -- --build && /);
   }
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES, LabError, toEnvelope } from "#shared/errors.ts";
 import { errorEnvelopeSchema } from "#shared/api.ts";
@@ -16,6 +17,44 @@ describe("toEnvelope", () => {
     [null, "null"],
   ])("makes INTERNAL of %s", (thrown, message) => {
     expect(toEnvelope(thrown)).toEqual({ code: "INTERNAL", message, details: {} });
+  });
+
+  it.each([
+    ["ENOSPC", "DISK_FULL"],
+    ["ENAMETOOLONG", "PATH_REFUSED"],
+    ["EACCES", "PATH_REFUSED"],
+    ["EROFS", "PATH_REFUSED"],
+    ["EMFILE", "NOT_AVAILABLE"],
+    ["ENOMEM", "OUT_OF_MEMORY"],
+    ["SQLITE_FULL", "DISK_FULL"],
+    ["SQLITE_BUSY_SNAPSHOT", "STORE_UNUSABLE"],
+    ["SQLITE_READONLY", "STORE_UNUSABLE"],
+    ["SQLITE_IOERR_WRITE", "STORE_UNUSABLE"],
+    ["SQLITE_CORRUPT_VTAB", "STORE_CORRUPT"],
+  ])("gives what the system refused with %s the code %s, and a remedy", (system, code) => {
+    const error = Object.assign(new Error("it said no"), { code: system });
+    expect(toEnvelope(error)).toEqual({
+      code,
+      message: expect.stringMatching(/^it said no\. [A-Z].*\.$/) as string,
+      details: {},
+    });
+  });
+
+  it.each(["SQLITE_CONSTRAINT_UNIQUE", "SQLITE_ERROR", "ERR_INVALID_ARG_TYPE", "constructor"])(
+    "leaves %s a mistake of ours",
+    (code) => {
+      expect(toEnvelope(Object.assign(new Error("x"), { code })).code).toBe("INTERNAL");
+    },
+  );
+
+  it("knows a path with a NUL", () => {
+    let thrown: unknown;
+    try {
+      readFileSync("a\0b");
+    } catch (error) {
+      thrown = error;
+    }
+    expect(toEnvelope(thrown).code).toBe("PATH_REFUSED");
   });
 
   it("gives what the contract accepts", () => {

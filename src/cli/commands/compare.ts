@@ -6,10 +6,11 @@ import { referenceCell } from "#shared/report/build-results.ts";
 import { ratioEnds } from "#shared/report/ends.ts";
 import { pValue, signed, significant } from "#shared/report/quantities.ts";
 import type { Comparison } from "#shared/results.ts";
-import { labHome, openLab } from "#core/app/open-lab.ts";
 import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
+import { labToRead } from "../lab-to-read.ts";
+import { print, printJson } from "../print.ts";
 
 /** `runs compare A B`: any two cells of any two runs. */
 export function addCompare(runs: Command): void {
@@ -21,11 +22,12 @@ export function addCompare(runs: Command): void {
     .option("--json", "print JSON")
     .action((first: string, second: string, _options: unknown, command: Command) => {
       const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
       const compared = compareAcross(sides);
       const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
-      process.stdout.write(json ? `${JSON.stringify(pairs.map(jsonOf))}\n` : `${pairs.map(text).join("\n")}\n`);
+      if (json) printJson(pairs.map(jsonOf));
+      else print(`${pairs.map(text).join("\n")}\n`);
     });
 }
 

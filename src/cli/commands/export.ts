@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
-import { labHome, openLab } from "#core/app/open-lab.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
 import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { writeFormat } from "../measure-and-report.ts";
+import { labToRead } from "../lab-to-read.ts";
+import { print, say } from "../print.ts";
 
 const FORMATS = [...REPORT_FORMATS, "qsrun"] as const;
 
@@ -23,7 +24,7 @@ export function addExport(program: Command): void {
     .action(async (id: string, options: { format: string; out: string }, command: Command) => {
       const formats = formatList(options.format);
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const results = buildResults(readRun(lab.db, id));
       const questions = readQuestions(lab.db, id);
       for (const format of formats) {
@@ -31,8 +32,8 @@ export function addExport(program: Command): void {
           format === "qsrun"
             ? writeFiles(options.out, [exportBundle(lab.db, id)], "Choose another folder with --out.")
             : await writeFormat(format, { results, questions }, options.out);
-        if (files.length === 0) process.stderr.write(`${format}: this run has nothing for it.\n`);
-        for (const file of files) process.stdout.write(`${file}\n`);
+        if (files.length === 0) say(`${format}: this run has nothing for it.\n`);
+        for (const file of files) print(`${file}\n`);
       }
     });
 }

@@ -5,6 +5,7 @@ import { isProviderId } from "#shared/providers/providers.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { importFiles } from "#core/bundles/import-files.ts";
 import type { ImportOptions } from "#core/bundles/import-source.ts";
+import { print, printJson, say } from "../print.ts";
 
 export function addImport(program: Command): void {
   program
@@ -23,12 +24,12 @@ export function addImport(program: Command): void {
       using lab = openLab(labHome(home));
       const imported = importFiles(lab.db, files, about);
       if (options.json) {
-        process.stdout.write(`${JSON.stringify(imported)}\n`);
+        printJson(imported);
         return;
       }
       for (const { runId, outcome, notes } of imported) {
-        process.stdout.write(`${runId}\n`);
-        process.stderr.write(`${runId}: ${outcome}\n${notes.map((note) => `  ${note}\n`).join("")}`);
+        print(`${runId}\n`);
+        say(`${runId}: ${outcome}\n${notes.map((note) => `  ${note}\n`).join("")}`);
       }
     });
 }

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { megabytes } from "#shared/report/quantities.ts";
 import { ModelLibrary } from "#core/app/library.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { alignTable } from "../text.ts";
+import { print, printJson } from "../print.ts";
 
 interface LibraryOptions {
   readonly home?: string;
@@ -21,16 +23,19 @@ export function addLibrary(models: Command): void {
     .action((dir: string, _options: unknown, command: Command) => {
       const { json, name } = command.optsWithGlobals<LibraryOptions>();
       const entry = withLibrary(command, (library) => library.add(dir, name));
-      process.stdout.write(json ? `${JSON.stringify(entry)}\n` : `${entry.name}  ${entry.folder}\n`);
+      if (json) printJson(entry);
+      else print(`${entry.name}  ${entry.folder}\n`);
     });
   models
     .command("list")
     .description("the models that are kept, and the bundled one")
     .option("--json", "print JSON")
     .action((_options: unknown, command: Command) => {
-      const { json } = command.optsWithGlobals<LibraryOptions>();
-      const entries = withLibrary(command, (library) => library.list());
-      process.stdout.write(json ? `${JSON.stringify(entries)}\n` : `${alignTable(listTable(entries))}\n`);
+      const { home, json } = command.optsWithGlobals<LibraryOptions>();
+      using lab = labToRead(home);
+      const entries = new ModelLibrary(lab.db).list();
+      if (json) printJson(entries);
+      else print(`${alignTable(listTable(entries))}\n`);
     });
   models
     .command("remove")

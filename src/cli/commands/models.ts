@@ -9,6 +9,7 @@ import { sidecarPath } from "#core/quantize/sidecar.ts";
 import { modelFolder } from "../model-argument.ts";
 import { alignTable } from "../text.ts";
 import { addLibrary } from "./library.ts";
+import { print, printJson } from "../print.ts";
 
 interface AuditedVariant extends Variant {
   readonly audit: Audit;
@@ -29,11 +30,8 @@ export function addModels(program: Command): void {
         ...variant,
         audit: auditModel(readModel(variant.file), variant.signature.logits.name),
       }));
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify({ ...model, variants })}\n`
-          : `${folderText(model, variants, options.layers ?? false)}\n`,
-      );
+      if (options.json) printJson({ ...model, variants });
+      else print(`${folderText(model, variants, options.layers ?? false)}\n`);
     });
 }
 

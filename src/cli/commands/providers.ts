@@ -8,6 +8,7 @@ import { removeEmpty } from "#core/system/temporary.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { providersText } from "../providers-text.ts";
 import { workerFile } from "../worker-file.ts";
+import { print, printJson, say } from "../print.ts";
 
 export function addProviders(program: Command): void {
   program
@@ -19,16 +20,19 @@ export function addProviders(program: Command): void {
       const temporaryDir = temporaryDirOf(home);
       const isNew = !existsSync(home);
       using interrupt = abortOnInterrupt(() => {
-        process.stderr.write("cancelling ...\n");
+        say("cancelling ...\n");
       });
       try {
         const report = await probeProviders({
           spawner: forkSpawner(workerFile(), { temporaryDir }),
           temporaryDir,
           signal: interrupt.signal,
-          onProvider: (id) => process.stderr.write(`trying ${PROVIDERS[id].label} ...\n`),
+          onProvider: (id) => {
+            say(`trying ${PROVIDERS[id].label} ...\n`);
+          },
         });
-        process.stdout.write(json ? `${JSON.stringify(report)}\n` : providersText(report));
+        if (json) printJson(report);
+        else print(providersText(report));
       } finally {
         // It keeps nothing, so it makes no data folder either.
         if (isNew) for (const folder of [temporaryDir, home]) removeEmpty(folder);

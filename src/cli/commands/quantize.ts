@@ -13,6 +13,7 @@ import { abortOnInterrupt } from "../interrupt.ts";
 import { modelFolder } from "../model-argument.ts";
 import { openProgressLine } from "../progress-line.ts";
 import { fileSize } from "../text.ts";
+import { print, printJson } from "../print.ts";
 
 const MADE = Object.values(FORMATS)
   .filter(({ makes }) => makes)
@@ -55,11 +56,11 @@ export function addQuantize(program: Command): void {
         progress.end();
         results.push(result);
         if (!options.json) {
-          process.stdout.write(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}${nestedNote(result)}`);
-          for (const warning of result.warnings) process.stdout.write(`  ! ${warning}\n`);
+          print(`${result.path}  ${fileSize(result.bytes)}\n${worstLayer(result)}${nestedNote(result)}`);
+          for (const warning of result.warnings) print(`  ! ${warning}\n`);
         }
       }
-      if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+      if (options.json) printJson(results);
     });
 }
 

@@ -10,6 +10,7 @@ import { GRAPHS } from "#shared/spec.ts";
 import { modelFolder } from "../model-argument.ts";
 import { measureAndReport } from "../measure-and-report.ts";
 import { PASSES, refuseOptionsBeside, type SpecOptions, specFromFile, specFromOptions } from "../spec-options.ts";
+import { say } from "../print.ts";
 
 interface RunOptions extends SpecOptions {
   resume?: string;
@@ -89,6 +90,6 @@ function writeBundle(dir: string): NonNullable<Parameters<typeof measureAndRepor
       [exportBundle(db, runId)],
       `Write it elsewhere with: quantscope export ${runId} --format qsrun --out DIR`,
     );
-    process.stderr.write(`bundle: ${file}\n`);
+    say(`bundle: ${file}\n`);
   };
 }

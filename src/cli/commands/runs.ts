@@ -1,15 +1,17 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
-import { duration } from "#shared/report/quantities.ts";
+import { duration, elapsedMs } from "#shared/report/quantities.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
+import { labToRead } from "../lab-to-read.ts";
 import { humanReport } from "../measure-and-report.ts";
 import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
 import { whole } from "../whole.ts";
+import { print, printJson, say } from "../print.ts";
 
 interface Common {
   home?: string;
@@ -26,14 +28,14 @@ export function addRuns(program: Command): void {
     .action((options: { limit: string }, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
       const limit = whole("--limit", options.limit);
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const rows = listRuns(lab.db, { limit, offset: 0 });
       if (json) {
-        process.stdout.write(`${JSON.stringify({ total: countRuns(lab.db), runs: rows })}\n`);
+        printJson({ total: countRuns(lab.db), runs: rows });
         return;
       }
       if (rows.length === 0) {
-        process.stderr.write(`No runs in ${lab.home} yet. Make one: quantscope demo\n`);
+        say(`No runs in ${lab.home} yet. Make one: quantscope demo\n`);
         return;
       }
       const table = {
@@ -46,10 +48,10 @@ export function addRuns(program: Command): void {
           run.status,
           `${run.cellsDone}/${run.cells}`,
           run.startedAt.slice(0, 16).replace("T", " "),
-          run.finishedAt === null ? "–" : duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
+          duration(elapsedMs(run.startedAt, run.finishedAt) ?? NaN),
         ]),
       };
-      process.stdout.write(`${alignTable(table)}\n`);
+      print(`${alignTable(table)}\n`);
     });
   runs
     .command("show")
@@ -58,9 +60,10 @@ export function addRuns(program: Command): void {
     .option("--json", "print results.json")
     .action((id: string, _options: unknown, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
-      using lab = openLab(labHome(home));
+      using lab = labToRead(home);
       const results = buildResults(readRun(lab.db, id));
-      process.stdout.write(json ? `${JSON.stringify(results)}\n` : humanReport(results));
+      if (json) printJson(results);
+      else print(humanReport(results));
     });
   addCompare(runs);
   addEdits(runs);
@@ -75,7 +78,7 @@ function addEdits(runs: Command): void {
       using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
       for (const id of ids) {
         deleteRun(lab.db, id);
-        process.stdout.write(`${id}\n`);
+        print(`${id}\n`);
       }
     });
   runs
@@ -97,7 +100,7 @@ function addEdits(runs: Command): void {
     .action((id: string, tags: string[], options: { remove?: string[] }, command: Command) => {
       using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
       changeTags(lab.db, id, { add: tags, remove: options.remove ?? [] });
-      process.stdout.write(
+      print(
         readTags(lab.db, id)
           .map((tag) => `${tag}\n`)
           .join(""),

@@ -21,8 +21,9 @@ export function addServe(program: Command): void {
       const child = spawn(process.execPath, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
       // Ctrl-C reaches the child by itself; a kill of this process is passed on.
       process.on("SIGINT", () => undefined);
-      process.on("SIGTERM", () => child.kill("SIGTERM"));
-      process.exitCode = await new Promise<number>((resolve) => {
+      for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+      process.exitCode = await new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
         child.once("exit", (code) => {
           resolve(code ?? 1);
         });

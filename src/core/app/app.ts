@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
+import { onProblem } from "#core/system/problems.ts";
 import { DeletedRuns } from "./deleted-runs.ts";
 import { Downloads } from "./downloads.ts";
 import { Events } from "./events.ts";
@@ -75,6 +76,9 @@ export interface LabApp extends Pick<AppParts, "events" | "paths" | "runs" | "jo
 export function createApp(options: AppOptions): LabApp {
   const { lab, spawner, reader, executor, probe } = options;
   const events = new Events();
+  const stopTelling = onProblem((problem) => {
+    events.emit("problem.noted", problem);
+  });
   const gate = new Gate();
   const models = new ModelLibrary(lab.db);
   const questions = new QuestionLibrary(lab.db, join(lab.home, "questions"));
@@ -82,10 +86,10 @@ export function createApp(options: AppOptions): LabApp {
   const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
-  const stored = new RunReader(lab.db.name, reader);
-  const downloads = new Downloads(join(lab.home, "exports"));
+  const stored = new RunReader(lab.db.name, reader, undefined, lab.readOnly !== null);
+  const downloads = new Downloads(lab.exportsDir);
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
-  const trends = new TrendKeeper(lab.db, gate, events);
+  const trends = new TrendKeeper(lab.db, gate, events, lab.readOnly !== null);
   const deleted = new DeletedRuns(lab, gate);
   const imports = new Imports({ gate, paths, stored, events });
   const handlers = createHandlers({
@@ -121,6 +125,7 @@ export function createApp(options: AppOptions): LabApp {
       return imports.busy ? "runs are being imported" : null;
     },
     close: async () => {
+      stopTelling();
       deleted.close();
       trends.close();
       downloads.close();

@@ -35,7 +35,7 @@ interface BenchInput {
 export async function planBench(input: BenchInput): Promise<BenchPlan> {
   const { model, spec } = input;
   const formats: CellFile[] = [];
-  for (const format of byPrecision()) formats.push(await formatFile(input, format));
+  for (const format of rowsOf(model)) formats.push(await formatFile(input, format));
   const grid = formats.flatMap((file) => providersHere().map((provider) => gridCell(input, file, provider)));
   const cells = await cellsOfSpec(input, grid);
   const questions = await planQuestions(spec);
@@ -92,8 +92,12 @@ export async function planBench(input: BenchInput): Promise<BenchPlan> {
   };
 }
 
-function byPrecision(): FormatId[] {
-  return [...FORMAT_IDS].sort((a, b) => FORMATS[b].precisionRank - FORMATS[a].precisionRank);
+/** By precision: fp32, what can be made, and of the others those that the folder has. */
+function rowsOf({ variants, broken }: ModelFolder): FormatId[] {
+  const found = new Set([...variants, ...broken].map(({ format }) => format));
+  return FORMAT_IDS.filter((id) => id === "fp32" || FORMATS[id].makes || found.has(id)).sort(
+    (a, b) => FORMATS[b].precisionRank - FORMATS[a].precisionRank,
+  );
 }
 
 /** Those that there are for this platform. */

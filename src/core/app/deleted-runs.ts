@@ -1,7 +1,8 @@
 /** Deleting that can be taken back: a run is hidden first and goes for good a little later, one at a time. */
 import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
 import { hiddenRuns, hideRuns, purgeQuestions, purgeRun, restoreRuns } from "#core/store/history-edit.ts";
+import { scratchFolder } from "#core/runs/run-ids.ts";
+import { logProblem, noteProblem } from "#core/system/problems.ts";
 import type { Gate } from "./gate.ts";
 import type { Lab } from "./open-lab.ts";
 
@@ -22,6 +23,7 @@ export class DeletedRuns {
     this.#lab = lab;
     this.#gate = gate;
     this.#keptMs = keptMs;
+    this.#closed = lab.readOnly !== null;
     this.#after(PAUSE_MS);
   }
 
@@ -45,7 +47,13 @@ export class DeletedRuns {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.#purge();
+      try {
+        this.#purge();
+      } catch (error) {
+        // The disk is full, or another program holds the store: hidden they are all the same.
+        noteProblem("Deleted runs could not be removed from the store yet", error);
+        this.#after(this.#keptMs);
+      }
     }, ms);
     this.#timer.unref();
   }
@@ -63,13 +71,17 @@ export class DeletedRuns {
       return;
     }
     purgeRun(this.#lab.db, id);
-    removeScratch(this.#lab.scratchDir, id);
+    this.#removeScratch(id);
     if (due.length === 1) purgeQuestions(this.#lab.db);
     this.#after(PAUSE_MS);
   }
-}
 
-/** Ids may come from an imported file; one that is a path is no folder of ours. */
-function removeScratch(scratchDir: string, id: string): void {
-  if (basename(id) === id && !id.startsWith(".")) rmSync(join(scratchDir, id), { recursive: true, force: true });
+  #removeScratch(id: string): void {
+    try {
+      rmSync(scratchFolder(this.#lab.scratchDir, id), { recursive: true, force: true });
+    } catch (error) {
+      // The run is gone; its folder is removed by hand, or was none of ours.
+      logProblem(`What the run ${id} compared with could not be removed`, error);
+    }
+  }
 }

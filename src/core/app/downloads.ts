@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { logProblem } from "#core/system/problems.ts";
 
 const DOWNLOAD_PATH = "/export/";
 
@@ -49,7 +50,7 @@ export class Downloads {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#offered.delete(path);
-      rmSync(download.file, { force: true });
+      remove(download.file);
     }, this.#keptMs);
     timer.unref();
     this.#timers.add(timer);
@@ -63,7 +64,7 @@ export class Downloads {
 
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const { file } of this.#offered.values()) rmSync(file, { force: true });
+    for (const { file } of this.#offered.values()) remove(file);
     this.#timers.clear();
     this.#offered.clear();
   }
@@ -80,6 +81,15 @@ function removeStale(folder: string): void {
   for (const name of names) {
     const file = join(folder, name);
     const modifiedMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - modifiedMs > STALE_MS) rmSync(file, { force: true });
+    if (Date.now() - modifiedMs > STALE_MS) remove(file);
+  }
+}
+
+/** What cannot go now, because a browser holds it or the folder is read-only, goes with a later start. */
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch (error) {
+    logProblem(`${file} could not be removed`, error);
   }
 }

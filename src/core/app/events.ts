@@ -1,4 +1,5 @@
 import type { EventName, EventPayload } from "#shared/api.ts";
+import { noteProblem } from "#core/system/problems.ts";
 
 type EventListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void;
 
@@ -14,7 +15,14 @@ export class Events {
   }
 
   emit<N extends EventName>(name: N, payload: EventPayload<N>): void {
-    for (const listener of this.#listeners) listener(name, payload);
+    for (const listener of this.#listeners) {
+      try {
+        listener(name, payload);
+      } catch (error) {
+        // Whoever changed something goes on, and the others hear of it.
+        noteProblem(`A window could not be told of "${name}"`, error);
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { ModelEntry } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { byName } from "#shared/natural-order.ts";
+import { logProblem } from "#core/system/problems.ts";
 import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import type { Db } from "#core/store/database.ts";
 import { deleteModelRow, listModelRows, type ModelRow, saveModelRow } from "#core/store/library.ts";
@@ -126,7 +127,12 @@ export class ModelLibrary {
     const summary = summaryOf(model);
     if (!known.bundled && JSON.stringify(summary) !== JSON.stringify(known.summary)) {
       const { name, folder, addedAt } = known;
-      saveModelRow(this.#db, { name, folder, addedAt: addedAt ?? "", summary: JSON.stringify(summary) });
+      try {
+        saveModelRow(this.#db, { name, folder, addedAt: addedAt ?? "", summary: JSON.stringify(summary) });
+      } catch (error) {
+        // Read again next time: looking at a model needs no store that can be written.
+        logProblem(`What the model "${name}" holds could not be kept`, error);
+      }
     }
     return { ...known, summary };
   }

@@ -44,6 +44,7 @@ export class LiveRunState {
       launchesTotal: 0,
       cancelling: false,
       waitingForStore: false,
+      silentSeconds: null,
       cells: [],
     };
     for (const label of plannedLabels(spec)) this.#cells.set(label, newCell(label));
@@ -83,6 +84,7 @@ export class LiveRunState {
       }
       case "launch": {
         const { label, kind, launch, done: launchesDone, total: launchesTotal } = event;
+        this.#run.silentSeconds = null;
         // What was measured is the cell's and stays; where a process is, and what it uses, goes with the process.
         for (const other of this.#cells.values()) other.progress = null;
         const cell = this.#cell(label);
@@ -105,6 +107,9 @@ export class LiveRunState {
       }
       case "waiting":
         this.#run.waitingForStore = event.waiting;
+        return event;
+      case "silent":
+        this.#run.silentSeconds = event.seconds;
         return event;
       case "stored":
         return this.#measured(event.label, event.message);

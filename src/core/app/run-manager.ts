@@ -11,6 +11,7 @@ import { hasRun } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { refuseMeasured } from "#core/store/run-owner.ts";
 import { failAbandonedRuns } from "#core/store/write-run.ts";
+import { detach } from "#core/system/problems.ts";
 import { Coalescer, type Events } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import { PROGRESS_INTERVAL_MS } from "./jobs.ts";
@@ -140,7 +141,7 @@ export class RunManager {
   async close(): Promise<void> {
     for (const { id } of [...this.#queue]) this.cancel(id);
     if (this.#active) this.cancel(this.#active.entry.id);
-    await Promise.all(this.#work);
+    await Promise.allSettled(this.#work);
   }
 
   /** @param done labels of a resumed run's finished cells; null for a new run */
@@ -158,9 +159,9 @@ export class RunManager {
       cells: new Map(),
     };
     this.#queue.push(entry);
-    const work = this.#run(entry);
+    const work = this.#run(entry).finally(() => this.#work.delete(work));
     this.#work.add(work);
-    void work.then(() => this.#work.delete(work));
+    detach(work, `How the run "${entry.name}" ended could not be told`);
     this.#options.events.emit("runs.changed", {});
   }
 

@@ -1,10 +1,13 @@
 /** Entry of the child process that reads, compares and writes stored runs (run-reader.ts). */
+import { dirname } from "node:path";
 import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
 import { removePart } from "#core/reports/part-of.ts";
 import { openParentPort } from "#core/runs/parent-port.ts";
 import { inOurWords } from "#core/store/database.ts";
+import { keepUnfinishedIn } from "#core/system/unfinished.ts";
 import type { ImportTask } from "./import-runs.ts";
+import { temporaryDir } from "./lab-home.ts";
 import { type Asked, type FromReader, storedRunHandlers, type ToReader } from "./stored-run-handlers.ts";
 import { StoredRuns } from "./stored-runs.ts";
 import type { BackupTask, ExportTask } from "./write-export.ts";
@@ -19,7 +22,7 @@ const port = openParentPort<ToReader, FromReader>(
 );
 let reader: Reader | null = null;
 port.onJob(async (message) => {
-  if ("open" in message) reader = openReader(message.open);
+  if ("open" in message) reader = openReader(message.open, message.readOnly);
   else if ("end" in message) await port.close();
   else if ("forget" in message) reader?.forget(message.forget);
   else if (reader) port.send({ id: message.id, reply: await reader.answer(message) });
@@ -31,8 +34,9 @@ process.on("exit", () => {
   unfinished.forEach(removePart);
 });
 
-function openReader(file: string): Reader {
-  const stored = new StoredRuns(file);
+function openReader(file: string, readOnly: boolean): Reader {
+  keepUnfinishedIn(temporaryDir(dirname(file)));
+  const stored = new StoredRuns(file, readOnly);
   const handlers = {
     ...storedRunHandlers(stored),
     // Loaded when something is written or imported: reading needs neither the reports nor the zip library.

@@ -9,6 +9,7 @@ import { LabError } from "#shared/errors.ts";
 import { removePart } from "#core/reports/part-of.ts";
 import { causeOfDeath } from "#core/runs/cause-of-death.ts";
 import type { Child, ExitReason, Spawner } from "#core/runs/spawner.ts";
+import { detach, logProblem } from "#core/system/problems.ts";
 import type { Asked, FromReader, StoredRunRequest, StoredRunTasks, ToReader } from "./stored-run-handlers.ts";
 
 /**
@@ -37,7 +38,7 @@ interface Running {
 }
 
 export class RunReader {
-  readonly #file: string;
+  readonly #store: Extract<ToReader, { readonly open: string }>;
   readonly #spawner: ReaderSpawner;
   readonly #idleMs: number;
   readonly #waiting = new Map<number, Waiting>();
@@ -46,9 +47,9 @@ export class RunReader {
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param file of the store. The child starts with the first request and ends after a while without any. */
-  constructor(file: string, spawner: ReaderSpawner, idleMs = IDLE_MS) {
-    this.#file = file;
+  /** The child starts with the first request and ends after a while without any. */
+  constructor(file: string, spawner: ReaderSpawner, idleMs = IDLE_MS, readOnly = false) {
+    this.#store = { open: file, readOnly };
     this.#spawner = spawner;
     this.#idleMs = idleMs;
   }
@@ -110,15 +111,18 @@ export class RunReader {
       if (reply.ok) waiting.resolve(reply.value);
       else waiting.reject(new LabError(reply.error.code, reply.error.message, reply.error.details));
     });
-    void running.exited.then((reason) => {
-      if (this.#running === running) void this.#end(() => deathOf(reason));
+    const end = running.exited.then(async (reason) => {
+      if (this.#running !== running) return;
+      logProblem(CHILD, new Error(reason.stderr === "" ? "ended without a word" : reason.stderr));
+      await this.#end(() => deathOf(reason));
     });
+    detach(end, `${CHILD} could not be ended`);
     return running;
   }
 
   #spawn(): Running["child"] {
     try {
-      return this.#spawner.start({ open: this.#file });
+      return this.#spawner.start(this.#store);
     } catch (error) {
       const message = `${CHILD} could not be started: ${(error as Error).message}. Close other programs, and try again.`;
       throw new LabError("WORKER_DIED", message, {}, { cause: error });
@@ -127,7 +131,9 @@ export class RunReader {
 
   /** Nothing is asked: after a while the child's memory is given back. */
   #rest(): void {
-    this.#idle = setTimeout(() => void this.#end(closedError), this.#idleMs);
+    this.#idle = setTimeout(() => {
+      detach(this.#end(closedError), `${CHILD} could not be ended`);
+    }, this.#idleMs);
     this.#idle.unref();
   }
 

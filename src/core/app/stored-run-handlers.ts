@@ -28,7 +28,8 @@ export type Asked =
     }[keyof StoredRunTasks];
 
 /** To the child: first the store's file; then what it is asked, or a run that is not as it was; last that it shall end. */
-export type ToReader = { readonly open: string } | Asked | { readonly forget: string } | { readonly end: true };
+export type ToReader =
+  { readonly open: string; readonly readOnly: boolean } | Asked | { readonly forget: string } | { readonly end: true };
 
 /** From the child. */
 export interface FromReader {

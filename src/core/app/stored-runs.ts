@@ -23,11 +23,16 @@ interface WholeRun {
  */
 export class StoredRuns {
   readonly #file: string;
+  readonly #readOnly: boolean;
   readonly #kept = new Map<string, Kept>();
 
-  /** @param file of the store; open only while it is read, so that whoever closes the store closes it last */
-  constructor(file: string) {
+  /**
+   * @param file of the store; open only while it is read, so that whoever closes the store closes it last
+   * @param readOnly it is a copy, in which whatever is written would be lost
+   */
+  constructor(file: string, readOnly = false) {
     this.#file = file;
+    this.#readOnly = readOnly;
   }
 
   /** @throws LabError RUN_NOT_FOUND, STORE_* */
@@ -45,6 +50,7 @@ export class StoredRuns {
   /** Reads something else of the store. LabError STORE_*. */
   with<T>(read: (db: Db) => T): T {
     const db = openDatabase(this.#file);
+    if (this.#readOnly) db.pragma("query_only = ON");
     try {
       return read(db);
     } finally {

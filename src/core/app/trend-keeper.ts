@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Db } from "#core/store/database.ts";
 import { deriveRun } from "#core/store/history-measured.ts";
 import { saveTrend, underivedRuns } from "#core/store/history-trend.ts";
+import { detach } from "#core/system/problems.ts";
 import type { Events } from "./events.ts";
 import type { Gate } from "./gate.ts";
 
@@ -10,6 +11,8 @@ import type { Gate } from "./gate.ts";
 const AFTER_MS = 1000;
 /** Runs that are looked up at a time. */
 const BATCH = 20;
+
+const CANNOT = "The numbers of trends could not be kept";
 
 export class TrendKeeper {
   readonly #db: Db;
@@ -21,24 +24,34 @@ export class TrendKeeper {
   #work: Promise<void> | null = null;
   #closed = false;
 
-  constructor(db: Db, gate: Pick<Gate, "holder">, events: Events) {
+  /** @param readOnly what is derived could not be kept */
+  constructor(db: Db, gate: Pick<Gate, "holder">, events: Events, readOnly = false) {
+    this.#closed = readOnly;
     this.#db = db;
     this.#gate = gate;
     this.#stopListening = events.on((name) => {
       if (name !== "runs.changed" || this.#closed) return;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.catchUp(), AFTER_MS);
+      this.#timer = setTimeout(() => {
+        this.begin();
+      }, AFTER_MS);
       this.#timer.unref();
     });
   }
 
+  /** Begins to catch up, for whoever cannot wait for it. */
+  begin(): void {
+    detach(this.catchUp(), CANNOT);
+  }
+
   /** Ended runs that are not derived yet, and whether they wait for the end of a measurement. */
   pending(): { readonly pending: number; readonly waiting: boolean } {
+    if (this.#closed) return { pending: 0, waiting: false };
     const pending = Math.max(0, underivedRuns(this.#db, 1).total - this.#broken.size);
     return { pending, waiting: pending > 0 && this.#gate.holder !== null };
   }
 
-  /** Until every ended run is derived, or something is measured. Never fails: a run that cannot be read is left out. */
+  /** Until every ended run is derived, or something is measured. Fails where the store does; a run that cannot be read is left out. */
   catchUp(): Promise<void> {
     this.#work ??= this.#catchUp().finally(() => (this.#work = null));
     return this.#work;
@@ -65,7 +78,8 @@ export class TrendKeeper {
         saveTrend(this.#db, id, step.value);
         return true;
       }
-    } catch {
+    } catch (error) {
+      if (storeFailed(error)) throw error;
       // It is no part of a trend, and Result says what is wrong with it.
       this.#broken.add(id);
       return true;
@@ -81,4 +95,10 @@ export class TrendKeeper {
     clearTimeout(this.#timer);
     this.#stopListening();
   }
+}
+
+/** SQLite's own failures, which the next run would meet as well: a full disk, a store that another program holds. */
+function storeFailed(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^SQLITE_(FULL|BUSY|IOERR|READONLY|CANTOPEN)/.test(code);
 }

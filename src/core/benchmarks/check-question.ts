@@ -19,27 +19,48 @@ export function checkQuestion(
   place: RowPlace,
   parts: { question: unknown; choices: unknown; answer: unknown; subject?: unknown },
 ): RawQuestion {
-  const { question, subject } = parts;
+  const { question } = parts;
   if (typeof question !== "string" || question.trim() === "") throw rowError(place, "the question is empty");
-  if (!Array.isArray(parts.choices)) throw rowError(place, "choices is not a list");
-  const count = parts.choices.length;
+  const list = choiceList(parts.choices);
+  if (!list) throw rowError(place, "choices is not a list");
+  const count = list.length;
   if (count < FEWEST_CHOICES || count > LETTERS.length) {
     throw rowError(place, `it has ${count} choices; ${FEWEST_CHOICES} to ${LETTERS.length} are allowed`);
   }
-  const choices = (parts.choices as unknown[]).map((choice, index) => {
-    // Parquet's whole numbers are bigints.
-    if (typeof choice !== "string" && typeof choice !== "number" && typeof choice !== "bigint")
-      throw rowError(place, `choice ${LETTERS[index]} is not a text`);
-    const text = String(choice);
+  const choices = list.map((choice, index) => {
+    const text = textOf(choice);
+    if (text === null) throw rowError(place, `choice ${LETTERS[index]} is not a text`);
     if (text.trim() === "") throw rowError(place, `choice ${LETTERS[index]} is empty`);
     return text;
   });
   return {
-    subject: typeof subject === "string" && subject.trim() !== "" ? subject.trim() : null,
+    // A number is the class of a dataset whose names are kept elsewhere.
+    subject: subjectOf(parts.subject),
     question,
     choices,
     answer: answerIndex(place, parts.answer, choices.length),
   };
+}
+
+/** Choices as datasets have them: a list, `{text: [..]}` beside their labels, or one key a letter. */
+function choiceList(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value as unknown[];
+  if (typeof value !== "object" || value === null) return null;
+  const { text } = value as { text?: unknown };
+  if (Array.isArray(text)) return text as unknown[];
+  const keys = Object.keys(value);
+  const inOrder = keys.length > 0 && keys.every((key, index) => key.toUpperCase() === LETTERS[index]);
+  return inOrder ? Object.values(value) : null;
+}
+
+function subjectOf(value: unknown): string | null {
+  const text = textOf(value)?.trim() ?? "";
+  return text === "" ? null : text;
+}
+
+/** Null for what is no text, number or truth value. Parquet's whole numbers are bigints. */
+function textOf(value: unknown): string | null {
+  return ["string", "number", "bigint", "boolean"].includes(typeof value) ? String(value) : null;
 }
 
 function answerIndex(place: RowPlace, answer: unknown, choices: number): number {
@@ -56,6 +77,39 @@ function answerIndex(place: RowPlace, answer: unknown, choices: number): number 
     throw rowError(place, `the answer "${trimmed}" is none of the ${choices} choices (A or 0 to ${last})`);
   }
   return index;
+}
+
+/** Bad rows whose reasons are told; the others are counted. */
+const TOLD_ROWS = 3;
+
+/**
+ * Reads each row. Where several are bad, one error counts them and tells of the first few.
+ * @throws LabError QUESTIONS_INVALID
+ */
+export function collectRows<Row>(
+  rows: readonly Row[],
+  file: string,
+  read: (row: Row, index: number) => RawQuestion,
+): RawQuestion[] {
+  const questions: RawQuestion[] = [];
+  const errors: LabError[] = [];
+  for (const [index, row] of rows.entries()) {
+    try {
+      questions.push(read(row, index));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      errors.push(error);
+    }
+  }
+  if (errors.length === 0) return questions;
+  if (errors.length === 1) throw errors[0]!;
+  const told = errors.slice(0, TOLD_ROWS).map(({ details }) => `${String(details.row)}: ${String(details.reason)}`);
+  const more = errors.length > told.length ? "; and others" : "";
+  throw new LabError(
+    "QUESTIONS_INVALID",
+    `${file}: ${errors.length.toLocaleString("en-US")} of ${rows.length.toLocaleString("en-US")} rows cannot be read: ${told.join("; ")}${more}. Nothing was read from the file.`,
+    { file, row: errors[0]!.details.row, reason: errors[0]!.details.reason, rows: errors.length },
+  );
 }
 
 export function rowError(place: RowPlace, reason: string): LabError {

@@ -6,6 +6,12 @@ import { type ErrorCode, LabError } from "#shared/errors.ts";
  * @throws LabError with the given code
  */
 export function decodeText(bytes: Uint8Array, file: string, code: ErrorCode): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new LabError(code, `${file}: line 1: it is UTF-16, as PowerShell writes it. Save the file as UTF-8.`, {
+      file,
+    });
+  }
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     return decoder.decode(bytes);

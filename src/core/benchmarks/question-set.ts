@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { foreignContent } from "#core/system/foreign-content.ts";
 import { readCsvQuestions } from "./read-csv.ts";
 import { readJsonlQuestions, readJsonQuestions } from "./read-json.ts";
 import { readParquetQuestions } from "./read-parquet.ts";
@@ -25,6 +26,9 @@ export interface QuestionSet {
 
 /** A question without what the set adds; readers give `null` for no subject. */
 export type RawQuestion = Omit<Question, "id">;
+
+/** A million questions are less. */
+const MOST_BYTES = 512e6;
 
 type Reader = (bytes: Buffer, file: string) => RawQuestion[] | Promise<RawQuestion[]>;
 
@@ -56,7 +60,16 @@ export async function loadQuestionSet(file: string): Promise<QuestionSet> {
       { file },
     );
   }
+  if (found.size > MOST_BYTES) {
+    throw new LabError(
+      "QUESTIONS_INVALID",
+      `${file} has ${Math.round(found.size / 1e6).toLocaleString("en-US")} MB, more than the ${MOST_BYTES / 1e6} MB that are read. Split it.`,
+      { file },
+    );
+  }
   const bytes = readFileSync(file);
+  const foreign = foreignContent(bytes);
+  if (foreign !== null) throw new LabError("QUESTIONS_INVALID", `${file} is ${foreign}`, { file });
   const raw = await reader(bytes, file);
   if (raw.length === 0) throw new LabError("QUESTIONS_INVALID", `${file} holds no questions.`, { file });
   return {

@@ -1,68 +1,80 @@
-import { type CsvError, parse } from "csv-parse/sync";
-import { checkQuestion, LETTERS, type RowPlace, rowError } from "./check-question.ts";
+import { collectRows, checkQuestion, LETTERS, type RowPlace, rowError } from "./check-question.ts";
+import { type CsvRow, csvRows, UnclosedQuote } from "./csv-rows.ts";
 import { decodeText } from "./decode-text.ts";
 import type { RawQuestion } from "./question-set.ts";
 
-interface CsvRow {
-  readonly cells: readonly string[];
-  /** Line of the file on which the row starts, from 1. */
-  readonly line: number;
-}
-
 /**
  * CSV with a header (`question`, then `choice0..` or `A..`, `answer`, perhaps `subject`), or MMLU's own files without one
- * (question, A, B, C, D, letter). Quoted fields may hold commas, quotes and line breaks; a UTF-8 mark is skipped.
+ * (question, A, B, C, D, letter; all of one width, with or without an index in front). Read as Python reads it (csv-rows.ts).
  * Errors name the line on which a row starts.
  */
 export function readCsvQuestions(bytes: Buffer, file: string): RawQuestion[] {
-  const [first, ...rest] = parseCsv(decodeText(bytes, file, "QUESTIONS_INVALID"), file);
+  const rows = parseRows(decodeText(bytes, file, "QUESTIONS_INVALID"), file);
+  const [first, ...rest] = rows;
   if (!first) return [];
   const header = first.cells.map((cell) => cell.trim().toLowerCase());
-  if (!header.includes("question")) return [first, ...rest].map((row) => fromMmlu(row, file));
-  const columns = readHeader(header, { file, row: `line ${first.line}` });
-  return rest.map((row) => fromHeader(row, columns, file));
-}
-
-function parseCsv(text: string, file: string): CsvRow[] {
-  const rows: CsvRow[] = [];
-  const bytes = Buffer.from(text);
-  // csv-parse counts a CRLF inside a field as two lines, and only knows where a row ends: lines are counted here.
-  let at = 0;
-  let line = 1;
-  const skipBlank = (): void => {
-    while (at < bytes.length && isBreak(bytes, at)) line += lineBreaks(bytes, at, ++at);
-  };
-  try {
-    parse(bytes, {
-      skip_empty_lines: true,
-      relax_column_count: true,
-      on_record: (cells: string[], { bytes: end }) => {
-        skipBlank();
-        rows.push({ cells, line });
-        line += lineBreaks(bytes, at, end);
-        at = end;
-        return null;
-      },
-    });
-  } catch (error) {
-    skipBlank();
-    throw rowError({ file, row: `line ${line}` }, `it is not valid CSV (${(error as CsvError).message})`);
+  if (header.includes("question")) {
+    const columns = readHeader(header, { file, row: `line ${first.line}` });
+    return collectRows(rest, file, (row) => fromHeader(row, columns, file));
   }
-  return rows;
+  if (header.includes("answer")) {
+    throw rowError({ file, row: `line ${first.line}` }, `the header names no "question" (${header.join(", ")})`);
+  }
+  const width = commonWidth(rows);
+  const bare = withoutIndex(rows, file);
+  return collectRows(bare, file, (row, index) => {
+    const found = rows[index]!.cells.length;
+    if (found !== width) {
+      const place = { file, row: `line ${row.line}` };
+      throw rowError(
+        place,
+        `it has ${fields(rows[index]!.cells)} where most rows have ${width}; put quotes around texts with commas, or name the columns in a header`,
+      );
+    }
+    return fromMmlu(row, file);
+  });
 }
 
-const LF = 0x0a;
-const CR = 0x0d;
-
-function isBreak(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === LF || bytes[at] === CR;
+function parseRows(text: string, file: string): CsvRow[] {
+  const start = text.trimStart()[0];
+  if (start === "{" || start === "[") {
+    throw rowError(
+      { file, row: "line 1" },
+      "it is JSON, not CSV: name the file .json, or .jsonl for one object a line",
+    );
+  }
+  try {
+    return csvRows(text);
+  } catch (error) {
+    if (!(error instanceof UnclosedQuote)) throw error;
+    throw rowError({ file, row: `line ${error.line}` }, `it is not valid CSV (${error.message})`);
+  }
 }
 
-/** Line ends of any kind that are complete between two offsets; CRLF is one and counts with its LF. */
-function lineBreaks(bytes: Uint8Array, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] !== LF)) count++;
-  return count;
+/** Fields of most rows; of equally many, of those that come first. */
+function commonWidth(rows: readonly CsvRow[]): number {
+  const counts = [...Map.groupBy(rows, ({ cells }) => cells.length)].map(
+    ([width, same]) => [width, same.length] as const,
+  );
+  return counts.sort(([, most], [, other]) => other - most)[0]![0];
+}
+
+/** A whole number, as an index column has them. */
+const NUMBER = /^\s*\d+\s*$/;
+
+/**
+ * Rows without the index that pandas writes in front: numbers that count on from row to row.
+ * @throws LabError where all questions are numbers that do not count: it may be an index, and it may be sums
+ */
+function withoutIndex(rows: readonly CsvRow[], file: string): readonly CsvRow[] {
+  if (!rows.every(({ cells }) => cells.length > 4 && NUMBER.test(cells[0]!))) return rows;
+  const first = Number(rows[0]!.cells[0]);
+  const counts = rows.every(({ cells }, index) => Number(cells[0]) === first + index);
+  if (rows.length > 1 && counts) return rows.map(({ cells, line }) => ({ cells: cells.slice(1), line }));
+  throw rowError(
+    { file, row: `line ${rows[0]!.line}` },
+    `every row begins with a number (${rows[0]!.cells[0]!.trim()}), which looks like an index and no question; leave that column out, or name the columns in a header`,
+  );
 }
 
 interface Columns {
@@ -105,7 +117,7 @@ function readHeader(header: readonly string[], place: RowPlace): Columns {
 function fromHeader({ cells, line }: CsvRow, columns: Columns, file: string): RawQuestion {
   const place = { file, row: `line ${line}` };
   if (cells.length !== columns.width) {
-    throw rowError(place, `it has ${cells.length} fields where the header names ${columns.width}`);
+    throw rowError(place, `it has ${fields(cells)} where the header names ${columns.width}`);
   }
   const choices = columns.choices.map((index) => cells[index] ?? "");
   // Sets with different numbers of choices leave the last columns empty.
@@ -118,10 +130,23 @@ function fromHeader({ cells, line }: CsvRow, columns: Columns, file: string): Ra
   });
 }
 
+function fields({ length }: readonly string[]): string {
+  return length === 1 ? "1 field" : `${length} fields`;
+}
+
+/** A hint where a row is one field with another sign in the commas' place. */
+function separator([only, ...others]: readonly string[]): string {
+  const sign = others.length === 0 && [";", "\t", "|"].find((each) => only!.split(each).length > 3);
+  return sign ? `. Its fields are divided by ${sign === "\t" ? "tabs" : `"${sign}"`}: save it with commas` : "";
+}
+
 function fromMmlu({ cells, line }: CsvRow, file: string): RawQuestion {
   const place = { file, row: `line ${line}` };
   if (cells.length < 4) {
-    throw rowError(place, `it has ${cells.length} fields; without a header a row is question, choices, letter`);
+    throw rowError(
+      place,
+      `it has ${fields(cells)}; without a header a row is question, choices, letter${separator(cells)}`,
+    );
   }
   return checkQuestion(place, { question: cells[0], choices: cells.slice(1, -1), answer: cells.at(-1) });
 }

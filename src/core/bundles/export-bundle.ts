@@ -46,7 +46,15 @@ function described(bytes: Uint8Array): { bytes: number; sha256: string } {
   return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
+/** File systems take 255 bytes, endings included. */
+const LONGEST_NAME = 100;
+
 /** An id may come from an imported file: as a name that every file system takes and that leads nowhere. */
 export function safeName(runId: string): string {
-  return runId.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "_");
+  return (
+    runId
+      .replaceAll(/[^\w.-]+/g, "_")
+      .replace(/^\.+/, "_")
+      .slice(0, LONGEST_NAME) || "run"
+  );
 }

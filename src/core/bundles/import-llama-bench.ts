@@ -1,7 +1,7 @@
 /** llama-bench's output: CSV, JSON or JSONL with the same columns. */
 import { createHash } from "node:crypto";
-import { parse } from "csv-parse/sync";
 import { LabError } from "#shared/errors.ts";
+import { csvRows, UnclosedQuote } from "#core/benchmarks/csv-rows.ts";
 import { jsonProblem } from "#shared/python-json.ts";
 import { type LlamaBenchRow, readLlamaBench } from "#shared/report/export/llama-bench-read.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
@@ -45,14 +45,20 @@ function refuseLogLines(lines: readonly string[], start: number, file: string, w
 }
 
 function csvOf(text: string, file: string): LlamaBenchRow[] {
-  try {
-    return parse(text, { columns: true, bom: true, skip_empty_lines: true });
-  } catch (error) {
-    const { message } = error as Error;
-    throw new LabError(
+  const refuse = (line: number, why: string): LabError =>
+    new LabError(
       "BAD_REQUEST",
-      `${file} is not valid CSV: ${message}. Delete a row that is cut short; ${AGAIN}.`,
+      `${file} is not valid CSV: line ${line}: ${why}. Delete a row that is cut short; ${AGAIN}.`,
     );
+  try {
+    const [header, ...rows] = csvRows(text);
+    return rows.map(({ cells, line }) => {
+      const { length } = header!.cells;
+      if (cells.length !== length) throw refuse(line, `it has ${cells.length} fields where the header names ${length}`);
+      return Object.fromEntries(header!.cells.map((name, index) => [name, cells[index]!]));
+    });
+  } catch (error) {
+    throw error instanceof UnclosedQuote ? refuse(error.line, error.message) : error;
   }
 }
 

@@ -4,6 +4,7 @@ import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
 import { LabError } from "#shared/errors.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
+import { problemOf } from "./check-run.ts";
 import {
   BUNDLE_VERSION,
   CONTENTS,
@@ -22,6 +23,10 @@ interface ReadBundle extends WholeRun {
 
 /** Unpacked, of one entry. A run of 100,000 questions and 20 cells is below it; V8's longest text is a little above. */
 const MOST_ENTRY_BYTES = 480 * 2 ** 20;
+
+/** Runs pack about ten to one. What packs far better was made to fill the memory of whoever unpacks it. */
+const MOST_RATIO = 100;
+const ANY_RATIO_BYTES = 32 * 2 ** 20;
 
 const NAMES: ReadonlySet<string> = new Set([MANIFEST, ...CONTENTS]);
 
@@ -46,8 +51,8 @@ export function readBundle(bytes: Uint8Array, file: string, mostEntryBytes = MOS
   const { run, model, questionSet, textSet, cells } = results;
   const stored = { run, model, questionSet, textSet, cells };
   if (stored.run.id !== manifest.runId) throw invalid(file, "its run is not the one that bundle.json names");
-  const labels = stored.cells.map(({ label }) => label);
-  if (new Set(labels).size < labels.length) throw invalid(file, "two of its cells have one label");
+  const problem = problemOf({ stored, questionSets });
+  if (problem !== null) throw invalid(file, problem);
   return { stored, questionSets, facts: facts as WholeRun["facts"], user };
 }
 
@@ -58,10 +63,12 @@ function unpack(bytes: Uint8Array, file: string, mostEntryBytes: number): Map<st
   try {
     entries = unzipSync(bytes, {
       // The sizes stand in the zip's directory, and no more than that is ever unpacked: a bomb ends here.
-      filter: ({ name, originalSize }) => {
+      filter: ({ name, size, originalSize }) => {
         if (!NAMES.has(name)) problems.push(`it holds "${name}", which no bundle has`);
         else if (seen.has(name)) problems.push(`it holds ${name} twice`);
         else if (originalSize > mostEntryBytes) problems.push(`${name} is too large (${originalSize} bytes unpacked)`);
+        else if (originalSize > ANY_RATIO_BYTES && originalSize > size * MOST_RATIO)
+          problems.push(`${name} unpacks from ${size} to ${originalSize} bytes, which no run does`);
         seen.add(name);
         return problems.length === 0;
       },

@@ -1,12 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
+import { makeTemporary, PROFILE_PREFIX, removeTemporary } from "#core/system/temporary.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { Decoder } from "./decoder.ts";
 import { createSession, releaseSession } from "./open-sessions.ts";
 import type { SessionOptions } from "./ort.ts";
+
+const PROFILE_FILE = "profile";
 
 export interface LoadOptions {
   readonly file: string;
@@ -37,9 +40,9 @@ export interface LoadedDecoder {
  * @throws LabError PROVIDER_UNAVAILABLE, OUT_OF_MEMORY or MODEL_CORRUPT
  */
 export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> {
-  const profileDir = mkdtempSync(join(tmpdir(), "quantscope-profile-"));
+  const profileDir = makeTemporary(tmpdir(), PROFILE_PREFIX);
   const removeProfile = (): void => {
-    rmSync(profileDir, { recursive: true, force: true });
+    removeTemporary(profileDir);
     process.off("exit", removeProfile);
   };
   // Whoever never asks for the placement leaves nothing behind either.
@@ -49,7 +52,7 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
     const session = await createSession(options.file, {
       ...sessionOptions(options),
       enableProfiling: true,
-      profileFilePrefix: join(profileDir, "profile"),
+      profileFilePrefix: join(profileDir, PROFILE_FILE),
     });
     const loadMs = performance.now() - start;
     const decoder = new Decoder(session, options.signature);
@@ -86,23 +89,25 @@ export function sessionOptions(options: Omit<LoadOptions, "file" | "signature">)
   };
 }
 
-interface ProfileEvent {
-  readonly cat?: string;
-  readonly name?: string;
-  readonly args?: { readonly provider?: string };
-}
+/**
+ * A kernel's event of the profile. Not read as JSON: ONNX Runtime writes names as they are, and one that holds a quote or a control
+ * character makes the file none.
+ */
+const KERNEL =
+  /^\{"cat"\s*:\s*"Node",.*?"name"\s*:\s*"(.*)_kernel_time"\s*,\s*"args"\s*:\s*\{.*"provider"\s*:\s*"([^"]+)"/s;
+const EVENTS_APART = /\n(?=\{"cat"\s*:)/;
 
 /** Kernel events of the profile by provider, every node counted once. */
 function countNodes(profileDir: string): Record<string, number> {
-  const [file] = readdirSync(profileDir);
-  if (!file) return {};
-  const events = JSON.parse(readFileSync(join(profileDir, file), "utf8")) as ProfileEvent[];
+  const file = readdirSync(profileDir).find((name) => name.startsWith(PROFILE_FILE));
+  if (file === undefined) return {};
   const seen = new Set<string>();
   const counts: Record<string, number> = {};
-  for (const { cat, name, args } of events) {
-    if (cat !== "Node" || !name?.endsWith("_kernel_time") || !args?.provider || seen.has(name)) continue;
+  for (const event of readFileSync(join(profileDir, file), "utf8").split(EVENTS_APART)) {
+    const [, name, provider] = KERNEL.exec(event) ?? [];
+    if (name === undefined || provider === undefined || seen.has(name)) continue;
     seen.add(name);
-    counts[args.provider] = (counts[args.provider] ?? 0) + 1;
+    counts[provider] = (counts[provider] ?? 0) + 1;
   }
   return counts;
 }

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ErrorCode, LabError } from "#shared/errors.ts";
+import { parsePythonJson } from "#shared/python-json.ts";
 import { foreignContent } from "#core/system/foreign-content.ts";
 
 /**
- * A JSON object from a file; null when the file does not exist. Read as Python's json module reads it, which wrote it: NaN
- * (null here), Infinity and -Infinity are numbers.
+ * A JSON object from a file; null when the file does not exist. Read as Python's json module reads it, which wrote it: bare
+ * NaN, Infinity and -Infinity are no mistakes, and become texts.
  * @throws LabError with the given code, naming the file, what is wrong with it and the remedy
  */
 export function readJson(file: string, code: ErrorCode): Record<string, unknown> | null {
@@ -35,20 +36,10 @@ function decode(bytes: Buffer): string {
   return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
-/** Strings, which stay as they are, or one of Python's numbers. */
-const STRING_OR_CONSTANT = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/gs;
-/** Beyond what a double holds, so that it is read as infinite. */
-const INFINITE = "1e999";
-
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (error) {
-    const replaced = text.replace(STRING_OR_CONSTANT, (found) => {
-      if (found.startsWith('"')) return found;
-      return found === "NaN" ? "null" : found.replace("Infinity", INFINITE);
-    });
-    if (replaced !== text) return JSON.parse(replaced);
     const loose = looseness(text);
     if (loose === null) throw error;
     throw new SyntaxError(`${(error as Error).message}; it has ${loose}, which JSON does not know`, { cause: error });

@@ -3,11 +3,13 @@ import { realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LabError, type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
-import { type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
+import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
+import { factsOf, type GraphFacts } from "#core/onnx/graph-facts.ts";
 import { externalEntries, resolveExternal, safePath } from "#core/onnx/external-data.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
+import { storedWeights } from "#core/onnx/weights.ts";
 import { type DecoderSignature, readSignature } from "./decoder-signature.ts";
 import { type DecoderFile, fileNames, findDecoderFiles } from "./decoder-files.ts";
 import { readJson } from "./json-file.ts";
@@ -36,9 +38,6 @@ export interface ModelFolder {
   /** Files that look like variants and cannot be used, each with its reason. */
   readonly broken: readonly { file: string; format: FormatId; error: ErrorEnvelope }[];
 }
-
-/** Real bits per weight of a float32 file, less a little for what may be stored smaller. */
-const STORED_AS_FLOAT32 = 24;
 
 /**
  * Reads what the folder holds, no weights. A broken file is reported beside the good ones; a folder with none is an error.
@@ -104,13 +103,14 @@ function describeVariant(file: string, config: Readonly<Record<string, unknown>>
     resolveExternal(file, tensor, tensorBytes(tensor));
     if (entries.location !== basename(file)) externalFiles.add(safePath(file, tensor.name, entries.location));
   }
-  const facts = readGraphFacts(model);
+  const weights = storedWeights(model);
+  const facts = factsOf(model, weights);
   const signature = readSignature(model, headCount(config));
   const warnings: string[] = [];
   if (named && named !== facts.format) {
     warnings.push(`its name says ${named}, its graph is ${facts.format}`);
   }
-  if (facts.format === "fp32" && facts.bitsPerWeight < STORED_AS_FLOAT32) {
+  if (facts.format === "fp32" && (weights.floats.get(BFLOAT16) ?? 0) > (weights.floats.get(FLOAT) ?? 0)) {
     warnings.push("its weights are stored as bfloat16 and computed in float32");
   }
   if (signature.batch === 1) warnings.push("it was exported for one sequence at a time: larger batches are skipped");

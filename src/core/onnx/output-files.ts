@@ -1,6 +1,9 @@
 import * as fs from "node:fs";
+import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { isAlive } from "#core/system/process-identity.ts";
+import { beginUnfinished, endUnfinished } from "#core/system/unfinished.ts";
 
 const STALE_MS = 3_600_000;
 const DISK_FULL_CODES = new Set(["ENOSPC", "EDQUOT"]);
@@ -52,9 +55,10 @@ export class OutputFiles implements Disposable {
 
   #open(path: string, bytes: number, into: OpenFile[]): void {
     this.#guard(path, () => {
-      removeStale(path);
+      removeStale(dirname(path), basename(path));
       // Nobody else's while it is there: it is opened only if it is new.
-      const temporary = `${path}.partial-${process.pid.toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+      const temporary = `${path}.partial-${process.pid}-${randomBytes(4).toString("hex")}`;
+      beginUnfinished(temporary);
       const fd = fs.openSync(temporary, "wx");
       into.push({ path, temporary, fd });
       fs.ftruncateSync(fd, bytes);
@@ -88,7 +92,10 @@ export class OutputFiles implements Disposable {
       for (const { fd } of all) fs.fsyncSync(fd);
       this.#close();
       if (all.length > 1) removeIfPresent(last.path);
-      for (const { temporary, path } of all) fs.renameSync(temporary, path);
+      for (const { temporary, path } of all) {
+        fs.renameSync(temporary, path);
+        endUnfinished(temporary);
+      }
       syncFolder(dirname(last.path));
     });
     this.#files = [];
@@ -101,7 +108,10 @@ export class OutputFiles implements Disposable {
 
   [Symbol.dispose](): void {
     this.#close();
-    for (const { temporary } of this.#all()) fs.rmSync(temporary, { force: true });
+    for (const { temporary } of this.#all()) {
+      fs.rmSync(temporary, { force: true });
+      endUnfinished(temporary);
+    }
     this.#files = [];
     this.#whole = [];
   }
@@ -147,14 +157,18 @@ function diskFull(path: string, bytesNeeded: number, bytesFree: number | null, c
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 
-/** Removes what a killed process left of the same file; a file that is still being written changes all the time. */
-function removeStale(path: string): void {
-  const prefix = `${basename(path)}.partial-`;
-  for (const name of fs.readdirSync(dirname(path))) {
-    if (!name.startsWith(prefix)) continue;
-    const leftover = join(dirname(path), name);
-    const modified = fs.statSync(leftover, { throwIfNoEntry: false })?.mtimeMs;
-    if (modified !== undefined && Date.now() - modified > STALE_MS) fs.rmSync(leftover, { force: true });
+/**
+ * Removes what killed processes left, of one file or of all in the folder. The number in a name tells that its process is gone;
+ * where another process has that number now, age does: a file that is being written changes all the time.
+ */
+export function removeStale(folder: string, file = ""): void {
+  for (const name of fs.readdirSync(folder)) {
+    const [of, pid] = /^(.*)\.partial-(?:(\d+)-)?[0-9a-z]+$/s.exec(name)?.slice(1) ?? [];
+    if (of === undefined || (file !== "" && of !== file)) continue;
+    const leftover = join(folder, name);
+    const modified = fs.statSync(leftover, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    const gone = pid !== undefined && !isAlive(Number(pid));
+    if (gone || Date.now() - modified > STALE_MS) fs.rmSync(leftover, { force: true });
   }
 }
 

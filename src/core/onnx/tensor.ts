@@ -7,7 +7,7 @@ import { openSource, type TensorReader, type TensorSource } from "./tensor-sourc
 export type { TensorReader, TensorSource };
 
 /** Product of the dimensions; 1 for a scalar. Throws where a dimension is negative or the product is no safe integer. */
-export function elementCount(tensor: TensorProto): number {
+export function elementCount(tensor: Pick<TensorProto, "name" | "dims">): number {
   let count = 1;
   for (const dim of tensor.dims) {
     count *= Number(dim);

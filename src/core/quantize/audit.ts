@@ -2,17 +2,16 @@
  * What each weight of an ONNX file is, from the protobuf alone: the table that says why a "4-bit" file is as large as it is.
  * No weight is read.
  */
-import { FORMATS } from "#shared/formats/formats.ts";
-import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
-import { dataType } from "#core/onnx/data-types.ts";
-import { type GraphFacts, int, readGraphFacts } from "#core/onnx/graph-facts.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
+import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
+import { grouped, percent } from "#shared/report/quantities.ts";
+import { factsOf, type GraphFacts } from "#core/onnx/graph-facts.ts";
+import type { FunctionProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import { tensorBytes } from "#core/onnx/tensor.ts";
 import { collect } from "#core/onnx/walk.ts";
-import { Scope } from "./constants.ts";
+import { storedWeights, type Weight } from "#core/onnx/weights.ts";
 import { pairNote, tablePairs } from "./copied-tables.ts";
 import { functionMatMuls, functionWarning } from "./function-weights.ts";
+import { type LeftInFloat, leftInFloat, leftWords, NOTHING_LEFT } from "./left-in-float.ts";
 
 type LayerRole = "embedding" | "head" | "layer";
 
@@ -39,134 +38,118 @@ export interface Audit extends GraphFacts {
   readonly embeddingShare: number;
   readonly headShare: number;
   readonly layers: readonly AuditedLayer[];
+  /** Of a quantized file. */
+  readonly leftInFloat: LeftInFloat;
   readonly warnings: readonly string[];
 }
 
-/** Place of the weight among the inputs of the operators that hold a model's matrices. */
-const WEIGHT_INPUT: Readonly<Record<string, number>> = Object.freeze({
-  MatMul: 1,
-  Gemm: 1,
-  MatMulNBits: 1,
-  MatMulBnb4: 1,
-  MatMulInteger: 1,
-  DynamicQuantizeMatMul: 1,
-  Gather: 0,
-  GatherBlockQuantized: 0,
-});
-const SMALLEST_MATRIX = 64;
-
 export function auditModel(model: OnnxModel, logitsName: string): Audit {
-  const facts = readGraphFacts(model);
-  const { nodes, tensors } = collect(model.graph);
-  const stored = new Map(tensors.map(({ name, tensor }) => [name, tensor]));
-  const scope = new Scope(model.graph, null);
-  const heads = nodesBefore(nodes, logitsName);
-  const counted = new Set<string>();
-
-  const layers = nodes.flatMap((node): AuditedLayer[] => {
-    const place = WEIGHT_INPUT[node.opType];
-    const operand = place === undefined ? "" : (node.input[place] ?? "");
-    const constant = operand === "" ? null : scope.constant(operand);
-    const tensor = constant?.tensor ?? stored.get(operand);
-    if (!tensor) return [];
-    const shape = logicalShape(node, tensor, constant?.transposed ?? false);
-    const parameters = shape.reduce((product, dim) => product * dim, 1);
-    if (shape.length < 2 || parameters < SMALLEST_MATRIX) return [];
-    const name = constant?.name ?? operand;
-    const parts = [tensor, ...scaleInputs(node).flatMap((input) => stored.get(input) ?? [])];
-    const bytes = counted.has(name) ? 0 : parts.reduce((sum, part) => sum + tensorBytes(part), 0);
-    counted.add(name);
-    const role: LayerRole = node.opType.startsWith("Gather") ? "embedding" : heads.has(node) ? "head" : "layer";
-    const { storage, bits } = storageOf(node, tensor);
-    const accuracyLevel = node.opType === "MatMulNBits" ? int(node, "accuracy_level", 0) : null;
-    return [
-      { name: node.name || name, operator: node.opType, role, shape, storage, bits, accuracyLevel, parameters, bytes },
-    ];
+  const weights = storedWeights(model);
+  const facts = factsOf(model, weights);
+  const heads = nodesBefore(model, logitsName);
+  const counted = new Set<object>();
+  const layers = weights.uses.map((use): AuditedLayer => {
+    const { reader, origin, storage, shape, parameters } = use;
+    const { label, bits, accuracyLevel } = storage;
+    const bytes = counted.has(origin.key) ? 0 : use.bytes;
+    counted.add(origin.key);
+    const operator = reader.node.opType;
+    const role = roleOf(use, heads);
+    return {
+      name: reader.name || origin.name,
+      operator,
+      role,
+      shape,
+      storage: label,
+      bits,
+      accuracyLevel,
+      parameters,
+      bytes,
+    };
   });
 
-  const total = layers.reduce((sum, { bytes }) => sum + bytes, 0);
   const share = (role: LayerRole): number =>
-    total === 0 ? 0 : layers.reduce((sum, layer) => sum + (layer.role === role ? layer.bytes : 0), 0) / total;
-  const blocks = nodes.filter(({ opType }) => opType === "MatMulNBits");
+    weights.bytes === 0
+      ? 0
+      : layers.reduce((sum, layer) => sum + (layer.role === role ? layer.bytes : 0), 0) / weights.bytes;
+  const zeroPoints = weights.uses.flatMap(({ reader, storage }) =>
+    reader.node.opType === "MatMulNBits" ? [storage.symmetric === false] : [],
+  );
   const audit = {
     ...facts,
-    zeroPoints: blocks.length === 0 ? null : blocks.some(({ input }) => Boolean(input[3])),
+    zeroPoints: zeroPoints.length === 0 ? null : zeroPoints.includes(true),
     embeddingShare: share("embedding"),
     headShare: share("head"),
     layers,
+    leftInFloat: isQuantized(facts.format) ? leftInFloat(weights) : NOTHING_LEFT,
   };
   const inFunctions = functionWarning(functionMatMuls(model.proto));
   const copies = tablePairs(model.graph).map(pairNote);
   return { ...audit, warnings: [...warningsOf(audit), ...copies, ...(inFunctions === null ? [] : [inFunctions])] };
 }
 
-/** The matrix as the model means it; an embedding as it lies. */
-function logicalShape(node: NodeProto, tensor: TensorProto, transposed: boolean): number[] {
-  if (node.opType === "MatMulNBits" || node.opType === "MatMulBnb4") return [int(node, "K", 0), int(node, "N", 0)];
-  const dims = tensor.dims.map(Number);
-  if (node.opType === "GatherBlockQuantized") {
-    const packed = dataType(tensor.dataType)?.name === "uint8" ? 8 / int(node, "bits", 4) : 1;
-    return [...dims.slice(0, -1), (dims.at(-1) ?? 0) * packed];
-  }
-  const turned = node.opType === "Gemm" ? int(node, "transB", 0) === 1 : transposed;
-  return turned ? dims.reverse() : dims;
+/** Rows of a table are an embedding; those of stacked matrices are experts. */
+function roleOf({ lookup, shape, reader }: Weight, heads: ReadonlySet<NodeProto>): LayerRole {
+  if (lookup && shape.length <= 2) return "embedding";
+  return heads.has(reader.node) ? "head" : "layer";
 }
 
-function scaleInputs(node: NodeProto): string[] {
-  return ["MatMulNBits", "MatMulBnb4", "GatherBlockQuantized"].includes(node.opType) ? node.input.slice(2, 4) : [];
-}
-
-function storageOf(node: NodeProto, tensor: TensorProto): { storage: string; bits: number } {
-  switch (node.opType) {
-    case "MatMulNBits":
-    case "GatherBlockQuantized": {
-      const bits = int(node, "bits", 4);
-      return { storage: `${bits}-bit blocks of ${int(node, "block_size", 32)}`, bits };
-    }
-    case "MatMulBnb4":
-      return {
-        storage: `${int(node, "quant_type", 1) === 1 ? "nf4" : "fp4"} blocks of ${int(node, "block_size", 64)}`,
-        bits: 4,
-      };
-    default: {
-      const type = dataType(tensor.dataType);
-      return { storage: type?.name ?? `type ${tensor.dataType}`, bits: type?.bits ?? 0 };
-    }
-  }
+function isQuantized(format: FormatId): boolean {
+  return format !== "fp32" && format !== "fp16";
 }
 
 /** Operators that may stand between the head's matrix product and the logits. */
-const AFTER_HEAD = new Set(["Cast", "Add", "Mul", "Div", "Tanh", "Identity", "Reshape", "DequantizeLinear", "If"]);
+const AFTER_HEAD = new Set(
+  "Cast Add Mul Div Tanh Identity Reshape Transpose Squeeze Unsqueeze QuantizeLinear DequantizeLinear If".split(" "),
+);
 
 /** The nodes whose output becomes the logits without another matrix product in between. */
-function nodesBefore(nodes: readonly NodeProto[], logitsName: string): ReadonlySet<NodeProto> {
-  const producers = new Map(nodes.flatMap((node) => node.output.map((output) => [output, node] as const)));
+function nodesBefore({ graph, proto }: OnnxModel, logitsName: string): ReadonlySet<NodeProto> {
+  const functions = new Map(proto.functions.map((body) => [`${body.domain} ${body.name}`, body]));
+  const main = new Values(collect(graph).nodes, null);
   const found = new Set<NodeProto>();
-  const queue = [logitsName];
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const node = producers.get(name);
+  const queue = [{ name: logitsName, values: main }];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { name, values } = next;
+    const node = values.producers.get(name);
+    const place = values.call?.body.input.indexOf(name) ?? -1;
+    if (!node && values.call && place >= 0) {
+      queue.push({ name: values.call.node.input[place] ?? "", values: values.call.values });
+    }
     if (!node || found.has(node)) continue;
     found.add(node);
-    if (AFTER_HEAD.has(node.opType)) queue.push(...node.input);
+    if (AFTER_HEAD.has(node.opType)) queue.push(...node.input.map((input) => ({ name: input, values })));
     // The branches of a merged decoder end in the same output.
-    for (const { g } of node.attribute) queue.push(...(g?.output.slice(0, 1).map((output) => output.name) ?? []));
+    for (const { g } of node.attribute) {
+      queue.push(...(g?.output.slice(0, 1).map((output) => ({ name: output.name, values })) ?? []));
+    }
+    const body = functions.get(`${node.domain} ${node.opType}`);
+    const output = body?.output[node.output.indexOf(name)];
+    if (body && output) queue.push({ name: output, values: new Values(body.node, { body, node, values }) });
   }
   return found;
 }
 
+/** Who makes which value, in the graph or in the body of a function that is called. */
+class Values {
+  readonly producers: ReadonlyMap<string, NodeProto>;
+  readonly call: { readonly body: FunctionProto; readonly node: NodeProto; readonly values: Values } | null;
+
+  constructor(nodes: readonly NodeProto[], call: Values["call"]) {
+    this.producers = new Map(nodes.flatMap((node) => node.output.map((output) => [output, node] as const)));
+    this.call = call;
+  }
+}
+
 function warningsOf(audit: Omit<Audit, "warnings">): string[] {
   const warnings: string[] = [];
-  const float = audit.layers.filter(({ bits, bytes }) => bits >= 16 && bytes > 0);
-  const quantizedFormat = !["fp32", "fp16"].includes(audit.format);
-  if (quantizedFormat && audit.quantizedShare < MOSTLY) {
-    const parts = (["embedding", "head", "layer"] as const).flatMap((role) => {
-      const bytes = float.filter((layer) => layer.role === role).reduce((sum, layer) => sum + layer.bytes, 0);
-      return bytes > 0 ? [`${role === "layer" ? "other layers" : `the ${role}`} (${megabytes(bytes)} MB)`] : [];
-    });
+  if (isQuantized(audit.format) && audit.quantizedShare < MOSTLY) {
     warnings.push(
-      `only ${percent(audit.quantizedShare, 0)} of its ${grouped(audit.parameters)} parameters are ${FORMATS[audit.format].label}; float: ${parts.join(", ")}`,
+      `only ${percent(audit.quantizedShare, 0)} of its ${grouped(audit.parameters)} parameters are ${audit.format === "mixed" ? "quantized" : FORMATS[audit.format].label}`,
     );
   }
+  const left = leftWords(audit.leftInFloat);
+  if (left !== null) warnings.push(left);
   if (audit.dynamicQuantization) {
     warnings.push("activations have one scale for the whole tensor: one outlier token costs all of them precision");
   }

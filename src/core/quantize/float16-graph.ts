@@ -1,6 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
+import { makeNode } from "#core/onnx/messages.ts";
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import type { PieceError } from "#core/onnx/tensor-job.ts";
@@ -68,6 +69,8 @@ class Rewrite {
   /** Initializers by what stands in their place; null for those that moved to the main graph. */
   readonly #replaced = new Map<TensorProto, TensorProto | null>();
   readonly #moved: TensorProto[] = [];
+  /** Nodes that give a moved tensor its place in a branch. */
+  readonly #front = new Map<TypedGraph, NodeProto[]>();
   /** Constant nodes whose tensor became an initializer. */
   readonly #hoisted = new Set<NodeProto>();
 
@@ -143,7 +146,8 @@ class Rewrite {
   #halve(value: Value, tensor: TensorProto, wanted: string, multiplied: boolean): void {
     const { producer, graph } = value;
     const moves = !isSmall(tensor) && (graph !== this.#main || producer !== null);
-    const name = moves && graph !== this.#main ? this.#names.value(wanted) : wanted;
+    const leaves = moves && graph !== this.#main;
+    const name = leaves ? this.#names.value(wanted) : wanted;
     const { clamp } = this.#options;
     const weight = tensor.name || value.name;
     const { tensor: half, job, error } = halveTensor(this.#model.path, tensor, name, multiplied, clamp, weight);
@@ -154,6 +158,13 @@ class Rewrite {
     if (moves && producer) this.#hoisted.add(producer);
     if (!producer) this.#replaced.set(tensor, moves ? null : half);
     else if (!moves) for (const attribute of producer.attribute) if (attribute.t === tensor) attribute.t = half;
+    if (leaves && graph.proto.output.some((output) => output.name === value.name)) {
+      // A branch must not give what lies outside of it.
+      const identity = makeNode("Identity", this.#names.node(`${name}_Identity`), [name], [wanted]);
+      this.#front.set(graph, [...(this.#front.get(graph) ?? []), identity]);
+      this.#spellings.set(value, { name: wanted, type: FLOAT16, producer: identity, graph });
+      return;
+    }
     const place = moves ? { producer: null, graph: this.#main } : { producer, graph };
     this.#spellings.set(value, { name, type: FLOAT16, ...place });
   }
@@ -205,6 +216,7 @@ class Rewrite {
   /** Puts the Casts behind what they cast. */
   #order(graph: TypedGraph): void {
     graph.proto.node = [
+      ...(this.#front.get(graph) ?? []).flatMap((node) => [node, ...this.#spellings.castsBehind(node)]),
       ...this.#spellings.castsBehind(graph),
       ...graph.nodes.flatMap((node) => [
         ...(this.#hoisted.has(node) ? [] : [node]),

@@ -1,6 +1,7 @@
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
+import { sparseConstant } from "#core/onnx/sparse.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { givesFloat, inputWish, staysFloat } from "./float16-rules.ts";
 import { findValue, type TypedGraph, typedGraphs, type Value } from "./float16-types.ts";
@@ -32,7 +33,8 @@ export function planFloat16(
       const keep =
         excluded(node, graph) ||
         staysFloat(node, opset) ||
-        isSparseConstant(node) ||
+        // Sparse values stay as they are: such a constant is cast.
+        sparseConstant(node) !== null ||
         (owner !== null && kept.has(owner));
       if (keep) kept.add(node);
       for (const [place, name] of node.output.entries()) {
@@ -72,11 +74,6 @@ export function planFloat16(
 /** An initializer, or a Constant node, whose output is stored in what form we like. */
 export function isStored({ tensor, producer }: Value): boolean {
   return tensor !== null || producer?.opType === "Constant";
-}
-
-/** Sparse values are not looked into: such a constant is cast. */
-function isSparseConstant({ opType, attribute }: NodeProto): boolean {
-  return opType === "Constant" && attribute.some(({ name }) => name === "sparse_value");
 }
 
 function inputsOf(graph: TypedGraph): Value[] {

@@ -1,8 +1,9 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT, INT64 } from "#core/onnx/data-types.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { FunctionProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
+import { sparseConstant, sparseInitializers } from "#core/onnx/sparse.ts";
 import { subgraphs } from "#core/onnx/walk.ts";
 import { knowsDomain, STRING, tableOutputType } from "./float16-rules.ts";
 import { inDependencyOrder } from "./node-order.ts";
@@ -93,6 +94,10 @@ class Inference {
       add(info.name, declaredType(info) ?? inputs[place] ?? null, null, null);
     });
     for (const tensor of proto.initializer) add(tensor.name, tensor.dataType, tensor, null);
+    // They stay as they are, like a value that is computed elsewhere.
+    for (const { values: sparse } of sparseInitializers(proto)) {
+      add(sparse?.name ?? "", this.#sparseType(sparse), null, null);
+    }
     const declared = new Map([...proto.valueInfo, ...proto.output].map((info) => [info.name, declaredType(info)]));
     for (const node of nodes) {
       const types = node.input.map((name) => findValue(typed, name)?.type ?? null);
@@ -103,6 +108,16 @@ class Inference {
       });
     }
     return typed;
+  }
+
+  /** @throws LabError FORMAT_UNSUPPORTED for bfloat16, which would have to be told from float32 all over the graph */
+  #sparseType(sparse: TensorProto | undefined): number | null {
+    if (sparse?.dataType !== BFLOAT16) return sparse?.dataType ?? null;
+    throw new LabError(
+      "FORMAT_UNSUPPORTED",
+      `${this.#path}: the sparse tensor "${sparse.name}" is bfloat16, which cannot be converted. Export the model with dense weights.`,
+      { file: this.#path, tensor: sparse.name },
+    );
   }
 
   #outputs(
@@ -128,6 +143,8 @@ class Inference {
     const types = called ? this.#call(called, inputs) : null;
     return node.output.map((name, place) => {
       if (name === "") return null;
+      const sparse = sparseConstant(node);
+      if (sparse) return this.#sparseType(sparse.values);
       const told = attributeType(node, inputs) ?? types?.[place] ?? null;
       if (told !== null) return told;
       const noted = declared.get(name) ?? null;

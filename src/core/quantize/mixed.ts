@@ -4,7 +4,7 @@ import type { Recipe } from "#shared/recipe.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { fp4 } from "./fp4.ts";
 import { int4 } from "./int4.ts";
-import { findMatMulTargets } from "./matmul-targets.ts";
+import { EXCLUDED, findMatMulTargets, type SkippedMatMul } from "./matmul-targets.ts";
 import { NamePatterns } from "./name-patterns.ts";
 import { nf4 } from "./nf4.ts";
 import type { FormatMaker, QuantizePlan } from "./plan.ts";
@@ -39,10 +39,15 @@ function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
   );
 
   const left = new Set(names);
+  const kept: SkippedMatMul[] = [];
   const plans: QuantizePlan[] = [];
   for (const [key, group] of groups) {
     const layer = key === REST ? { format: "int4" as const } : layers[key]!;
-    if (layer.format === KEEP) continue;
+    if (layer.format === KEEP) {
+      const own = targets.filter(({ node, weight }) => group.includes(node.name || weight.name));
+      kept.push(...own.map(({ node, weight }) => ({ node: node.name, weight: weight.name, reason: EXCLUDED })));
+      continue;
+    }
     const maker = layerMaker(key, layer.format);
     const others = [...left].filter((name) => !group.includes(name));
     // What another group takes is spared here; what earlier groups took is no MatMul any more.
@@ -53,7 +58,7 @@ function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
   return {
     recipe: { ...recipe, layers },
     quantized: plans.flatMap(({ quantized }) => quantized),
-    skipped: [...gemms, ...skipped],
+    skipped: [...gemms, ...skipped, ...kept],
     jobs: plans.flatMap(({ jobs }) => jobs),
   };
 }

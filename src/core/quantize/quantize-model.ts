@@ -3,12 +3,15 @@ import { LabError } from "#shared/errors.ts";
 import { EXTERNAL } from "#core/onnx/messages.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
-import { allGraphs, collect } from "#core/onnx/walk.ts";
+import { allSparse } from "#core/onnx/sparse.ts";
+import { allGraphs } from "#core/onnx/walk.ts";
+import { QUANTIZED_OPERATORS } from "#core/onnx/weight-storage.ts";
+import { storedWeights } from "#core/onnx/weights.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
 import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
 import { formatMaker } from "./formats.ts";
 import { functionMatMuls, functionWarning } from "./function-weights.ts";
-import type { SkippedMatMul } from "./matmul-targets.ts";
+import { leftInFloat, namedSkips, type SkippedWeight } from "./left-in-float.ts";
 import type { MeasuredTensor } from "./plan.ts";
 import { sidecarPath, sidecarText } from "./sidecar.ts";
 import { defaultThreads, ThreadPool } from "./thread-pool.ts";
@@ -43,7 +46,8 @@ export interface QuantizeResult {
   /** What was really done: the recipe with every default filled in. */
   readonly recipe: Recipe;
   readonly quantizedTensors: readonly MeasuredTensor[];
-  readonly skipped: readonly SkippedMatMul[];
+  /** All matrices and tables that stay in float, with the reason. */
+  readonly skipped: readonly SkippedWeight[];
   /** What the source has that makes the variant larger than its name lets expect. */
   readonly warnings: readonly string[];
   readonly times: QuantizeTimes;
@@ -67,13 +71,15 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
   refuseForeignOptions(recipe, maker.options);
   const model = readModel(options.source);
   refuseQuantized(model);
+  refuseOutsideSparse(model);
   // Started before the plan is made: they take about as long to be ready.
   using threads = openThreads(options, model);
   // Looked for before the graph is changed.
   const copies = tablePairs(model.graph).filter((pair) => isCopy(model.path, pair));
   const inFunctions = functionMatMuls(model.proto);
   const plan = maker.plan(model, recipe);
-  const skipped = [...plan.skipped, ...inFunctions];
+  const left = leftInFloat(storedWeights(model), recipe.format === "fp16" ? 32 : 16);
+  const skipped = namedSkips([...plan.skipped, ...inFunctions], left, plan.recipe);
   if (plan.quantized.length === 0) throw nothingToQuantize(model, plan.recipe, skipped);
   const planMs = performance.now() - started;
   const ledger = new ErrorLedger();
@@ -91,7 +97,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
     },
     companion: {
       path: sidecar,
-      text: () => sidecarText(model.path, plan.recipe, measured(), skipped),
+      text: () => sidecarText(model.path, plan.recipe, measured(), skipped, left.vectors),
     },
   });
   return {
@@ -132,27 +138,14 @@ function refuseForeignOptions(recipe: Recipe, options: readonly RecipeOption[]):
   );
 }
 
-/** Operators that only quantized models have. DequantizeLinear counts when it unpacks a stored weight. */
-const QUANTIZED_OPERATORS = new Set([
-  "MatMulNBits",
-  "MatMulBnb4",
-  "GatherBlockQuantized",
-  "MatMulInteger",
-  "MatMulIntegerToFloat",
-  "DynamicQuantizeLinear",
-  "DynamicQuantizeMatMul",
-  "ConvInteger",
-  "QLinearMatMul",
-  "QMoE",
-]);
-
-function refuseQuantized({ path, graph }: OnnxModel): void {
-  const suspects = allGraphs(graph).flatMap(({ node }) =>
-    node.filter(({ opType }) => QUANTIZED_OPERATORS.has(opType) || opType === "DequantizeLinear"),
-  );
-  if (suspects.length === 0) return;
-  const stored = new Set(collect(graph).tensors.map(({ name }) => name));
-  const found = suspects.find(({ opType, input }) => opType !== "DequantizeLinear" || stored.has(input[0] ?? ""));
+/** An operator that only quantized models have, or a weight that is stored as codes. */
+function refuseQuantized(model: OnnxModel): void {
+  const { path, graph } = model;
+  const operator = allGraphs(graph)
+    .flatMap(({ node }) => node)
+    .find(({ opType }) => QUANTIZED_OPERATORS.has(opType) || opType === "DynamicQuantizeLinear");
+  const coded = operator ? undefined : storedWeights(model).uses.find(({ storage }) => storage.format !== "float");
+  const found = operator ?? coded?.origin.unpacked?.node ?? coded?.reader.node;
   if (!found) return;
   throw new LabError(
     "FORMAT_UNSUPPORTED",
@@ -161,7 +154,20 @@ function refuseQuantized({ path, graph }: OnnxModel): void {
   );
 }
 
-function nothingToQuantize({ path }: OnnxModel, recipe: Recipe, skipped: readonly SkippedMatMul[]): LabError {
+/** What is written points into files that are known; nothing here could move the data of a sparse tensor. */
+function refuseOutsideSparse({ path, proto }: OnnxModel): void {
+  const outside = allSparse(proto)
+    .flatMap(({ values, indices }) => [values, indices])
+    .find((part) => part?.dataLocation === EXTERNAL);
+  if (!outside) return;
+  throw new LabError(
+    "FORMAT_UNSUPPORTED",
+    `${path}: the sparse tensor "${outside.name}" keeps its data in another file, which cannot be carried over. Export the model with dense weights.`,
+    { file: path, tensor: outside.name },
+  );
+}
+
+function nothingToQuantize({ path }: OnnxModel, recipe: Recipe, skipped: readonly SkippedWeight[]): LabError {
   const [first] = skipped;
   const why = first ? `"${first.node}" stays (${first.reason})` : "it has no MatMul with constant weights";
   return new LabError(

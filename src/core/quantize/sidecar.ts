@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { appVersion } from "#core/system/app-version.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import type { SkippedMatMul } from "./matmul-targets.ts";
+import type { LeftInFloat, SkippedWeight } from "./left-in-float.ts";
 import type { MeasuredTensor } from "./plan.ts";
 
 export const SIDECAR_VERSION = 1;
@@ -15,7 +15,8 @@ export function sidecarText(
   source: string,
   recipe: Recipe,
   layers: readonly MeasuredTensor[],
-  skipped: readonly SkippedMatMul[],
+  skipped: readonly SkippedWeight[],
+  vectors: LeftInFloat["vectors"],
 ): string {
   const content = {
     schemaVersion: SIDECAR_VERSION,
@@ -24,6 +25,7 @@ export function sidecarText(
     tool: { name: "quantscope", ...appVersion() },
     layers,
     skipped,
+    vectors,
   };
   return `${JSON.stringify(content, null, 1)}\n`;
 }

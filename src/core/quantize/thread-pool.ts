@@ -12,6 +12,7 @@ import {
   TaskWriteError,
 } from "#core/onnx/tensor-job.ts";
 import { appRoot } from "#core/system/app-version.ts";
+import { detach } from "#core/system/problems.ts";
 import { STOP, type ThreadFailure, type ThreadMessage, type ThreadWork } from "./thread-messages.ts";
 
 /** Each thread holds slabs and a heap of its own; more than these wait for memory and disk, not for processors. */
@@ -66,8 +67,13 @@ export class ThreadPool implements TaskRunner, Disposable {
     for (const thread of this.#threads) {
       thread.on("message", (message: ThreadMessage) => {
         if (message.type === "failed") fail(revive(message.failure));
-        else if (message.type === "written") onWritten(message.tensor, message.bytes, message.error);
-        else for (const key of Object.keys(times) as (keyof TaskTimes)[]) times[key] += message.times[key];
+        else if (message.type === "written") {
+          try {
+            onWritten(message.tensor, message.bytes, message.error);
+          } catch (error) {
+            fail(error as Error);
+          }
+        } else for (const key of Object.keys(times) as (keyof TaskTimes)[]) times[key] += message.times[key];
       });
       thread.on("error", (error) => {
         fail(error as Error);
@@ -87,7 +93,7 @@ export class ThreadPool implements TaskRunner, Disposable {
    * JavaScript and WebAssembly, which a test of thread.ts proves. Native work belongs into a child (runs/spawner.ts).
    */
   [Symbol.dispose](): void {
-    for (const thread of this.#threads) void thread.terminate();
+    for (const thread of this.#threads) detach(thread.terminate(), "A thread could not be ended");
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GraphProto } from "#core/onnx/proto/onnx.ts";
+import { sparseInitializers } from "#core/onnx/sparse.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
 
 /** Hands out names that nothing in a graph or its subgraphs has yet. ONNX Runtime refuses two nodes of one name. */
@@ -11,6 +12,7 @@ export class UniqueNames {
       for (const list of [part.initializer, part.input, part.output]) {
         for (const { name } of list) this.#values.add(name);
       }
+      for (const { values } of sparseInitializers(part)) this.#values.add(values?.name ?? "");
       for (const node of part.node) {
         this.#nodes.add(node.name);
         // What a node reads, somebody gives: those names need not be looked at again.

@@ -3,6 +3,7 @@ import { BFLOAT16, dataType, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { makeNode, promisedTensor } from "#core/onnx/messages.ts";
 import type { GraphProto, NodeProto, TensorProto, TypeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
+import { sparseAttribute, sparseInitializers, type SparseTensorProto } from "#core/onnx/sparse.ts";
 import { openTensor, readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
@@ -31,7 +32,7 @@ export function widenModel(model: OnnxModel): TensorJob[] {
   if (widener.found && model.proto.functions.length > 0) {
     throw new LabError(
       "FORMAT_UNSUPPORTED",
-      `${model.path} computes in ${widener.found} and has functions of its own, which cannot be turned into float32. Use the float32 variant of the model.`,
+      `${model.path} computes in ${widener.found} and has functions of its own ("${model.proto.functions[0]!.name}"), which cannot be turned into float32. Use the float32 variant of the model.`,
       { file: model.path },
     );
   }
@@ -51,6 +52,7 @@ class Widener {
   }
 
   graph(part: GraphProto): void {
+    for (const sparse of sparseInitializers(part)) this.#refuseHalf(sparse);
     for (const { type } of [...part.input, ...part.output, ...part.valueInfo]) this.#type(type);
     for (const node of part.node) this.#attributes(node);
     for (const tensor of [...part.initializer]) {
@@ -82,8 +84,20 @@ class Widener {
     }
   }
 
+  #refuseHalf({ values }: SparseTensorProto): void {
+    if (!values || !this.#isHalf(values.dataType)) return;
+    throw new LabError(
+      "FORMAT_UNSUPPORTED",
+      `${this.#model.path}: the sparse tensor "${values.name}" is ${this.found}, which cannot be turned into float32. Use the float32 variant of the model.`,
+      { file: this.#model.path, tensor: values.name },
+    );
+  }
+
   #attributes(node: NodeProto): void {
     for (const attribute of node.attribute) {
+      sparseAttribute(attribute).forEach((sparse) => {
+        this.#refuseHalf(sparse);
+      });
       if (TYPE_ATTRIBUTES.has(attribute.name) && this.#isHalf(Number(attribute.i))) attribute.i = BigInt(FLOAT);
       const { t } = attribute;
       if (!t || !this.#isHalf(t.dataType)) continue;

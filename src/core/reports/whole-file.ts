@@ -1,6 +1,7 @@
 /** One file that is there whole or not at all: written beside its place, synchronised and renamed. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
+import { beginUnfinished, endUnfinished } from "#core/system/unfinished.ts";
 import { partOf } from "./part-of.ts";
 
 /** Texts come line by line; the disk gets them in pieces of this size. */
@@ -23,6 +24,7 @@ export class WholeFile implements Disposable {
     this.path = path;
     this.#part = partOf(path);
     this.#remedy = remedy;
+    beginUnfinished(this.#part);
     this.#descriptor = this.#guard(() => openSync(this.#part, "w"));
   }
 
@@ -45,6 +47,7 @@ export class WholeFile implements Disposable {
       fsyncSync(this.#descriptor!);
       this.#close();
       renameSync(this.#part, this.path);
+      endUnfinished(this.#part);
     });
   }
 
@@ -71,6 +74,7 @@ export class WholeFile implements Disposable {
   #abandon(): void {
     this.#close();
     rmSync(this.#part, { force: true });
+    endUnfinished(this.#part);
   }
 
   #guard<T>(action: () => T): T {

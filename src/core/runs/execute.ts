@@ -1,6 +1,6 @@
 /** Executes an experiment: plans its cells, runs each in a child of its own, stores every unit as it arrives. */
 import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { toEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { Results } from "#shared/results.ts";
@@ -23,7 +23,7 @@ import { planCells, type PlannedCell, referenceLabel } from "./plan-cells.ts";
 import { type PlannedQuestions, planQuestions } from "./plan-questions.ts";
 import { type PlannedTexts, planTexts } from "./plan-texts.ts";
 import { refuseChanged } from "./refuse-changed.ts";
-import { cellId, newRunId } from "./run-ids.ts";
+import { cellId, newRunId, scratchFolder } from "./run-ids.ts";
 import { writesSomething } from "./replay-job.ts";
 import { runLaunches } from "./run-launches.ts";
 import type { ExecuteOptions, RunOutcome } from "./run-options.ts";
@@ -196,7 +196,7 @@ async function runTasks(
     prompts: spec.passes.generate ? loadPrompts(spec.passes.generate.prompts) : [],
     // Speeds of several machines do not mix: the first part's are the run's.
     replays: writesSomething(spec.passes) && (shard?.index ?? 1) === 1,
-    referenceDir: join(scratchDir, runId),
+    referenceDir: scratchFolder(scratchDir, runId),
   });
 }
 
@@ -230,7 +230,7 @@ async function measure(
     onEvent({ type: "started", runId, labels, questions: asked, duplicates, estimate });
     const status = await runLaunches({ runId, left, costs, labels, spec, writes }, options);
     // What is left over is for a resume to go on with; a finished run needs it no more.
-    if (status === "done") rmSync(join(scratchDir, runId), { recursive: true, force: true });
+    if (status === "done") rmSync(scratchFolder(scratchDir, runId), { recursive: true, force: true });
     return { runId, status };
   } catch (error) {
     try {

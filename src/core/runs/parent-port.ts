@@ -1,3 +1,6 @@
+import { writeSync } from "node:fs";
+import { endOnError } from "#core/system/last-resort.ts";
+
 /** The child's end of the line that spawner.ts opens, whichever way this process was started. */
 interface ParentPort<Job, Message> {
   readonly send: (message: Message) => void;
@@ -13,8 +16,15 @@ interface ElectronPort {
   on(event: "message", listener: (event: { data: unknown }) => void): void;
 }
 
+/** The parent hears the end, with the stack: it keeps what a child last wrote. */
+function die(error: unknown): void {
+  writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
+
 /** @param what this process is, as a sentence for whoever starts it by hand */
 export function openParentPort<Job, Message>(what: string): ParentPort<Job, Message> {
+  endOnError(die);
   const electron = (process as { parentPort?: ElectronPort }).parentPort;
   if (electron) {
     return {
@@ -22,7 +32,9 @@ export function openParentPort<Job, Message>(what: string): ParentPort<Job, Mess
         electron.postMessage(message);
       },
       onJob: (run) => {
-        electron.on("message", ({ data }) => void run(data as Job));
+        electron.on("message", ({ data }) => {
+          run(data as Job).catch(die);
+        });
       },
       close: () => {
         process.exit(0);
@@ -47,10 +59,12 @@ export function openParentPort<Job, Message>(what: string): ParentPort<Job, Mess
         });
       });
       pending.add(sent);
-      void sent.then(() => pending.delete(sent));
+      sent.then(() => pending.delete(sent)).catch(die);
     },
     onJob: (run) => {
-      process.on("message", (job) => void run(job as Job));
+      process.on("message", (job) => {
+        run(job as Job).catch(die);
+      });
       process.once("disconnect", () => process.exit(1));
     },
     close: async () => {

@@ -1,7 +1,9 @@
 import { type ErrorEnvelope, LabError, toEnvelope } from "#shared/errors.ts";
 import { explainRefusal } from "#core/system/probe-answer.ts";
+import { logProblem } from "#core/system/problems.ts";
 import { causeOfDeath } from "./cause-of-death.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
+import { Silence } from "./silence.ts";
 import type { Child, ExitReason, Spawner } from "./spawner.ts";
 
 export interface RunCellOptions {
@@ -14,6 +16,8 @@ export interface RunCellOptions {
   readonly signal: AbortSignal;
   /** Called for every message but the last, in order; a throw (the disk is full) ends the cell. */
   readonly onMessage: (message: WorkerMessage) => void;
+  /** Called when nothing was heard for so many seconds, again while that goes on, and with null when it is over. */
+  readonly onSilence?: (seconds: number | null) => void;
 }
 
 /** The error is null when the launch is done; else it tells why it is not. What came before is already with the caller. */
@@ -64,7 +68,9 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
             Math.min(timeoutSeconds * 1000, LONGEST_TIMEOUT_MS),
           );
 
+    const silence = new Silence(options.onSilence ?? (() => undefined));
     child.onMessage((message) => {
+      silence.heard();
       // What was measured before a kill arrived late: the cell is started afresh anyway.
       if (outcome) return;
       if (message.type === "done") end({ status: "done", error: null, canaryDrift: message.canaryDrift });
@@ -79,7 +85,9 @@ export function runCell(options: RunCellOptions): Promise<CellOutcome> {
     });
     child.onExit((reason) => {
       if (timer) clearTimeout(timer);
+      silence.end();
       signal.removeEventListener("abort", cancel);
+      if (!outcome) logProblem(`The measuring process of ${job.file}`, deathCertificate(reason));
       resolve(outcome ? withMissingLibrary(outcome, reason.stderr) : failure(deathCertificate(reason)));
     });
   });

@@ -1,4 +1,15 @@
 import { randomInt } from "node:crypto";
+import { basename, join } from "node:path";
+import { LabError } from "#shared/errors.ts";
+
+/**
+ * Where an unfinished run keeps what its cells compare with. Ids may come from an imported file.
+ * @throws LabError PATH_REFUSED for one that would lead elsewhere
+ */
+export function scratchFolder(scratchDir: string, runId: string): string {
+  if (basename(runId) === runId && !/^\.|[\\\0]/.test(runId) && runId !== "") return join(scratchDir, runId);
+  throw new LabError("PATH_REFUSED", `${JSON.stringify(runId.slice(0, 80))} is no run id that a folder can have.`);
+}
 
 /** A cell of a run, by its index in the spec. */
 export function cellId(runId: string, index: number): string {

@@ -147,6 +147,9 @@ async function runLaunch(
     job: withWritten(db, key.cellId, job),
     signal: own ? AbortSignal.any([signal, own]) : signal,
     ...limit,
+    onSilence: (seconds) => {
+      onEvent({ type: "silent", label, seconds });
+    },
     onMessage: (message) => {
       if (message.type === "progress") {
         const { pass, done, total } = message;

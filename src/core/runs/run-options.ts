@@ -43,6 +43,8 @@ export type RunEvent =
   /** Another program holds the store: what was measured waits in memory from now on, or no longer. */
   | { readonly type: "waiting"; readonly waiting: boolean }
   | { readonly type: "samples"; readonly label: string; readonly kind: LaunchKind; readonly samples: Samples }
+  /** The measuring process has sent nothing for so long; null: it has now. */
+  | { readonly type: "silent"; readonly label: string; readonly seconds: number | null }
   /** A unit was stored: whoever shows the run's results may read them again. */
   | { readonly type: "stored"; readonly label: string; readonly pass: PassName; readonly message: WorkerMessage };
 

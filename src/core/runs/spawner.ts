@@ -85,6 +85,8 @@ export function forkSpawner<Job = WorkerJob, Message = WorkerMessage>(
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
         stderr = (stderr + chunk).slice(-STDERR_KEPT);
       });
+      // A pipe that breaks is the end of the child, which tells by itself.
+      child.stderr?.on("error", () => undefined);
       const send = (message: Job): void => {
         // No line: the process is gone, or never was, as where the system has no files left.
         if (!child.connected) child.kill("SIGKILL");

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { LabError } from "#shared/errors.ts";
 import { partOf, removePart } from "#core/reports/part-of.ts";
+import { beginUnfinished, endUnfinished } from "#core/system/unfinished.ts";
 import { type Db, storeError } from "./database.ts";
 
 /**
@@ -12,6 +13,7 @@ import { type Db, storeError } from "./database.ts";
 export function backUp(db: Db, file: string): number {
   const part = partOf(file);
   try {
+    beginUnfinished(part);
     rmSync(part, { force: true });
     rmSync(`${part}-journal`, { force: true });
     db.prepare("VACUUM INTO ?").run(part);
@@ -23,6 +25,8 @@ export function backUp(db: Db, file: string): number {
   } catch (error) {
     removePart(file);
     throw refusal(error, db, file);
+  } finally {
+    endUnfinished(part);
   }
 }
 

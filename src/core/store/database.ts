@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { MIGRATIONS, STORE_VERSION } from "./migrations.ts";
@@ -107,7 +107,7 @@ export function storeError(error: unknown, file: string): LabError {
   if (typeof code !== "string" || code === "" || code.startsWith("SQLITE_CONSTRAINT")) {
     return new LabError("INTERNAL", `${file}: ${message}`, details, cause);
   }
-  if (code === "SQLITE_FULL" || code === "ENOSPC") {
+  if (code === "SQLITE_FULL" || code === "ENOSPC" || (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && isFull(dirname(file)))) {
     return new LabError("DISK_FULL", `The disk of ${file} is full. Free some space and run again.`, details, cause);
   }
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") {
@@ -119,7 +119,30 @@ export function storeError(error: unknown, file: string): LabError {
     return new LabError("STORE_BUSY", `The store ${file} is locked. ${remedy}`, details, cause);
   }
   const remedy = "Choose a folder that you may write to, with --home or QUANTSCOPE_HOME.";
-  return new LabError("STORE_UNUSABLE", `The store ${file} cannot be used: ${message}. ${remedy}`, details, cause);
+  const why = isWritable(dirname(file)) ? message : `its folder is read-only (${message})`;
+  return new LabError("STORE_UNUSABLE", `The store ${file} cannot be used: ${why}. ${remedy}`, details, cause);
+}
+
+/** Less than SQLite needs beside a database to read it; it says "disk I/O error" then. */
+const LEAST_FREE_BYTES = 128 * 1024;
+
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < LEAST_FREE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    // What is not there is another matter.
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
 }
 
 /** Changes the store, waiting at most so long for whoever holds it: nothing else of this process goes on meanwhile. */

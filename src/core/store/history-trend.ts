@@ -116,6 +116,7 @@ export function trendMachines(db: Db, model: string): { value: string; name: str
 
 interface PointRow {
   run_id: string;
+  started_at: string;
   label: string;
   sha256: string;
   setups: string;
@@ -137,7 +138,7 @@ export function readTrend(
   const series = kinds.map(({ format, provider }): TrendSeries => {
     const rows = prepared<PointRow>(
       db,
-      `SELECT t.run_id, t.label, t.sha256, t.setups, t.numbers FROM trend_cells t JOIN history h ON h.run_id = t.run_id
+      `SELECT t.run_id, t.started_at, t.label, t.sha256, t.setups, t.numbers FROM trend_cells t JOIN history h ON h.run_id = t.run_id
        WHERE t.model = ? AND t.format = ? AND t.provider = ? AND h.deleted_at IS NULL AND (? IS NULL OR h.machine_id = ?)
        ORDER BY t.started_at DESC, t.cell_id DESC LIMIT ?`,
     ).all(model, format, provider, machine, machine, most + 1);
@@ -146,6 +147,8 @@ export function readTrend(
     const points = rows
       .slice(0, most)
       .reverse()
+      // A run that began at no time has no place on the axis of time.
+      .filter(({ started_at: startedAt }) => !Number.isNaN(Date.parse(startedAt)))
       .map(({ run_id: run, label, sha256, setups, numbers }): TrendPoint => {
         if (!runs.has(run)) runs.set(run, readTrendRun(db, run));
         return { run, label, sha256, values: unpack(setups, numbers) };

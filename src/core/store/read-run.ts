@@ -64,7 +64,7 @@ export function readRun(db: Db, id: string, only?: readonly string[]): StoredRun
   if (!row) {
     throw new LabError(
       "RUN_NOT_FOUND",
-      `There is no run "${id}". "quantscope runs list" shows the runs that are stored.`,
+      `There is no run "${id.slice(0, 80)}". "quantscope runs list" shows the runs that are stored.`,
       { id },
     );
   }

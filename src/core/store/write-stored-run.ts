@@ -2,6 +2,7 @@
  * Writes a run whole that was measured elsewhere or earlier: from a bundle, another tool's file, or parts that are put together.
  * It is there with everything in it or not at all.
  */
+import { LabError } from "#shared/errors.ts";
 import type { CellResult, Origin } from "#shared/results.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
@@ -56,7 +57,7 @@ export function writeWholeRun(db: Db, whole: WholeRun, also?: Also): boolean {
   try {
     return store.immediate();
   } catch (error) {
-    throw storeError(error, db.name);
+    throw refusedRow(error, id) ?? storeError(error, db.name);
   }
 }
 
@@ -75,6 +76,18 @@ function insertWhole(db: Db, whole: WholeRun): void {
   });
   writeRunFacts(db, whole);
   setRunStatus(db, run.id, run.status, run.finishedAt);
+}
+
+/** The store's own rules, for runs that others wrote: the run is at fault and not the store. */
+function refusedRow(error: unknown, id: string): LabError | null {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== "string" || !code.startsWith("SQLITE_CONSTRAINT")) return null;
+  return new LabError(
+    "BUNDLE_INVALID",
+    `The run ${id} cannot be stored: a row of it is there twice, or holds what does not belong there (${String(message)}). Export it again.`,
+    { id },
+    { cause: error },
+  );
 }
 
 /** What the user gave to the run that is about to be replaced; calling the result gives it to the new one. */

@@ -1,11 +1,23 @@
 /** Folders for files that live no longer than a process. They lie in the data folder: nothing else is written outside it. */
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isAlive, isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
-/** A new folder below `parent`, named after this process so that a later one knows when nobody uses it any more. */
-export function makeTemporary(parent: string): string {
+/** Of folders in the temporary folder of a process that measures, or in the system's: what ONNX Runtime's profiler writes. */
+export const PROFILE_PREFIX = "quantscope-profile-";
+
+const OWNER = "owner.json";
+/** Files elsewhere that the process has begun to write. */
+const UNFINISHED = "unfinished.json";
+/** The names of such files (whole-file.ts, output-files.ts): no list makes anybody remove another one. */
+const UNFINISHED_NAME = /\.part(-journal)?$|\.partial-[0-9a-z-]+$/;
+
+/** A new folder below `parent`, which knows its process so that a later one knows when nobody uses it any more. */
+export function makeTemporary(parent: string, prefix = ""): string {
   mkdirSync(parent, { recursive: true });
-  return mkdtempSync(join(parent, `${process.pid}-`));
+  const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
+  return folder;
 }
 
 /** Also where it is gone; what cannot be removed now is left to `removeAbandoned`. */
@@ -26,11 +38,45 @@ export function removeEmpty(folder: string): void {
   }
 }
 
-/** Removes what killed processes left below `parent`. */
-export function removeAbandoned(parent: string, isAlive: (processId: number) => boolean): void {
+/**
+ * Removes what killed processes left below `parent`, and the unfinished files that they had elsewhere.
+ * @param prefix of our folders' names where the folder is not ours alone: the system's temporary folder
+ */
+export function removeAbandoned(parent: string, prefix = ""): void {
   for (const name of namesIn(parent)) {
-    const processId = /^(\d+)-/.exec(name)?.[1];
-    if (processId !== undefined && !isAlive(Number(processId))) removeTemporary(join(parent, name));
+    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (pid === undefined) continue;
+    const folder = join(parent, name);
+    const owner = ownerOf(folder);
+    if (owner ? isRunning(owner) : isAlive(Number(pid))) continue;
+    // A list in a folder that others can write to is not believed.
+    if (prefix === "") for (const file of listedIn(folder)) removeTemporary(file);
+    removeTemporary(folder);
+  }
+}
+
+/** Keeps the list of what this process has begun to write, in a temporary folder of its own. */
+export function listUnfinished(folder: string, files: Iterable<string>): void {
+  writeFileSync(join(folder, UNFINISHED), JSON.stringify([...files]));
+}
+
+function listedIn(folder: string): string[] {
+  const list = readJson(join(folder, UNFINISHED));
+  if (!Array.isArray(list)) return [];
+  return list.filter((file): file is string => typeof file === "string" && UNFINISHED_NAME.test(basename(file)));
+}
+
+function ownerOf(folder: string): ProcessIdentity | null {
+  const owner = readJson(join(folder, OWNER)) as Partial<ProcessIdentity> | null;
+  if (typeof owner?.pid !== "number") return null;
+  return { pid: owner.pid, start: typeof owner.start === "string" ? owner.start : null };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What every component of the window can ask for, through Svelte's context. */
 import { createContext } from "svelte";
-import type { MenuCommand } from "#shared/api.ts";
+import type { EventPayload, MenuCommand } from "#shared/api.ts";
 import { VIEWS } from "../views/views.ts";
 import { type Lab, openLab } from "./bridge.ts";
 import { CommandsStore } from "./commands.svelte.ts";
@@ -23,6 +23,8 @@ export interface App {
   readonly files: Files;
   /** Calls back when the desktop app's menu asks for `command`; `view.*` and `palette.open` are the shell's own. */
   onMenu(command: MenuCommand, listener: () => void): () => void;
+  /** Calls back with what failed that no request asked for. */
+  onProblem(listener: (problem: EventPayload<"problem.noted">) => void): () => void;
   /** The window's one store of a feature, made when it is first asked for and kept: a view that comes back finds its data. */
   store<T>(type: StoreClass<T>): T;
 }
@@ -60,6 +62,7 @@ export function createApp(page: Window): App {
       lab.on("menu.chosen", (chosen) => {
         if (chosen.command === command) listener();
       }),
+    onProblem: (listener) => lab.on("problem.noted", listener),
     store: <T>(type: StoreClass<T>): T => {
       if (!stores.has(type)) stores.set(type, new type(lab));
       return stores.get(type) as T;

@@ -20,6 +20,8 @@ const appInfoSchema = z.object({
   versions: z.record(z.string(), z.string()),
   /** Where false, dialog.* and app.openHome answer NOT_AVAILABLE: pages offer a path to type (folders.list) and a download. */
   nativeDialogs: z.boolean(),
+  /** Why nothing can be stored, in words; null where everything can. */
+  readOnly: z.string().nullable(),
 });
 export type AppInfo = z.output<typeof appInfoSchema>;
 

@@ -35,5 +35,7 @@ export const events = {
   /** A job as it is now: queued, on its way, done, failed or cancelled. */
   "job.changed": z.object({ job: jobSchema }),
   "system.changed": changed,
+  /** Something failed that no request asked for; `file` holds the details, null where they could not be written. */
+  "problem.noted": z.object({ message: z.string(), file: z.string().nullable() }),
   "menu.chosen": z.object({ command: z.enum(MENU_COMMANDS) }),
 } as const;

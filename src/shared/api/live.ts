@@ -80,6 +80,9 @@ const launchNowSchema = z.object({ kind: z.enum(LAUNCH_KINDS), launch: z.number(
 /** Processes of the run that are over, and all of them. */
 const launchesSchema = z.object({ launchesDone: z.number().int(), launchesTotal: z.number().int() });
 
+/** How long the measuring process has sent nothing; null while it does. */
+const silentSeconds = z.number().nullable();
+
 /** What the run was predicted to take when it began. */
 const liveEstimateSchema = z.object({
   seconds: z.number(),
@@ -112,6 +115,7 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("measured"), label: z.string(), measured: measuredSchema }),
   z.object({ type: z.literal("waiting"), waiting: z.boolean() }),
+  z.object({ type: z.literal("silent"), label: z.string(), seconds: silentSeconds }),
   z.object({ type: z.literal("samples"), label: z.string(), samples: liveSamplesSchema }),
   /** `error` where the run could not be planned or stored. */
   z.object({ type: z.literal("ended"), status: z.enum(RUN_STATUSES), error: errorEnvelopeSchema.nullable() }),
@@ -155,6 +159,7 @@ export const liveSchema = z.object({
       cancelling: z.boolean(),
       /** Another program holds the store; what was measured waits in memory. */
       waitingForStore: z.boolean(),
+      silentSeconds,
       /** As planned; before the run is planned, as asked. */
       cells: z.array(liveCellSchema),
     })

@@ -2,7 +2,10 @@
  * The one table of formats: how the weights of a variant are stored and computed (docs/file-formats.md). The suffix only
  * finds a file; what it really is comes from its graph. Sources: the file names of Hugging Face's ONNX repositories.
  */
-export const FORMAT_IDS = ["fp32", "fp16", "int8", "uint8", "w8", "int4", "int4f16", "nf4", "fp4", "mixed"] as const;
+export const FORMAT_IDS = [
+  ...(["fp32", "fp16", "int8", "uint8", "w8", "int4", "int4f16", "nf4", "fp4", "mixed"] as const),
+  ...(["fp8", "int2", "int2f16", "int1", "int1f16"] as const),
+] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
 interface Format {
@@ -39,6 +42,11 @@ export const FORMATS: Readonly<Record<FormatId, Format>> = Object.freeze({
   int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"], true),
   nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"], true),
   fp4: row("fp4", 30, "float 4 blocks", "float32", ["_fp4"], true),
+  fp8: row("fp8", 75, "float 8", "float32 or float16", ["_fp8"]),
+  int2: row("int2", 20, "2-bit blocks", "float32", ["_q2"]),
+  int2f16: row("int2f16", 18, "2-bit blocks", "float16", ["_q2f16"]),
+  int1: row("int1", 10, "1-bit blocks", "float32", ["_q1"]),
+  int1f16: row("int1f16", 8, "1-bit blocks", "float16", ["_q1f16"]),
 });
 
 export function isFormatId(text: string): text is FormatId {

@@ -1,8 +1,8 @@
 /**
- * How a format looks in every chart, table and export: one colour for each theme, one marker, one dash. Ten colours cannot all
- * be told apart by every reader, so no colour stands alone. They were searched in OKLCH around a hue of each family for the
- * largest smallest distance in normal sight and in simulated protan, deutan and tritan sight, at 3:1 or more against the
- * surface; test/shared/formats/marks.test.ts measures both. tokens.css repeats the colours for style sheets.
+ * How a format looks in every chart, table and export: one colour for each theme, one marker, one dash. So many colours
+ * cannot all be told apart by every reader, so no colour stands alone. They were searched in OKLCH around a hue of each family for
+ * the largest smallest distance in normal sight and in simulated protan, deutan and tritan sight, at 3:1 or more against the
+ * surface, those of the formats that are only found after the others; test/shared/formats/marks.test.ts measures both. tokens.css repeats the colours for style sheets.
  */
 import type { FormatId } from "./formats.ts";
 
@@ -17,6 +17,11 @@ export const MARKERS = [
   "plus",
   "cross",
   "hourglass",
+  "triangleLeft",
+  "triangleRight",
+  "hexagon",
+  "bow",
+  "bar",
 ] as const;
 export type Marker = (typeof MARKERS)[number];
 
@@ -50,6 +55,11 @@ export const FORMAT_MARKS: Readonly<Record<FormatId, FormatMark>> = Object.freez
   nf4: mark("nf4", "#780474", "#fd4ab7", "plus", [1, 2]),
   fp4: mark("fp4", "#9c59fe", "#9249f1", "cross", [6, 2, 1, 2, 1, 2]),
   mixed: mark("mixed", "#77535d", "#f5a3a9", "hourglass", [10, 2, 2, 2]),
+  fp8: mark("fp8", "#6c7b6c", "#8ca270", "triangleLeft", [12, 2]),
+  int2: mark("int2", "#ea2db4", "#da1dbd", "triangleRight", [3, 1]),
+  int2f16: mark("int2f16", "#183b48", "#297281", "hexagon", [3, 1, 6, 1]),
+  int1: mark("int1", "#422e05", "#acfd0b", "bow", [1, 1]),
+  int1f16: mark("int1f16", "#1897dd", "#6af99b", "bar", [1, 1, 6, 1]),
 });
 
 type Point = readonly [x: number, y: number];
@@ -96,6 +106,21 @@ export const MARKER_OUTLINES: Readonly<Record<Marker, readonly Point[]>> = Objec
     [0.85, -1],
     [-0.85, 1],
     [0.85, 1],
+  ],
+  triangleLeft: polygon(3, 3 / 4).map(([x, y]) => [1.1 * x + 0.15, 1.1 * y] as const),
+  triangleRight: polygon(3, 1 / 4).map(([x, y]) => [1.1 * x - 0.15, 1.1 * y] as const),
+  hexagon: polygon(6, 1 / 12),
+  bow: [
+    [-1, -0.85],
+    [-1, 0.85],
+    [1, -0.85],
+    [1, 0.85],
+  ],
+  bar: [
+    [-1, -0.45],
+    [1, -0.45],
+    [1, 0.45],
+    [-1, 0.45],
   ],
 });
 

@@ -6,7 +6,7 @@ import { PROVIDER_IDS } from "./providers.ts";
 
 export const PROBE_VERSION = 1;
 
-/** `mixed` is made of the others. */
+/** What can be tried: float32 and the formats that can be made; `mixed` is made of the others. */
 export const PROBE_FORMATS = [
   "fp32",
   "fp16",

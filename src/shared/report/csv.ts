@@ -1,7 +1,6 @@
-/**
- * Rows as CSV after RFC 4180: commas, CRLF, quotes where needed. Null is an empty field, a number has all its digits.
- * A text that a spreadsheet would run as a formula gets a leading apostrophe: model and cell names come from files.
- */
+import { visible } from "../visible.ts";
+
+/** Rows as CSV after RFC 4180: commas, CRLF, quotes where needed. Null is an empty field, a number has all its digits. */
 export function toCsv(rows: readonly (readonly (string | number | null)[])[]): string {
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
@@ -9,6 +8,15 @@ export function toCsv(rows: readonly (readonly (string | number | null)[])[]): s
 function field(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const inert = inertCell(value);
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+/**
+ * Model and cell names come from files: a text that a spreadsheet would run as a formula gets a leading apostrophe, and what would
+ * steer a terminal becomes visible.
+ */
+export function inertCell(text: string): string {
+  const shown = visible(text);
+  return /^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown;
 }

@@ -65,8 +65,17 @@ export function pValue(p: number): string {
   return `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
 }
 
-/** 75 s -> "1 min 15 s". */
+/**
+ * Between two moments (ISO 8601); null where the clock cannot tell: it was set back meanwhile, or one of them is no date.
+ */
+export function elapsedMs(startedAt: string, finishedAt: string | null): number | null {
+  const ms = finishedAt === null ? NaN : Date.parse(finishedAt) - Date.parse(startedAt);
+  return ms >= 0 ? ms : null;
+}
+
+/** 75 s -> "1 min 15 s"; a dash for what is no duration. */
 export function duration(ms: number): string {
+  if (!(ms >= 0) || ms === Infinity) return "–";
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

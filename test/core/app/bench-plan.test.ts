@@ -10,7 +10,9 @@ import { openModelFolder } from "#core/models/model-folder.ts";
 import { keep } from "#core/store/library.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { testApp, type TestApp } from "../../helpers/app.ts";
+import { decoder, matMulNBits } from "../../helpers/onnx-builder.ts";
 import { FIXTURES } from "../../helpers/reference.ts";
+import { save } from "../onnx/build-model.ts";
 
 /** An app with a small model that the test may change. */
 async function withModel(): Promise<{ app: TestApp; folder: string }> {
@@ -25,6 +27,9 @@ function spec(extra: Partial<SpecInput> = {}): SpecInput {
   const passes = { forward: { batchSizes: [1], sequenceLength: 16 } };
   return { schemaVersion: 1, name: "n", model: "llama", cells: [], passes, ...extra };
 }
+
+/** By precision. */
+const MADE = ["fp32", "fp16", "w8", "int8", "uint8", "mixed", "int4", "int4f16", "nf4", "fp4"];
 
 const square = (plan: BenchPlan, label: string): BenchPlan["squares"][number] =>
   plan.squares.find((each) => each.label === label)!;
@@ -48,6 +53,20 @@ describe("bench.plan", () => {
     });
     expect(plan.basis).toBeNull();
     expect(plan.reference).toBeNull();
+  });
+
+  it("has a row for a format that cannot be made only where the folder has a file of it", async () => {
+    const { app, folder } = await withModel();
+    const formats = async (): Promise<string[]> => {
+      const { squares } = await app.ask("bench.plan", { spec: spec() });
+      return squares.filter(({ provider }) => provider === "cpu").map(({ format }) => format);
+    };
+    expect(await formats()).toEqual(MADE);
+    const { nodes, initializers } = matMulNBits("w", { bits: 2 });
+    nodes[0]!.output = ["logits"];
+    const file = join(folder, "onnx", "model_q2.onnx");
+    save(decoder({ nodes, initializers }), file);
+    expect(await formats()).toEqual([...MADE, "int2"]);
   });
 
   it("predicts the very size that a made file has", async () => {

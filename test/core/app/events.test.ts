@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Coalescer, Events } from "#core/app/events.ts";
+import { onProblem } from "#core/system/problems.ts";
 
 describe("Events", () => {
   it("tells every listener until it stops", () => {
@@ -11,6 +12,23 @@ describe("Events", () => {
     stop();
     events.emit("models.changed", {});
     expect(heard).toEqual(["a runs.changed", "b runs.changed", "b models.changed"]);
+  });
+});
+
+describe("a listener that throws", () => {
+  it("keeps neither the others nor whoever told from going on, and is noted", () => {
+    const events = new Events();
+    const heard: string[] = [];
+    const noted: string[] = [];
+    const stop = onProblem(({ message }) => noted.push(message));
+    events.on(() => {
+      throw new Error("a page that is gone");
+    });
+    events.on((name) => heard.push(name));
+    events.emit("runs.changed", {});
+    stop();
+    expect(heard).toEqual(["runs.changed"]);
+    expect(noted).toEqual([expect.stringContaining("a page that is gone")]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Spec } from "#shared/spec.ts";
@@ -5,6 +6,7 @@ import { Gate } from "#core/app/gate.ts";
 import { DeletedRuns } from "#core/app/deleted-runs.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { hasRun } from "#core/store/edit-run.ts";
+import { onProblem } from "#core/system/problems.ts";
 import { insertRun, setRunStatus } from "#core/store/write-run.ts";
 import { testApp, type TestApp } from "../../helpers/app.ts";
 import { questionFile, scratchDir, smallSpec } from "../../helpers/lab.ts";
@@ -105,6 +107,29 @@ describe("DeletedRuns", () => {
     expect(hasRun(lab.db, "b")).toBe(true);
     second.hide(["b"]);
     await expect.poll(() => hasRun(lab.db, "b")).toBe(false);
+  });
+
+  it("says when the store cannot be written, and tries again", async () => {
+    const home = scratchDir();
+    seedRuns(home, [{ id: "a", name: "a" }]);
+    const lab = openLab(home);
+    const deleted = new DeletedRuns(lab, new Gate(), 20);
+    const noted: string[] = [];
+    const stop = onProblem(({ message, file }) => noted.push(`${message} ${file}`));
+    onTestFinished(() => {
+      stop();
+      deleted.close();
+      lab[Symbol.dispose]();
+    });
+    deleted.hide(["a"]);
+    // As on a full disk, or while another program holds the store: reading goes on.
+    lab.db.pragma("query_only = ON");
+    await expect.poll(() => noted).toHaveLength(1);
+    expect(noted[0]).toMatch(/^Deleted runs could not be removed.*problems\.log$/);
+    expect(readFileSync(join(home, "problems.log"), "utf8")).toContain("deleted-runs.ts");
+    expect(hasRun(lab.db, "a")).toBe(true);
+    lab.db.pragma("query_only = OFF");
+    await expect.poll(() => hasRun(lab.db, "a")).toBe(false);
   });
 
   it("waits while something is measured", async () => {

@@ -49,6 +49,18 @@ describe("LiveRunState", () => {
     });
   });
 
+  it("says for how long the process is silent, until it is heard or another one runs", () => {
+    const live = state();
+    const silent = (seconds: number | null): unknown => live.apply({ type: "silent", label: LABEL, seconds });
+    expect(silent(30)).toEqual({ type: "silent", label: LABEL, seconds: 30 });
+    expect(live.snapshot().silentSeconds).toBe(30);
+    silent(null);
+    expect(live.snapshot().silentSeconds).toBeNull();
+    silent(60);
+    for (const event of launchOf(LABEL, 2, 1, false)) live.apply(event);
+    expect(live.snapshot().silentSeconds).toBeNull();
+  });
+
   it("says null for the median of nothing", () => {
     const told = state().apply(
       stored({ type: "forward", result: sample.forwardLaunch(1, { latencyMs: [], skipped: "memory" }) }),

@@ -1,13 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { labHome, openLab } from "#core/app/open-lab.ts";
+import { labHome, openLab, openLabToRead } from "#core/app/open-lab.ts";
 import { demoResources } from "#core/app/resources.ts";
+import { WholeFile } from "#core/reports/whole-file.ts";
 import { openDatabase } from "#core/store/database.ts";
+import { renameRun } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { insertRun } from "#core/store/write-run.ts";
+import { listUnfinished, makeTemporary } from "#core/system/temporary.ts";
 import { scratchDir } from "../../helpers/lab.ts";
 import { newRun } from "../store/sample-run.ts";
+
+/** No process has this id: Linux ends at 2^22, others far earlier. */
+const NOBODY = 2 ** 22 + 1;
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -39,11 +45,63 @@ describe("openLab", () => {
 
   it("removes temporary files of programs that were killed, and no others", () => {
     const home = scratchDir();
-    const names = [`${2 ** 22 + 1}-killed`, `${process.pid}-ours`, "notes"];
+    const names = [`${NOBODY}-killed`, `${process.pid}-ours`, "notes"];
     for (const name of names) mkdirSync(join(home, "temp", name, "deep"), { recursive: true });
     using lab = openLab(home);
     expect(lab.temporaryDir).toBe(join(home, "temp"));
     expect(readdirSync(lab.temporaryDir).toSorted()).toEqual(names.slice(1).toSorted());
+  });
+
+  it("takes a process that has the number of a killed one for another", () => {
+    const home = scratchDir();
+    const ours = makeTemporary(join(home, "temp"));
+    // As in a container, where every start of a program has the same number.
+    const killed = makeTemporary(join(home, "temp"));
+    writeFileSync(join(killed, "owner.json"), JSON.stringify({ pid: process.pid, start: "an earlier boot/17" }));
+    openAndClose(home);
+    expect([ours, killed].map((folder) => existsSync(folder))).toEqual([true, false]);
+  });
+
+  it("removes what killed processes had begun to write elsewhere, and nothing else that a list may name", () => {
+    const [home, out] = [scratchDir(), scratchDir()];
+    const names = [
+      "report.html.part",
+      "copy.db.part-journal",
+      "m.onnx.partial-77-0a1b2c3d",
+      "m.onnx",
+      "notes.part.txt",
+    ];
+    for (const name of names) writeFileSync(join(out, name), "");
+    const killed = makeTemporary(join(home, "temp"));
+    writeFileSync(join(killed, "owner.json"), JSON.stringify({ pid: NOBODY, start: null }));
+    listUnfinished(
+      killed,
+      names.map((name) => join(out, name)),
+    );
+    openAndClose(home);
+    expect(readdirSync(out).toSorted()).toEqual(["m.onnx", "notes.part.txt"]);
+  });
+
+  it("leaves what a running process writes", () => {
+    const [home, out] = [scratchDir(), scratchDir()];
+    openAndClose(home);
+    using file = new WholeFile(join(out, "report.html"), "");
+    openAndClose(home);
+    expect(readdirSync(out)).toEqual(["report.html.part"]);
+    file.write("whole");
+    file.commit();
+    expect(readdirSync(out)).toEqual(["report.html"]);
+    expect(readdirSync(join(home, "temp"))).toEqual([]);
+  });
+
+  it("removes half-written models below the variants whose process is gone", () => {
+    const home = scratchDir();
+    const folder = join(home, "variants", "llama-0123", "onnx");
+    mkdirSync(folder, { recursive: true });
+    const names = [`m.onnx.partial-${NOBODY}-0a1b2c3d`, `m.onnx_data.partial-${process.pid}-0a1b2c3d`, "m.onnx"];
+    for (const name of names) writeFileSync(join(folder, name), "");
+    openAndClose(home);
+    expect(readdirSync(folder).toSorted()).toEqual(names.slice(1).toSorted());
   });
 
   it("fails runs that a program left behind", () => {
@@ -82,6 +140,55 @@ describe("openLab", () => {
     const home = scratchDir();
     mkdirSync(join(home, "quantscope.db"));
     expect(() => openLab(home)).toThrow(expect.objectContaining({ code: "STORE_UNUSABLE" }));
+  });
+});
+
+function openAndClose(home: string): void {
+  openLab(home)[Symbol.dispose]();
+}
+
+/** A store that SQLite cannot open where it lies, as in a folder that is read-only; here for every user, root as well. */
+function unwritableHome(): string {
+  const home = scratchDir();
+  const db = openDatabase(join(home, "quantscope.db"));
+  insertRun(db, newRun("left"));
+  db.prepare("UPDATE runs SET process_id = 2147483646").run();
+  db.close();
+  mkdirSync(join(home, "quantscope.db-shm"));
+  return home;
+}
+
+describe("openLabToRead", () => {
+  it("shows what a store that cannot be written holds, from a copy in which nothing can be changed", () => {
+    const home = unwritableHome();
+    expect(() => openLab(home)).toThrow(expect.objectContaining({ code: "STORE_UNUSABLE" }));
+    let copy: string;
+    {
+      using lab = openLabToRead(home);
+      copy = lab.db.name;
+      expect(lab.readOnly).toMatch(/^Nothing can be stored now: .*quantscope\.db cannot be used.*--home/);
+      expect(readRun(lab.db, "left").run.status).toBe("failed");
+      expect(() => {
+        renameRun(lab.db, "left", "x");
+      }).toThrow(expect.objectContaining({ code: "STORE_UNUSABLE" }));
+      expect(lab.temporaryDir).toBe(dirname(copy));
+    }
+    expect(existsSync(dirname(copy))).toBe(false);
+  });
+
+  it("is the lab itself where that can be written", () => {
+    using lab = openLabToRead(scratchDir());
+    expect(lab.readOnly).toBeNull();
+  });
+
+  it("refuses what openLab refuses where there is nothing to read", () => {
+    const home = scratchDir();
+    mkdirSync(join(home, "quantscope.db"));
+    expect(() => openLabToRead(home)).toThrow(expect.objectContaining({ code: "STORE_UNUSABLE" }));
+    writeFileSync(join(scratchDir(), "file"), "");
+    expect(() => openLabToRead(join(home, "quantscope.db", "a\0b"))).toThrow(
+      expect.objectContaining({ code: "STORE_UNUSABLE" }),
+    );
   });
 });
 

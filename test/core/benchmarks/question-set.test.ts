@@ -93,7 +93,7 @@ describe("loadQuestionSet", () => {
       refused("line 2: it is not UTF-8"),
     );
     const utf16 = Buffer.from("\uFEFFq,a,b,A\n", "utf16le");
-    await expect(loadQuestionSet(write(`utf16.${suffix}`, utf16))).rejects.toThrow(refused("line 1: it is not UTF-8"));
+    await expect(loadQuestionSet(write(`utf16.${suffix}`, utf16))).rejects.toThrow(refused("line 1: it is UTF-16"));
   });
 });
 

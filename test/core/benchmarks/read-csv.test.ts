@@ -117,16 +117,44 @@ describe("readCsvQuestions without a header", () => {
     ]);
   });
 
-  it("reads rows with different numbers of choices", () => {
-    expect(read("p,a,b,B\nq,a,b,c,d,e,E\n").map(({ choices }) => choices.length)).toEqual([2, 5]);
+  it("refuses rows that are wider or narrower than most: a comma that no quotes keep is no further choice", () => {
+    expect(() => read("p,a,b,c,d,B\nWell, q?,a,b,c,d,A\nr,a,b,c,d,C\n")).toThrow(
+      refused("set.csv: line 2: it has 7 fields where most rows have 6; put quotes around texts with commas"),
+    );
+  });
+
+  it("reads mixed line ends, as many rows as Python", () => {
+    expect(read("p,a,b,A\r\nq,a,b,B\nr,a,b,A\rs,a,b,B").map(({ question }) => question)).toEqual(["p", "q", "r", "s"]);
+  });
+
+  it("leaves out an index in front of every row, and refuses numbers that may be one", () => {
+    expect(read("0,p,a,b,B\n1,q,c,d,A\n")).toEqual([
+      { subject: null, question: "p", choices: ["a", "b"], answer: 1 },
+      { subject: null, question: "q", choices: ["c", "d"], answer: 0 },
+    ]);
+    expect(read("p,1,2,B\nq,3,4,A\n").map(({ choices }) => choices)).toEqual([
+      ["1", "2"],
+      ["3", "4"],
+    ]);
+    for (const text of ["7,p,a,b,B\n3,q,c,d,A\n", "0,p,a,b,B\n"]) {
+      expect(() => read(text)).toThrow(refused("looks like an index and no question"));
+    }
+  });
+
+  it("says that a header lacks the question, and that a file is JSON", () => {
+    expect(() => read("prompt,A,B,answer\np,a,b,A\n")).toThrow(refused('the header names no "question" (prompt, a, b'));
+    expect(() => read('[{"question": "q"}]')).toThrow(refused("it is JSON, not CSV: name the file .json"));
   });
 
   it.each([
-    ["p,a,b,B\nq,a,A\n", "line 2: it has 3 fields; without a header a row is question, choices, letter"],
+    ["p,a,b,B\nq,a,A\n", "line 2: it has 3 fields where most rows have 4"],
     ["p,a,b,E\n", 'line 1: the answer "E" is none of the 2 choices'],
     [`q,${"x,".repeat(27)}A\n`, "line 1: it has 27 choices"],
-    ["q;a;b;A\n", "line 1: it has 1 fields"],
-    ["p,a,b,B\n   \n", "line 2: it has 1 fields"],
+    [
+      "q;a;b;A\n",
+      'line 1: it has 1 field; without a header a row is question, choices, letter. Its fields are divided by ";"',
+    ],
+    ["p,a,b,B\n   \n", "line 2: it has 1 field where most rows have 4"],
   ])("refuses %j", (text, message) => {
     expect(() => read(text)).toThrow(refused(`set.csv: ${message}`));
   });
@@ -135,11 +163,27 @@ describe("readCsvQuestions without a header", () => {
 describe("readCsvQuestions on broken CSV", () => {
   it("names the line where a row starts whose quote is never closed", () => {
     const text = 'question,A,B,answer\nq,a,b,A\n\nr,"a,b,A\ns,a,b,A\nt,a,b,A\n';
-    expect(() => read(text)).toThrow(refused("set.csv: line 4: it is not valid CSV (Quote Not Closed"));
+    expect(() => read(text)).toThrow(refused("set.csv: line 4: it is not valid CSV (a quoted field is never closed"));
   });
 
-  it.each(['q,"a"x,b,A', 'q,a"x",b,A'])("refuses the quotes of %s", (row) => {
-    expect(() => read(`question,A,B,answer\n${row}\n`)).toThrow(refused("set.csv: line 2: it is not valid CSV"));
+  it.each([
+    ['q,"a"x,b,A', "ax"],
+    ['q,a"x",b,A', 'a"x"'],
+    ['q,a "x,b,A', 'a "x'],
+  ])("takes the quotes of %s as Python does", (row, choice) => {
+    expect(read(`question,A,B,answer\n${row}\n`)[0]!.choices[0]).toBe(choice);
+  });
+
+  it("counts bad rows and tells of the first three", () => {
+    const bad = Array.from({ length: 5 }, (_, index) => `q${index},a,b,X`).join("\n");
+    expect(() => read(`question,A,B,answer\nq,a,b,A\n${bad}\n`)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /^set\.csv: 5 of 6 rows cannot be read: line 3: .*; line 4: .*; line 5: .*; and others\. Nothing was read/,
+        ) as string,
+        details: expect.objectContaining({ row: "line 3", rows: 5 }) as unknown,
+      }),
+    );
   });
 
   it("holds no rows in an empty file", () => {

@@ -33,6 +33,19 @@ describe("readJsonQuestions", () => {
     expect(json(`\uFEFF[${line}]`)).toHaveLength(1);
   });
 
+  it("keeps numbers as they are written, and takes truth values, letters and labelled texts as choices", () => {
+    const text = '[{"question": "q", "choices": [12345678901234567890, 1.50, 1e5, true], "answer": 1, "subject": 7}]';
+    expect(readJsonQuestions(Buffer.from(text), "set.json")).toEqual([
+      { subject: "7", question: "q", choices: ["12345678901234567890", "1.50", "1e5", "true"], answer: 1 },
+    ]);
+    for (const choices of [
+      { A: "x", B: "y" },
+      { text: ["x", "y"], label: ["1", "2"] },
+    ]) {
+      expect(json([{ ...good, choices, answer: 1 }])[0]).toMatchObject({ choices: ["x", "y"], answer: 1 });
+    }
+  });
+
   it.each<[unknown, string]>([
     [{ data: [good] }, "set.json holds no list of questions"],
     ["{", "set.json: the file: it is not valid JSON"],
@@ -42,7 +55,11 @@ describe("readJsonQuestions", () => {
     [[good, { ...good, question: 3 }], "item 2: the question is empty"],
     [[{ ...good, question: "  " }], "item 1: the question is empty"],
     [[{ ...good, choices: "ab" }], "item 1: choices is not a list"],
-    [[{ ...good, choices: { text: ["a"], label: ["A"] } }], "item 1: choices is not a list"],
+    [[{ ...good, choices: { first: "a", second: "b" } }], "item 1: choices is not a list"],
+    [
+      [{ ctx: "q", endings: ["a"], label: 0 }],
+      'item 1: it has no "question" and "choices" and "answer", which a question needs; its keys are ctx, endings, label',
+    ],
     [[{ ...good, choices: ["a", null] }], "item 1: choice B is not a text"],
     [[{ ...good, choices: ["a"] }], "item 1: it has 1 choices"],
     [[{ ...good, choices: Array.from({ length: 27 }, String) }], "item 1: it has 27 choices; 2 to 26 are allowed"],
@@ -50,7 +67,10 @@ describe("readJsonQuestions", () => {
     [[{ ...good, answer: 2 }], 'item 1: the answer "2" is none of the 2 choices'],
     [[{ ...good, answer: 0.5 }], 'item 1: the answer "0.5"'],
     [[{ ...good, answer: true }], "item 1: the answer is missing"],
-    [[{ ...good, answer: undefined }], "item 1: the answer is missing"],
+    [
+      [{ ...good, answer: undefined }],
+      'item 1: it has no "answer", which a question needs; its keys are question, choices',
+    ],
   ])("refuses %j", (value, text) => {
     expect(() => json(value)).toThrow(refused(text));
   });
@@ -74,7 +94,10 @@ describe("readJsonlQuestions", () => {
     [`${line}\n${line},\n`, "set.jsonl: line 2: it is not valid JSON"],
     [`${line}\n[${line}]\n`, "set.jsonl: line 2: it is no object"],
     [`${line}\n"text"\n`, "set.jsonl: line 2: it is no object"],
-    [`${line}\n{}\n`, "set.jsonl: line 2: the question is empty"],
+    [
+      `${line}\n{}\n`,
+      'set.jsonl: line 2: it has no "question" and "choices" and "answer", which a question needs; its keys are none',
+    ],
   ])("refuses %j by line", (text, message) => {
     expect(() => jsonl(text)).toThrow(refused(message));
   });

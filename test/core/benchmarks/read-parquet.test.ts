@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { FileMetaData } from "hyparquet";
+import { LabError } from "#shared/errors.ts";
+import { createRandom } from "#shared/random.ts";
+import { tooMuch } from "#core/benchmarks/parquet-limits.ts";
 import { readParquetQuestions } from "#core/benchmarks/read-parquet.ts";
 
 const fixture = (name: string): Buffer => readFileSync(`test/fixtures/questions/${name}.parquet`);
@@ -43,5 +47,57 @@ describe("readParquetQuestions", () => {
     await expect(readParquetQuestions(fixture("mmlu-plain").subarray(0, length), "set.parquet")).rejects.toThrow(
       refused("set.parquet cannot be read as Parquet"),
     );
+  });
+
+  it("refuses damaged files with one error, and leaves no promise of the reader behind", async () => {
+    // An unhandled rejection fails the test run.
+    const original = fixture("mmlu-plain");
+    const damaged = Array.from({ length: 24 }, (_, seed) => {
+      const random = createRandom(seed);
+      const bytes = Buffer.from(original);
+      for (let count = 1 + random.nextInt(4); count > 0; count--) {
+        bytes[bytes.length - 9 - random.nextInt(600)] = random.nextInt(256);
+      }
+      return bytes;
+    });
+    const outcomes = await Promise.allSettled(damaged.map((bytes) => readParquetQuestions(bytes, "set.parquet")));
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    expect(errors.length).toBeGreaterThan(12);
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(LabError);
+      expect(error).toMatchObject({
+        code: "QUESTIONS_INVALID",
+        message: expect.stringMatching(/^set\.parquet/) as string,
+      });
+      expect((error as Error).message).not.toMatch(/undefined|properties|destructure|not a function/);
+    }
+  });
+});
+
+describe("tooMuch", () => {
+  const file = (rows: number, packed: number, unpacked: number, values = rows): FileMetaData => {
+    const column = {
+      path_in_schema: ["question"],
+      num_values: values,
+      total_compressed_size: packed,
+      total_uncompressed_size: unpacked,
+    };
+    return { num_rows: BigInt(rows), row_groups: [{ columns: [{ meta_data: column }] }] } as unknown as FileMetaData;
+  };
+
+  it.each([
+    ["as many rows as MMLU's largest file", file(99_842, 20e6, 47e6), null],
+    ["a billion rows", file(1e9, 68_000, 68_000), "it has 1000000000 rows, and 1000000 are read at most"],
+    ["more values than choices", file(10, 68_000, 68_000, 3e8), "more than 1000000 questions have choices"],
+    ["a ratio that no text has", file(10, 68_000, 9e8), "it unpacks from 68000 to 900000000 bytes"],
+    ["more than memory should take", file(10, 900e6, 2e9), "it unpacks from 900000000 to 2000000000 bytes"],
+  ])("judges %s", (_, metadata, reason) => {
+    const found = tooMuch(metadata, ["question"]);
+    if (reason === null) expect(found).toBeNull();
+    else expect(found).toContain(reason);
+  });
+
+  it("counts no column that is not read", () => {
+    expect(tooMuch(file(10, 68_000, 9e8), ["answer"])).toBeNull();
   });
 });

@@ -244,7 +244,7 @@ describe("readBundle", () => {
     [
       "a cell twice",
       repacked({ ...run, results: { ...run.results, cells: [run.results.cells[0], run.results.cells[0]] } }),
-      /two of its cells/,
+      /two of the cells are "fp32@cpu#1"/,
     ],
   ])("refuses %s", (_what, bytes, message) => {
     expect(() => readBundle(bytes, "r.qsrun")).toThrow(message);
@@ -277,6 +277,11 @@ describe("readBundle", () => {
     const bomb = packed({ "run.json": new Uint8Array(50e6) });
     expect(bomb.length).toBeLessThan(1e5);
     expect(() => readBundle(bomb, "r.qsrun", 1e6)).toThrow(/run.json is too large/);
+    // Below the limit of size, and still made to take minutes.
+    const tight = zipSync({ ...unzipSync(bytesOf(source())), "run.json": new Uint8Array(40 * 2 ** 20) });
+    expect(() => readBundle(tight, "r.qsrun")).toThrow(
+      /run.json unpacks from \d+ to 41943040 bytes, which no run does/,
+    );
     // The size in the zip's directory may lie: what is unpacked is no more than it says, and the hash tells.
     const view = new DataView(bomb.buffer, bomb.byteOffset);
     for (let at = 0; at < bomb.length - 4; at++) if (view.getUint32(at, true) === 50e6) view.setUint32(at, 1000, true);

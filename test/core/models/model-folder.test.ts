@@ -5,7 +5,8 @@ import { LabError } from "#shared/errors.ts";
 import type { ModelProto } from "#core/onnx/proto/onnx.ts";
 import { setExternal } from "#core/onnx/messages.ts";
 import { findSource, findVariant, openModelFolder, openVariant, sourceVariant } from "#core/models/model-folder.ts";
-import { save, temporaryFolder } from "../onnx/build-model.ts";
+import { sparseTensor } from "../../helpers/odd-graph.ts";
+import { save, temporaryFolder, unknownField } from "../onnx/build-model.ts";
 import { cache, decoder, inputIds, logits, mask, matMulNBits, tensorValue, zeros } from "../../helpers/onnx-builder.ts";
 
 const folder = temporaryFolder();
@@ -169,6 +170,16 @@ describe("openModelFolder", () => {
   it("warns of a decoder without a cache", () => {
     const { variants } = openModelFolder(modelFolder({ "model.onnx": decoder({}) }));
     expect(variants[0]?.warnings).toEqual([expect.stringContaining("no cache")]);
+  });
+
+  it("calls only what is bfloat16 so, not what is small because it is sparse", () => {
+    const bfloat = decoder({ ...parts, initializers: [zeros("w", "bfloat16", [16, 50])] });
+    const sparse = decoder({ ...parts, initializers: [zeros("other", "float32", [16, 50])] });
+    sparse.graph!.unknownFields = [unknownField(15, sparseTensor("w", [16, 50], [1], [3]))];
+    const warnings = (proto: ModelProto): readonly string[] =>
+      openModelFolder(modelFolder({ "model.onnx": proto })).variants[0]!.warnings;
+    expect(warnings(bfloat)).toEqual([expect.stringContaining("bfloat16")]);
+    expect(warnings(sparse)).toEqual([]);
   });
 
   it("counts the bytes of the graph and of its external files, each once", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readGraphFacts } from "#core/onnx/graph-facts.ts";
-import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
+import { create } from "#core/onnx/proto/edit.ts";
+import { FunctionProto, type NodeProto, type TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { contrib, inMemory, matMulNBits, zeros } from "../../helpers/onnx-builder.ts";
 import { graph, graphAttribute, int, node, tensorAttribute } from "./build-model.ts";
@@ -50,7 +51,12 @@ describe("readGraphFacts: format", () => {
     ["int4", facts(...join(matMulNBits("w")))],
     ["int4f16", facts(...join(matMulNBits("w", { float16: true })))],
     ["w8", facts(...join(matMulNBits("w", { bits: 8 })))],
-    ["mixed", facts(...join(matMulNBits("w", { bits: 2 })))],
+    ["int2", facts(...join(matMulNBits("w", { bits: 2 })))],
+    ["int2f16", facts(...join(matMulNBits("w", { bits: 2, float16: true })))],
+    ["int1", facts(...join(matMulNBits("w", { bits: 1 })))],
+    ["int1f16", facts(...join(matMulNBits("w", { bits: 1, float16: true })))],
+    ["int2f16", facts(...join(matMulNBits("a", { bits: 2 }), matMulNBits("b", { bits: 2, float16: true })))],
+    ["mixed", facts(...join(matMulNBits("a", { bits: 2 }), matMulNBits("b", { bits: 4 })))],
     ["nf4", facts(...join(bnb4("w", 1)))],
     ["fp4", facts(...join(bnb4("w", 0)))],
     ["int8", facts(...join(dynamic("w", "int8")))],
@@ -71,6 +77,34 @@ describe("readGraphFacts: format", () => {
     const { nodes, initializers } = bnb4("w", 1);
     nodes[0]!.attribute = [attribute];
     expect(facts(nodes, initializers).format).toBe(format);
+  });
+
+  it("takes a quantized table for the format only where no product is quantized", () => {
+    const gather = contrib("GatherBlockQuantized", ["t", "ids", "s"], ["y"], { bits: 2, block_size: 32 });
+    const table = [zeros("t", "uint8", [100, 8]), zeros("s", "float32", [100, 1])];
+    const { nodes, initializers } = matMulNBits("w");
+    expect(facts([gather], table).format).toBe("int2");
+    expect(facts([gather, ...nodes], [...table, ...initializers]).format).toBe("int4");
+    expect(facts([gather, matMul("v")], [...table, zeros("v", "float32", [64, 32])]).format).toBe("mixed");
+  });
+
+  it("ends soon for functions that call each other with more constants at every step", () => {
+    const domain = "local";
+    const call = (name: string, input: string[], output: string): NodeProto =>
+      Object.assign(node(name, input, [output]), { domain });
+    const built = inMemory({ nodes: [call("f30", ["x", "w"], "y")], initializers: [zeros("w", "float32", [8, 8])] });
+    for (let level = 1; level <= 30; level++) {
+      const constant = node("Constant", [], ["c"], [tensorAttribute("value", zeros("", "float32", [8, 8]))]);
+      const more = [
+        constant,
+        node("Add", ["b", "c"], ["d"]),
+        call(`f${level - 1}`, ["a", "b"], "e"),
+        call(`f${level - 1}`, ["a", "d"], "r"),
+      ];
+      const body = { name: `f${level}`, domain, input: ["a", "b"], output: ["r"], node: more };
+      built.proto.functions.push(create(FunctionProto, body));
+    }
+    expect(readGraphFacts(built).format).toBe("fp32");
   });
 
   it("does not let two integer activations hide the integer weights", () => {

@@ -69,6 +69,29 @@ describe("runCell", () => {
     expect(await outcome).toMatchObject({ canaryDrift: 0.07 });
   });
 
+  it("tells of a child that sends nothing, again and again, and that it is heard once more; it ends none", async () => {
+    vi.useFakeTimers();
+    const { child, spawner } = fakeChild();
+    const told: (number | null)[] = [];
+    const { outcome } = start(spawner, { onSilence: (seconds) => told.push(seconds) });
+    vi.advanceTimersByTime(29_000);
+    child.say(progress);
+    vi.advanceTimersByTime(29_999);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(told).toEqual([30]);
+    vi.advanceTimersByTime(60_000);
+    child.say(progress);
+    expect(told).toEqual([30, 60, 90, null]);
+    vi.advanceTimersByTime(31_000);
+    expect(child.kills).toBe(0);
+    child.say({ type: "done", canaryDrift: null });
+    vi.advanceTimersByTime(120_000);
+    expect((await outcome).status).toBe("done");
+    expect(told).toEqual([30, 60, 90, null, 30, null]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("names the library that a provider lacks, which only stderr tells", async () => {
     const { child, spawner } = fakeChild(true);
     const { outcome } = start(spawner);

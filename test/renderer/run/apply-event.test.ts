@@ -30,6 +30,7 @@ const RUN: LiveRun = {
   launchesTotal: 0,
   cancelling: false,
   waitingForStore: false,
+  silentSeconds: null,
   cells: [cell("fp32@cpu"), cell("int4@cpu")],
 };
 
@@ -54,6 +55,13 @@ const PROGRESS: LiveRunEvent = {
 };
 
 describe("applyEvent", () => {
+  it("keeps for how long the process is silent", () => {
+    const silent = (seconds: number | null): LiveRunEvent => ({ type: "silent", label: "fp32@cpu", seconds });
+    expect(after(silent(30)).silentSeconds).toBe(30);
+    expect(after(silent(30), silent(null)).silentSeconds).toBeNull();
+    expect(after(silent(30), LAUNCH).silentSeconds).toBeNull();
+  });
+
   it("shows what is made", () => {
     const run = after({ type: "making", format: "int4", bytesDone: 1, bytesTotal: 2 });
     expect(run).toMatchObject({ phase: "making", making: { format: "int4", bytesDone: 1, bytesTotal: 2 } });

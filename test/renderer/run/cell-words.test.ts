@@ -11,6 +11,7 @@ import {
   progressWords,
   shareOf,
   storeWords,
+  silentWords,
 } from "../../../src/renderer/views/run/cell-words.ts";
 import { Rates } from "../../../src/renderer/views/run/rate.ts";
 
@@ -47,8 +48,18 @@ const RUN: LiveRun = {
   launchesTotal: 4,
   cancelling: false,
   waitingForStore: false,
+  silentSeconds: null,
   cells: [],
 };
+
+describe("silentWords", () => {
+  it("says how long nothing was heard, and that nothing was ended for it", () => {
+    expect(silentWords(RUN)).toBeNull();
+    expect(silentWords({ ...RUN, silentSeconds: 90 })).toBe(
+      "The worker has sent nothing for 1 min 30 s. It is left running; cancel the run if that is too long.",
+    );
+  });
+});
 
 describe("nowWords", () => {
   it("names launch and pass, of answers only what is asked", () => {

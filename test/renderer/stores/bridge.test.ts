@@ -18,6 +18,7 @@ describe("labOver", () => {
       arch: "x64",
       versions: { node: "24" },
       nativeDialogs: false,
+      readOnly: null,
     };
     expect(await labOver(answering({ ok: true, value })).request("app.info", {})).toEqual(value);
   });

@@ -21,6 +21,11 @@ describe("FORMATS", () => {
       ["nf4", "_bnb4"],
       ["fp4", "_fp4"],
       ["mixed", "_mixed"],
+      ["fp8", "_fp8"],
+      ["int2", "_q2"],
+      ["int2f16", "_q2f16"],
+      ["int1", "_q1"],
+      ["int1f16", "_q1f16"],
     ]);
   });
 
@@ -35,11 +40,12 @@ describe("SUFFIX_TABLE", () => {
   const formatOf = (name: string) => SUFFIX_TABLE.find(({ suffix }) => name.endsWith(suffix))!.format;
 
   it("finds the longest suffix", () => {
-    expect(["model_q4f16", "model_q4", "model_quantized", "model_q8", "model"].map(formatOf)).toEqual([
+    expect(["model_q4f16", "model_q4", "model_quantized", "model_q8", "model_q2f16", "model"].map(formatOf)).toEqual([
       "int4f16",
       "int4",
       "int8",
       "int8",
+      "int2f16",
       "fp32",
     ]);
   });

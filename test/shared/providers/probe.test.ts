@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FORMAT_IDS } from "#shared/formats/formats.ts";
+import { FORMAT_IDS, FORMATS } from "#shared/formats/formats.ts";
 import {
   isUsable,
   PROBE_FORMATS,
@@ -9,8 +9,9 @@ import {
 } from "#shared/providers/probe.ts";
 
 describe("PROBE_FORMATS", () => {
-  it("are all formats but the one that is made of them", () => {
-    expect(new Set<string>([...PROBE_FORMATS, "mixed"])).toEqual(new Set(FORMAT_IDS));
+  it("are float32 and all formats that can be made but the one that is made of them", () => {
+    const made = FORMAT_IDS.filter((id) => FORMATS[id].makes);
+    expect(new Set<string>([...PROBE_FORMATS, "mixed"])).toEqual(new Set(["fp32", ...made]));
   });
 });
 

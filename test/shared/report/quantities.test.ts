@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   duration,
+  elapsedMs,
   grouped,
   mebibytes,
   megabytes,
@@ -71,7 +72,29 @@ describe("pValue", () => {
   });
 });
 
+describe("elapsedMs", () => {
+  const start = "2026-11-21T08:00:00.000Z";
+
+  it("is the time between two moments", () => {
+    expect(elapsedMs(start, "2026-11-21T08:01:15.000Z")).toBe(75_000);
+    expect(elapsedMs(start, start)).toBe(0);
+  });
+
+  it.each([
+    ["a run that goes on", start, null],
+    ["a clock that was set back", start, "2026-11-19T08:00:27.000Z"],
+    ["a start that is no date", "yesterday", start],
+    ["an end that is no date", start, ""],
+  ])("is not known of %s", (_what, from, to) => {
+    expect(elapsedMs(from, to)).toBeNull();
+  });
+});
+
 describe("duration", () => {
+  it.each([-172_773_000, NaN, Infinity])("is a dash for %d ms", (ms) => {
+    expect(duration(ms)).toBe("–");
+  });
+
   it.each([
     [0, "0 s"],
     [1499, "1 s"],

@@ -22,6 +22,7 @@ export function appHandlers({ options, lab, system }: AppParts): Pick<Handlers, 
         arch: process.arch,
         versions: { node: runtime.node, onnxruntime: runtime.onnxruntime, ...versions },
         nativeDialogs: shell !== null,
+        readOnly: lab.readOnly,
       };
     },
     "app.openHome": async () => {

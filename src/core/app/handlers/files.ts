@@ -1,7 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Handlers } from "#shared/api.ts";
 import type { fileRequests } from "#shared/api/files.ts";
-import { LabError } from "#shared/errors.ts";
+import { writeWhole } from "#core/reports/write-files.ts";
 import type { AppParts } from "../app.ts";
 import { listFolder } from "../folders.ts";
 import { nativeShell } from "./native.ts";
@@ -22,37 +21,9 @@ export function fileHandlers({ options, paths, folders }: AppParts): Pick<Handle
     },
     "dialog.save": async ({ fileName, content, encoding }) => {
       const path = await nativeShell(shell).pickTarget(fileName);
-      if (path !== null) writeWhole(path, Buffer.from(content, encoding));
+      if (path !== null) writeWhole(path, Buffer.from(content, encoding), "Choose another folder.");
       return { path };
     },
     "folders.list": ({ path }) => listFolder(paths, folders(), path),
   };
-}
-
-/** @throws LabError OUTPUT_UNWRITABLE, DISK_FULL; nothing is left then */
-function writeWhole(path: string, content: Uint8Array): void {
-  const partial = `${path}.part`;
-  try {
-    writeFileSync(partial, content);
-    renameSync(partial, path);
-  } catch (error) {
-    removeQuietly(partial);
-    const { code, message } = error as NodeJS.ErrnoException;
-    const known = code === "ENOSPC" ? "DISK_FULL" : "OUTPUT_UNWRITABLE";
-    throw new LabError(
-      known,
-      `${path} cannot be written: ${message}. Choose another folder.`,
-      { path },
-      { cause: error },
-    );
-  }
-}
-
-/** The first failure is the one to tell. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // Nothing was written then.
-  }
 }

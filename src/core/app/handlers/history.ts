@@ -76,7 +76,7 @@ export function historyHandlers(parts: AppParts): Request {
       const of = machine === undefined ? (machines[0]?.value ?? null) : machine;
       const asked = series ?? kinds.slice(0, SERIES_SHOWN);
       const pending = trends.pending();
-      if (pending.pending > 0 && !pending.waiting) void trends.catchUp();
+      if (pending.pending > 0 && !pending.waiting) trends.begin();
       const trend = readTrend(db, model, asked, { machine: of, most: points });
       return { trend, kinds, machine: of, machines, ...pending };
     },

@@ -3,7 +3,7 @@
  * values repeated for grouped queries. Strict on purpose: what is not known by sight is refused with its reason.
  */
 import type { CacheEntry } from "#core/models/decoder-signature.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { Joined } from "./cache-growth.ts";
 import { attributeInts, type GraphIndex } from "./graph-index.ts";

@@ -3,7 +3,7 @@
  * exports), or the GroupQueryAttention operator (onnxruntime-genai's, and fused graphs).
  */
 import type { CacheEntry, DecoderSignature } from "#core/models/decoder-signature.ts";
-import { int } from "#core/onnx/graph-facts.ts";
+import { int } from "#core/onnx/attributes.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { GraphIndex } from "./graph-index.ts";

@@ -97,6 +97,7 @@ export const FORMAT_OPTIONS: Readonly<Record<FormatId, readonly RecipeOption[]>>
   int4f16: [...BLOCKS.slice(0, 4), "clamp", ...BLOCKS.slice(4)],
   nf4: BNB4,
   fp4: BNB4,
+  ...{ fp8: [], int2: [], int2f16: [], int1: [], int1f16: [] },
 });
 
 type Settings = Omit<Recipe, "format">;
@@ -120,6 +121,7 @@ export const OPTION_DEFAULTS: Readonly<Record<FormatId, Readonly<Settings>>> = O
   int4f16: { ...BLOCK_DEFAULTS, clamp: "onnxruntime" },
   nf4: BNB4_DEFAULTS,
   fp4: BNB4_DEFAULTS,
+  ...{ fp8: {}, int2: {}, int2f16: {}, int1: {}, int1f16: {} },
 });
 
 /** The formats that can be made, the highest precision first. */

@@ -39,7 +39,7 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
         progress: LAUNCH_BEGINS,
         samples: NO_SAMPLES,
       }));
-      return { ...next, launchesDone, launchesTotal };
+      return { ...next, launchesDone, launchesTotal, silentSeconds: null };
     }
     case "progress": {
       const { label, pass, done, total, remainingMs } = event;
@@ -52,6 +52,8 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
       return withCell(run, event.label, (cell) => ({ ...cell, samples: joined(cell.samples, event.samples) }));
     case "waiting":
       return { ...run, waitingForStore: event.waiting };
+    case "silent":
+      return { ...run, silentSeconds: event.seconds };
     case "ended":
       return run;
   }

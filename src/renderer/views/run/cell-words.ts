@@ -1,6 +1,6 @@
 /** A cell of the run that is measured, in words and figures. */
 import type { LiveCell, LiveRun, Measured } from "#shared/api.ts";
-import { grouped, mebibytes, percent, significant } from "#shared/report/quantities.ts";
+import { duration, grouped, mebibytes, percent, significant } from "#shared/report/quantities.ts";
 import type { LaunchKind } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
@@ -110,6 +110,12 @@ export function phaseWords(run: LiveRun): string {
 /** Why a run that goes on stores nothing; null while it does. */
 export function storeWords({ waitingForStore }: LiveRun): string | null {
   return waitingForStore ? "Waiting for the store, locked by another program. What was measured is kept." : null;
+}
+
+/** What a run that seems to stand still says; null while its process is heard. */
+export function silentWords({ silentSeconds }: LiveRun): string | null {
+  if (silentSeconds === null) return null;
+  return `The worker has sent nothing for ${duration(1000 * silentSeconds)}. It is left running; cancel the run if that is too long.`;
 }
 
 /** @returns null before anything could tell */

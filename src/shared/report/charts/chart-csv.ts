@@ -4,7 +4,8 @@ import { ENDS_NAMES } from "../ends.ts";
 
 function xOf({ x }: ChartModel, point: ChartPoint): string | number {
   if (x.scale === "category") return x.categories[point.x] ?? point.x;
-  return x.scale === "time" ? new Date(point.x).toISOString() : point.x;
+  if (x.scale !== "time") return point.x;
+  return Number.isFinite(point.x) ? new Date(point.x).toISOString() : "";
 }
 
 /** The chart's numbers, one line a point, full precision, units in the header. Columns that are empty throughout are left out. */

@@ -4,6 +4,7 @@
  */
 import type { CellResult, Results } from "../../results.ts";
 import { decodeTokensPerSecond } from "../../metrics/generation-speed.ts";
+import { inertCell } from "../csv.ts";
 
 const LLAMA_BENCH_COLUMNS = [
   "build_commit",
@@ -41,8 +42,7 @@ export function llamaBenchCsv(results: Pick<Results, "run" | "model" | "cells">)
 }
 
 function quoted(value: string | number): string {
-  // A sheet would run a text that begins so; numbers are ours.
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const safe = typeof value === "string" ? inertCell(value) : String(value);
   return `"${safe.replaceAll('"', '""')}"`;
 }
 

@@ -5,6 +5,7 @@
 import { type BenchmarkResult, type CellResult, isValidAnswer, type Results } from "../../results.ts";
 import type { BenchmarkMode } from "../../spec.ts";
 import type { ExportedQuestion } from "./questions-jsonl.ts";
+import { elapsedMs } from "../quantities.ts";
 
 interface LmEvalFiles {
   readonly cell: string;
@@ -32,7 +33,7 @@ export function lmEvalFiles(
   hash: (text: string) => string,
 ): LmEvalFiles | null {
   if (cell.benchmark.length === 0) return null;
-  const date = run.run.startedAt.replaceAll(":", "-").replace("Z", "");
+  const date = run.run.startedAt.replace("Z", "").replaceAll(/[^\w.-]/g, "-");
   const tasks = cell.benchmark.map((result) => ({ name: taskName(run, result.mode), result }));
   return {
     cell: cell.label,
@@ -61,7 +62,7 @@ function resultsDocument({ run, model, questionSet }: Run, cell: CellResult, tas
   const { spec, environment } = run;
   const byTask = (value: (task: Task) => unknown): Record<string, unknown> =>
     Object.fromEntries(tasks.map((task) => [task.name, value(task)]));
-  const finished = run.finishedAt === null ? null : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+  const tookMs = elapsedMs(run.startedAt, run.finishedAt);
   const shots = spec.passes.benchmark?.shots ?? 0;
   return {
     results: byTask(({ name, result }) => ({ alias: name, ...scores(result) })),
@@ -92,7 +93,7 @@ function resultsDocument({ run, model, questionSet }: Run, cell: CellResult, tas
     date: Date.parse(run.startedAt) / 1000,
     model_source: "quantscope",
     model_name: model.name,
-    total_evaluation_time_seconds: finished === null ? null : String(finished),
+    total_evaluation_time_seconds: tookMs === null ? null : String(tookMs / 1000),
     quantscope: {
       runId: run.id,
       cell: cell.label,

@@ -1,5 +1,6 @@
 /** A run as Markdown tables with its verdicts, for an issue, a pull request or a model card. */
 import type { Results } from "../../results.ts";
+import { visible } from "../../visible.ts";
 import { askedText } from "../question-notes.ts";
 import { skippedNotes } from "../skipped-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
@@ -41,8 +42,7 @@ export function markdownTable({ header, units, rows }: Table): string {
 
 /** Names come from files: nothing of them may end a table's cell, begin markup or a tag. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
+  return visible(text.replaceAll(/\s+/g, " "))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(/[\\`*_[\]|]/g, String.raw`\$&`);
