@@ -113,15 +113,20 @@ function measuredBy({ pid, home, run }: Pick<Claim, "pid" | "home" | "run">, det
 
 /** Of other processes that run. */
 function claims(folder: string): Claim[] {
-  return namesIn(folder).flatMap((name) => {
-    if (!/^\d+\.(asking|measuring)$/.test(name)) return [];
-    const file = join(folder, name);
-    const claim = readClaim(file);
-    if (claim?.pid === process.pid) return [];
-    if (claim && isRunning(claim)) return [{ ...claim, settled: name.endsWith(".measuring") }];
-    rmSync(file, { force: true });
-    return [];
-  });
+  for (let tries = 1; ; tries++) {
+    const found = namesIn(folder)
+      .filter((name) => /^\d+\.(asking|measuring)$/.test(name))
+      .map((name) => ({ name, file: join(folder, name), claim: readClaim(join(folder, name)) }));
+    // One that went on from asking to measuring since the names were read has another name now: look again.
+    const moved = found.some(({ file, claim }) => claim === null && !existsSync(file));
+    if (moved && tries < MOST_TRIES) continue;
+    return found.flatMap(({ name, file, claim }) => {
+      if (claim?.pid === process.pid) return [];
+      if (claim && isRunning(claim)) return [{ ...claim, settled: name.endsWith(".measuring") }];
+      rmSync(file, { force: true });
+      return [];
+    });
+  }
 }
 
 function readClaim(file: string): z.output<typeof claimSchema> | null {
