@@ -1,7 +1,7 @@
 /** Imports files one after the other. Runs in the reader's child (run-reader.ts), between what pages ask of it. */
 import { setImmediate } from "node:timers/promises";
 import type { ImportedFile } from "#shared/api.ts";
-import { toEnvelope } from "#shared/errors.ts";
+import { LabError, toEnvelope } from "#shared/errors.ts";
 import { groupSources, importGroup } from "#core/bundles/import-files.ts";
 import type { ImportOptions, ImportSource } from "#core/bundles/import-source.ts";
 import { unpackBundles } from "#core/bundles/unpack-bundles.ts";
@@ -13,8 +13,15 @@ export interface ImportTask {
   readonly about: ImportOptions;
 }
 
-/** One answer a run that is made or not made of `sources`; one that fails leaves the others alone. */
-export async function importRuns(stored: StoredRuns, { sources, about }: ImportTask): Promise<readonly ImportedFile[]> {
+/**
+ * One answer a run that is made or not made of `sources`; one that fails leaves the others alone.
+ * @param signal heard between two runs: each is stored whole or not at all
+ */
+export async function importRuns(
+  stored: StoredRuns,
+  { sources, about }: ImportTask,
+  signal: AbortSignal,
+): Promise<readonly ImportedFile[]> {
   const answers: ImportedFile[] = [];
   const unpacked = sources.flatMap((source) => {
     try {
@@ -26,12 +33,14 @@ export async function importRuns(stored: StoredRuns, { sources, about }: ImportT
   });
   for (const group of groupSources(unpacked)) {
     const files = group.map(({ path }) => path);
+    // What asks for the end is heard here, too.
+    await setImmediate();
     try {
+      if (signal.aborted) throw new LabError("CANCELLED", "The import was cancelled before this was stored.");
       answers.push({ files, ...importOne(stored, group, about) });
     } catch (error) {
       answers.push({ outcome: "failed", files, error: toEnvelope(error) });
     }
-    await setImmediate();
   }
   return answers;
 }

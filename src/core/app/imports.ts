@@ -14,7 +14,7 @@ const GATE_NAME = "importing runs";
 interface ImportsOptions {
   readonly gate: Pick<Gate, "holder" | "pass">;
   readonly paths: Pick<PathGuard, "check" | "allows">;
-  readonly stored: Pick<RunReader, "run">;
+  readonly stored: Pick<RunReader, "run" | "cancelImport">;
   readonly events: Pick<Events, "emit">;
 }
 
@@ -28,6 +28,7 @@ interface Upload {
 export class Imports {
   readonly #options: ImportsOptions;
   #running = 0;
+  #cancelled = new AbortController();
   /** Settles with the import before. */
   #before: Promise<unknown> = Promise.resolve();
 
@@ -62,9 +63,18 @@ export class Imports {
     throw new LabError("BAD_REQUEST", `${what} larger than ${LARGEST_UPLOAD_BYTES / 2 ** 20} MiB. Import by path.`);
   }
 
+  /** Of every import that runs or waits. What one run is made of is stored whole or not at all. */
+  cancel(): void {
+    if (this.#running === 0) return;
+    this.#cancelled.abort(new LabError("CANCELLED", "The import was cancelled."));
+    this.#cancelled = new AbortController();
+    this.#options.stored.cancelImport();
+  }
+
   #import(sources: readonly ImportSource[], about: ImportOptions): Promise<ImportedFile[]> {
     this.#running++;
-    const importing = this.#before.then(() => this.#alone(sources, about));
+    const { signal } = this.#cancelled;
+    const importing = this.#before.then(() => this.#alone(sources, about, signal));
     this.#before = importing
       .catch(() => undefined)
       .finally(() => {
@@ -77,7 +87,7 @@ export class Imports {
    * Not beside a measurement: it would be spoilt, and whoever stores it would wait for the store. A run that is started
    * meanwhile waits those seconds; one that is measured may take hours, so that nothing waits for it here.
    */
-  #alone(sources: readonly ImportSource[], about: ImportOptions): Promise<ImportedFile[]> {
+  #alone(sources: readonly ImportSource[], about: ImportOptions, signal: AbortSignal): Promise<ImportedFile[]> {
     const { gate } = this.#options;
     if (gate.holder !== null) {
       throw new LabError(
@@ -85,7 +95,7 @@ export class Imports {
         `Nothing can be imported during this: ${gate.holder}. Try again when it has ended.`,
       );
     }
-    return gate.pass(GATE_NAME, new AbortController().signal, () => this.#store(sources, about));
+    return gate.pass(GATE_NAME, signal, () => this.#store(sources, about));
   }
 
   async #store(sources: readonly ImportSource[], about: ImportOptions): Promise<ImportedFile[]> {

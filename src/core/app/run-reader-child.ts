@@ -15,6 +15,7 @@ import type { BackupTask, ExportTask } from "./write-export.ts";
 interface Reader {
   answer(asked: Asked): Promise<Reply>;
   forget(id: string): void;
+  cancelImport(): void;
 }
 
 const port = openParentPort<ToReader, FromReader>(
@@ -25,6 +26,7 @@ port.onJob(async (message) => {
   if ("open" in message) reader = openReader(message.open, message.readOnly);
   else if ("end" in message) await port.close();
   else if ("forget" in message) reader?.forget(message.forget);
+  else if ("cancelImport" in message) reader?.cancelImport();
   else if (reader) port.send({ id: message.id, reply: await reader.answer(message) });
 });
 
@@ -37,6 +39,7 @@ process.on("exit", () => {
 function openReader(file: string, readOnly: boolean): Reader {
   keepUnfinishedIn(temporaryDir(dirname(file)));
   const stored = new StoredRuns(file, readOnly);
+  let importing = new AbortController();
   const handlers = {
     ...storedRunHandlers(stored),
     // Loaded when something is written or imported: reading needs neither the reports nor the zip library.
@@ -44,7 +47,11 @@ function openReader(file: string, readOnly: boolean): Reader {
       writing(task.path, async () => (await import("./write-export.ts")).writeExport(stored, task)),
     writeBackup: (task: BackupTask) =>
       writing(task.backup, async () => (await import("./write-export.ts")).writeBackup(stored, task)),
-    importRuns: async (task: ImportTask) => (await import("./import-runs.ts")).importRuns(stored, task),
+    importRuns: async (task: ImportTask) => {
+      importing = new AbortController();
+      const { signal } = importing;
+      return (await import("./import-runs.ts")).importRuns(stored, task, signal);
+    },
   };
   return {
     answer: async ({ name, input }) => {
@@ -56,6 +63,9 @@ function openReader(file: string, readOnly: boolean): Reader {
     },
     forget: (id) => {
       stored.forget(id);
+    },
+    cancelImport: () => {
+      importing.abort();
     },
   };
 }

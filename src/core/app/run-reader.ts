@@ -88,6 +88,11 @@ export class RunReader {
     this.#running?.child.send({ forget: id });
   }
 
+  /** The run that is being stored is the last. */
+  cancelImport(): void {
+    this.#running?.child.send({ cancelImport: true });
+  }
+
   /** Refuses what waits, and waits until the child is gone. */
   async close(): Promise<void> {
     this.#closed = true;

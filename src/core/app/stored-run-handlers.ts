@@ -27,9 +27,16 @@ export type Asked =
       [N in keyof StoredRunTasks]: { readonly id: number; readonly name: N; readonly input: StoredRunTasks[N]["task"] };
     }[keyof StoredRunTasks];
 
-/** To the child: first the store's file; then what it is asked, or a run that is not as it was; last that it shall end. */
+/**
+ * To the child: first the store's file; then what it is asked, a run that is not as it was, or that it shall import no more;
+ * last that it shall end.
+ */
 export type ToReader =
-  { readonly open: string; readonly readOnly: boolean } | Asked | { readonly forget: string } | { readonly end: true };
+  | { readonly open: string; readonly readOnly: boolean }
+  | Asked
+  | { readonly forget: string }
+  | { readonly cancelImport: true }
+  | { readonly end: true };
 
 /** From the child. */
 export interface FromReader {

@@ -32,11 +32,28 @@ export async function chooseRuns(app: App): Promise<void> {
 
 export async function importRuns(app: App, wanted: ToImport): Promise<void> {
   const imports = app.store(ImportsStore);
-  const answers = await imports.run(wanted);
+  const answers = await withCancel(app, imports.run(wanted), () => void imports.cancel());
   imports.asking = false;
   // What could not be imported must not be missed.
   if (answers.some((answer) => answer.outcome === "failed" || answer.notes.some(isLeftOut))) imports.answers = answers;
   else tell(app, answers as readonly Imported[]);
+}
+
+/** Most imports are over before anybody could want to cancel them. */
+const SHORT_MS = 1000;
+
+/** While it takes long, says so with a button that cancels it. */
+async function withCancel<T>({ toasts }: App, work: Promise<T>, cancel: () => void): Promise<T> {
+  const shown: number[] = [];
+  const timer = setTimeout(() => {
+    shown.push(toasts.show({ title: "Importing runs", stays: true, action: { label: "Cancel", run: cancel } }));
+  }, SHORT_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    for (const id of shown) toasts.dismiss(id);
+  }
 }
 
 function tell({ toasts, router }: App, answers: readonly Imported[]): void {

@@ -21,6 +21,7 @@ export class ImportsStore {
   readonly #lab: Lab;
   /** The last files that came by content: one may have to be sent again with what it does not say. */
   #contents: readonly File[] = [];
+  #cancelled = false;
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -34,11 +35,18 @@ export class ImportsStore {
   /** @returns one answer a run; a request that was refused whole answers for all of its files */
   async run(wanted: ToImport, about: About = {}): Promise<readonly ImportedFile[]> {
     this.busy = true;
+    this.#cancelled = false;
     try {
       return wanted.paths ? await this.#byPath(wanted.paths, about) : await this.#byContent(wanted.contents, about);
     } finally {
       this.busy = false;
     }
+  }
+
+  /** What is stored already stays; the rest answers that it was cancelled. */
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+    await this.#lab.request("runs.cancelImport", {});
   }
 
   /** Once more those that `failed`, with what they do not say. */
@@ -61,6 +69,7 @@ export class ImportsStore {
     const requests = [...bundles.map((file) => [file]), ...(others.length > 0 ? [others] : [])];
     const answers: ImportedFile[] = [];
     for (const request of requests) {
+      if (this.#cancelled) break;
       const names = request.map(({ name }) => name);
       answers.push(...(await this.#answer(names, () => this.#upload(request, about))));
     }

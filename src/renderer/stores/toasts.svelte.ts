@@ -4,6 +4,8 @@ interface ToastInput {
   readonly kind?: "note" | "done" | "failed";
   readonly title: string;
   readonly message?: string;
+  /** Until it is dismissed: something goes on. */
+  readonly stays?: boolean;
   /** Undo, mostly. Pressing it also takes the toast away. */
   readonly action?: { readonly label: string; readonly run: () => void };
 }
@@ -22,17 +24,19 @@ export class ToastsStore {
   list = $state.raw<readonly Toast[]>([]);
   #last = 0;
 
-  show(input: ToastInput): void {
+  /** @returns what dismiss takes */
+  show(input: ToastInput): number {
     const toast: Toast = { kind: "note", ...input, id: ++this.#last };
     this.list = [...this.list, toast];
     // A failure stays until it is read.
-    if (toast.kind === "failed") return;
+    if (toast.kind === "failed" || toast.stays === true) return toast.id;
     setTimeout(
       () => {
         this.dismiss(toast.id);
       },
       toast.action ? SHOWN_WITH_ACTION_MS : SHOWN_MS,
     );
+    return toast.id;
   }
 
   /** @param title what could not be done: "The run could not be deleted" */

@@ -112,6 +112,8 @@ export const runRequests = {
   "runs.import": { input: importInput, output: importOutput },
   /** The same with the files' content, which is kept nowhere. BAD_REQUEST where it is too much. */
   "runs.upload": { input: uploadInput, output: importOutput },
+  /** Ends what is imported or waits for it: runs that are stored stay, those that are not answer CANCELLED. */
+  "runs.cancelImport": { input: nothing, output: nothing },
   "runs.rename": { input: z.strictObject({ id: runIdInput, name: nameInput }), output: nothing },
   /** With everything measured in it. RUN_BUSY while it waits or is measured. */
   "runs.delete": { input: byId, output: nothing },

@@ -7,6 +7,8 @@ import type { ImportedFile, RequestOutput } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
 import type { RunOutcome } from "#core/runs/execute.ts";
 import type { NativeShell } from "#core/app/native-shell.ts";
+import { importRuns } from "#core/app/import-runs.ts";
+import { StoredRuns } from "#core/app/stored-runs.ts";
 import { hideRuns } from "#core/store/history-edit.ts";
 import { testApp, type TestApp } from "../../helpers/app.ts";
 import { scratchDir } from "../../helpers/lab.ts";
@@ -244,6 +246,46 @@ describe("runs.import", () => {
     ["other fields", { paths: ["/a"], force: true }],
   ])("refuses %s", async (_, input) => {
     expect(await testApp().refusal("runs.import", input)).toMatchObject({ code: "BAD_REQUEST" });
+  });
+});
+
+describe("runs.cancelImport", () => {
+  const stored = (app: TestApp): unknown[] => app.lab.db.prepare("SELECT id FROM runs").all();
+
+  it("ends imports that wait, and none that comes later", async () => {
+    const app = testApp();
+    const bytes = await bundle();
+    const first = app.refusal("runs.import", { paths: [inHome(app, "a.qsrun", bytes)] });
+    const waiting = app.refusal("runs.import", { paths: [inHome(app, "b.qsrun", bytes)] });
+    await app.ask("runs.cancelImport", {});
+    expect(await Promise.all([first, waiting])).toMatchObject([{ code: "CANCELLED" }, { code: "CANCELLED" }]);
+    expect(stored(app)).toEqual([]);
+    // The next one is not cancelled.
+    expect((await app.ask("runs.import", { paths: [inHome(app, "a.qsrun", bytes)] })).files).toHaveLength(1);
+    expect(stored(app)).toHaveLength(1);
+  });
+
+  it("leaves the runs after the one that is being stored", async () => {
+    const app = testApp();
+    const controller = new AbortController();
+    const real = new StoredRuns(app.lab.db.name);
+    const runs = Object.assign(Object.create(real) as StoredRuns, {
+      forget: () => {
+        controller.abort();
+      },
+      with: (work: Parameters<StoredRuns["with"]>[0]) => real.with(work),
+    });
+    const sources = [{ path: inHome(app, "a.qsrun", await bundle()) }, { path: inHome(app, "llama.csv", LLAMA) }];
+    const answers = await importRuns(runs, { sources, about: {} }, controller.signal);
+    expect(answers).toMatchObject([
+      { outcome: "added", run: { id: "a" } },
+      { outcome: "failed", files: [sources[1]!.path], error: { code: "CANCELLED" } },
+    ]);
+    expect(stored(app)).toEqual([{ id: "a" }]);
+  });
+
+  it("does nothing where nothing is imported", async () => {
+    expect(await testApp().ask("runs.cancelImport", {})).toEqual({});
   });
 });
 

@@ -35,6 +35,10 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
     "runs.backup": () => exports.backup(),
     "runs.import": async ({ paths, ...about }) => ({ files: await imports.byPath(paths, about) }),
     "runs.upload": async ({ files, ...about }) => ({ files: await imports.byContent(files, about) }),
+    "runs.cancelImport": () => {
+      imports.cancel();
+      return {};
+    },
     "runs.rename": ({ id, name }) => {
       renameRun(lab.db, id, name);
       stored.forget(id);
