@@ -38,19 +38,27 @@ export function checkQuestion(
     subject: subjectOf(parts.subject),
     question,
     choices,
-    answer: answerIndex(place, parts.answer, choices.length),
+    answer: answerIndex(place, labelled(parts), choices.length),
   };
 }
 
-/** Choices as datasets have them: a list, `{text: [..]}` beside their labels, or one key a letter. */
+/** The answer, where choices have labels of their own (ARC): the place of the label that it names, which may be "1" for the first. */
+function labelled({ choices, answer }: { choices: unknown; answer: unknown }): unknown {
+  const { label } = (choices ?? {}) as { label?: unknown };
+  if (!Array.isArray(label)) return answer;
+  const place = label.findIndex((each) => String(each) === String(answer));
+  return place < 0 ? `${String(answer)}, which no label of its choices says` : place;
+}
+
+/** Choices as datasets have them: a list, `{text: [..]}` beside their labels, or one key a letter in any order. */
 function choiceList(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value as unknown[];
   if (typeof value !== "object" || value === null) return null;
   const { text } = value as { text?: unknown };
   if (Array.isArray(text)) return text as unknown[];
-  const keys = Object.keys(value);
-  const inOrder = keys.length > 0 && keys.every((key, index) => key.toUpperCase() === LETTERS[index]);
-  return inOrder ? Object.values(value) : null;
+  const letters = Object.entries(value).sort(([a], [b]) => a.localeCompare(b, "en"));
+  const inOrder = letters.length > 0 && letters.every(([key], index) => key.toUpperCase() === LETTERS[index]);
+  return inOrder ? letters.map(([, text]) => text as unknown) : null;
 }
 
 function subjectOf(value: unknown): string | null {

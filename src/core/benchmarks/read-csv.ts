@@ -17,7 +17,7 @@ export function readCsvQuestions(bytes: Buffer, file: string): RawQuestion[] {
     const columns = readHeader(header, { file, row: `line ${first.line}` });
     return collectRows(rest, file, (row) => fromHeader(row, columns, file));
   }
-  if (header.includes("answer")) {
+  if (header.includes("answer") || isOtherHeader(first)) {
     throw rowError({ file, row: `line ${first.line}` }, `the header names no "question" (${header.join(", ")})`);
   }
   const width = commonWidth(rows);
@@ -119,15 +119,24 @@ function fromHeader({ cells, line }: CsvRow, columns: Columns, file: string): Ra
   if (cells.length !== columns.width) {
     throw rowError(place, `it has ${fields(cells)} where the header names ${columns.width}`);
   }
-  const choices = columns.choices.map((index) => cells[index] ?? "");
-  // Sets with different numbers of choices leave the last columns empty.
-  while (choices.length > 2 && choices.at(-1)?.trim() === "") choices.pop();
+  const choices = withoutEmptyEnd(columns.choices.map((index) => cells[index] ?? ""));
   return checkQuestion(place, {
     question: cells[columns.question],
     choices,
     answer: cells[columns.answer],
     subject: cells[columns.subject],
   });
+}
+
+/** Sets with different numbers of choices leave the last columns empty. */
+function withoutEmptyEnd(choices: string[]): string[] {
+  while (choices.length > 2 && choices.at(-1)?.trim() === "") choices.pop();
+  return choices;
+}
+
+/** Names of other columns (`goal,sol1,sol2,label`): no row of MMLU ends with a word. */
+function isOtherHeader({ cells }: CsvRow): boolean {
+  return cells.length > 2 && cells.every((cell) => /^[a-z_][a-z0-9_]+$/i.test(cell.trim()));
 }
 
 function fields({ length }: readonly string[]): string {
@@ -148,5 +157,6 @@ function fromMmlu({ cells, line }: CsvRow, file: string): RawQuestion {
       `it has ${fields(cells)}; without a header a row is question, choices, letter${separator(cells)}`,
     );
   }
-  return checkQuestion(place, { question: cells[0], choices: cells.slice(1, -1), answer: cells.at(-1) });
+  const choices = withoutEmptyEnd(cells.slice(1, -1));
+  return checkQuestion(place, { question: cells[0], choices, answer: cells.at(-1) });
 }

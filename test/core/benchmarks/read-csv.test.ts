@@ -141,7 +141,14 @@ describe("readCsvQuestions without a header", () => {
     }
   });
 
+  it("reads rows with fewer choices, whose last are empty", () => {
+    expect(read("p,a,b,c,d,C\nq,a,b,,,B\n").map(({ choices }) => choices.length)).toEqual([4, 2]);
+  });
+
   it("says that a header lacks the question, and that a file is JSON", () => {
+    expect(() => read("goal,sol1,sol2,label\np,a,b,0\n")).toThrow(
+      refused('line 1: the header names no "question" (goal, sol1, sol2, label)'),
+    );
     expect(() => read("prompt,A,B,answer\np,a,b,A\n")).toThrow(refused('the header names no "question" (prompt, a, b'));
     expect(() => read('[{"question": "q"}]')).toThrow(refused("it is JSON, not CSV: name the file .json"));
   });
