@@ -28,7 +28,7 @@ export function tokenFeeds(signature: DecoderSignature, { dims, ids, positions, 
     Array.from({ length: tokens }, (_, index) => pastLength + index),
     [tokens],
   );
-  put(signature.useCacheBranch, [pastLength > 0 ? 1 : 0], [1]);
+  put(signature.useCacheBranch, [pastLength > 0 ? 1 : 0], signature.useCacheBranch?.dims.length === 0 ? [] : [1]);
   put(signature.logitsToKeep, [0], signature.logitsToKeep?.dims.length === 1 ? [1] : []);
   return feeds;
 }

@@ -36,7 +36,7 @@ export function runError(error: unknown, feeds: Feeds): LabError {
     return new LabError(
       "MODEL_UNSUPPORTED",
       `The model knows tokens 0 to ${index[2]}, and was given token ${index[1]}. Its tokenizer has more tokens than the model: leave out texts with the added ones, or use the tokenizer that belongs to the model.`,
-      {},
+      { tokenId: Number(index[1]) },
       cause,
     );
   return new LabError("MODEL_UNSUPPORTED", `The model does not run with ${fed}: ${message}`, {}, cause);

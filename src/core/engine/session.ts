@@ -1,25 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabError } from "#shared/errors.ts";
-import { type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
 import { makeTemporary, PROFILE_PREFIX, removeTemporary } from "#core/system/temporary.ts";
-import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { Decoder } from "./decoder.ts";
-import { createSession, releaseSession } from "./open-sessions.ts";
-import type { SessionOptions } from "./ort.ts";
+import { releaseSession } from "./open-sessions.ts";
+import { loadError, type LoadOptions } from "./session-options.ts";
+import { createExportedSession } from "./stepping/edited-session.ts";
+
+export { type LoadOptions, sessionOptions } from "./session-options.ts";
 
 const PROFILE_FILE = "profile";
-
-export interface LoadOptions {
-  readonly file: string;
-  readonly signature: DecoderSignature;
-  readonly provider: ProviderId;
-  readonly threads: number;
-  readonly providerOptions?: Readonly<Record<string, string | number | boolean>>;
-  /** ONNX Runtime's session configuration entries, for paired comparisons (no spinning between two sessions). */
-  readonly sessionConfig?: Readonly<Record<string, string>>;
-}
 
 /** A session that has just been created, still profiling: its first run tells where every node runs. */
 export interface LoadedDecoder {
@@ -49,8 +39,7 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
   process.on("exit", removeProfile);
   try {
     const start = performance.now();
-    const session = await createSession(options.file, {
-      ...sessionOptions(options),
+    const session = await createExportedSession(options, {
       enableProfiling: true,
       profileFilePrefix: join(profileDir, PROFILE_FILE),
     });
@@ -76,19 +65,6 @@ export async function loadDecoder(options: LoadOptions): Promise<LoadedDecoder> 
   }
 }
 
-/** Session options of every measurement; exported for the overhead benchmark, which must use the same. */
-export function sessionOptions(options: Omit<LoadOptions, "file" | "signature">): SessionOptions {
-  return {
-    executionProviders: [{ name: PROVIDERS[options.provider].ortName, ...options.providerOptions }],
-    intraOpNumThreads: options.threads,
-    executionMode: "sequential",
-    graphOptimizationLevel: "all",
-    ...PROVIDERS[options.provider].sessionOptions,
-    logSeverityLevel: 3,
-    ...(options.sessionConfig && { extra: { session: options.sessionConfig } }),
-  };
-}
-
 /**
  * A kernel's event of the profile. Not read as JSON: ONNX Runtime writes names as they are, and one that holds a quote or a control
  * character makes the file none.
@@ -110,28 +86,4 @@ function countNodes(profileDir: string): Record<string, number> {
     counts[provider] = (counts[provider] ?? 0) + 1;
   }
   return counts;
-}
-
-/** Why a session could not be created, in our words. */
-export function loadError(error: unknown, { provider, file }: LoadOptions): LabError {
-  const message = error instanceof Error ? error.message : String(error);
-  const cause = { cause: error };
-  if (/bad_alloc|out of memory|failed to allocate/i.test(message)) {
-    return new LabError(
-      "OUT_OF_MEMORY",
-      `${file} does not fit into memory on ${provider}: ${message}`,
-      { file },
-      cause,
-    );
-  }
-  if (provider !== "cpu" && /provider|backend|cuda|library|adapter|device/i.test(message)) {
-    const { label, remedy } = PROVIDERS[provider];
-    return new LabError(
-      "PROVIDER_UNAVAILABLE",
-      `${label} does not work here: ${message}. ${remedy}`,
-      { provider },
-      cause,
-    );
-  }
-  return new LabError("MODEL_CORRUPT", `ONNX Runtime cannot load ${file}: ${message}`, { file, provider }, cause);
 }

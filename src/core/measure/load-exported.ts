@@ -60,6 +60,7 @@ export function loadOptions({ job, variant }: Launch): Parameters<typeof loadDec
   return {
     file: job.file,
     signature: variant.signature,
+    hasWindowsPaths: variant.hasWindowsPaths,
     provider: job.provider,
     threads: job.threads,
     ...(job.providerOptions && { providerOptions: job.providerOptions }),

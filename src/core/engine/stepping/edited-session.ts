@@ -8,12 +8,12 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { type ByteRange, resolveExternal } from "#core/onnx/external-data.ts";
 import { cloneModel, encodeModel, setExternal, setInline } from "#core/onnx/messages.ts";
 import type { TensorProto } from "#core/onnx/proto/onnx.ts";
-import type { OnnxModel } from "#core/onnx/read-model.ts";
+import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
 import { createSession } from "../open-sessions.ts";
-import type { InferenceSession } from "../ort.ts";
-import { loadError, type LoadOptions, sessionOptions } from "../session.ts";
+import type { InferenceSession, SessionOptions } from "../ort.ts";
+import { loadError, type LoadOptions, sessionOptions } from "../session-options.ts";
 
 /** A copy to edit; the file that it came from keeps its weights. */
 export function editableCopy(model: OnnxModel): OnnxModel {
@@ -21,8 +21,21 @@ export function editableCopy(model: OnnxModel): OnnxModel {
   return { path: model.path, proto, graph: proto.graph! };
 }
 
+/** The graph of the file as it stands. Fails as ONNX Runtime does, or with a LabError. */
+export async function createExportedSession(
+  options: LoadOptions,
+  more: SessionOptions = {},
+): Promise<InferenceSession> {
+  if (options.hasWindowsPaths) return createEditedSession(readModel(options.file), options, more);
+  return createSession(options.file, { ...sessionOptions(options), ...more });
+}
+
 /** Changes the references to the weights. @throws LabError as loadDecoder does */
-export async function createEditedSession(model: OnnxModel, options: LoadOptions): Promise<InferenceSession> {
+export async function createEditedSession(
+  model: OnnxModel,
+  options: LoadOptions,
+  more: SessionOptions = {},
+): Promise<InferenceSession> {
   const folder = referToRealFiles(model);
   const { extra, ...rest } = sessionOptions(options);
   const session = {
@@ -30,7 +43,7 @@ export async function createEditedSession(model: OnnxModel, options: LoadOptions
     model_external_initializers_file_folder_path: folder,
   };
   try {
-    return await createSession(encodeModel(model.proto), { ...rest, extra: { ...extra, session } });
+    return await createSession(encodeModel(model.proto), { ...rest, ...more, extra: { ...extra, session } });
   } catch (error) {
     throw loadError(error, options);
   }

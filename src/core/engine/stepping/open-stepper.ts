@@ -3,11 +3,11 @@ import { type GraphFacts, readGraphFacts } from "#core/onnx/graph-facts.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { roundsActivations } from "../arithmetic.ts";
 import { Decoder } from "../decoder.ts";
-import { createSession, releaseSession } from "../open-sessions.ts";
+import { releaseSession } from "../open-sessions.ts";
 import type { InferenceSession } from "../ort.ts";
-import { loadError, type LoadOptions, sessionOptions } from "../session.ts";
+import { loadError, type LoadOptions } from "../session-options.ts";
 import { BufferedStepper } from "./buffered-stepper.ts";
-import { createEditedSession } from "./edited-session.ts";
+import { createEditedSession, createExportedSession } from "./edited-session.ts";
 import { PlainStepper } from "./plain-stepper.ts";
 import { differenceLimit, largestDifferences, type ProofTokens, proofTokens, readLine } from "./prove.ts";
 import type { StepGraph } from "./step-graph.ts";
@@ -127,7 +127,7 @@ async function openPlain(options: StepperOptions, refused: readonly string[]): P
 async function createPlainSession(options: LoadOptions): Promise<{ session: InferenceSession; loadMs: number }> {
   const start = performance.now();
   try {
-    const session = await createSession(options.file, sessionOptions(options));
+    const session = await createExportedSession(options);
     return { session, loadMs: performance.now() - start };
   } catch (error) {
     throw loadError(error, options);
