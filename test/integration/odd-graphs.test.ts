@@ -1,12 +1,13 @@
 /** Exports whose graph does less than others': measured as far as it goes, and what is left out says why. */
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildResults } from "#shared/report/build-results.ts";
 import { skippedNotes } from "#shared/report/skipped-notes.ts";
 import type { Results } from "#shared/results.ts";
-import { int64Tensor, makeNode } from "#core/onnx/messages.ts";
+import { encodeModel, int64Tensor, makeNode, setExternal } from "#core/onnx/messages.ts";
 import { readModel, type OnnxModel } from "#core/onnx/read-model.ts";
+import { readTensor } from "#core/onnx/tensor.ts";
 import { writeModel } from "#core/onnx/write-model.ts";
 import { executeRun } from "#core/runs/execute.ts";
 import { readRun } from "#core/store/read-run.ts";
@@ -40,6 +41,10 @@ async function measure(model: string): Promise<Results> {
   expect({ status, error: results.cells[0]!.error }).toEqual({ status: "done", error: null });
   return results;
 }
+
+let measured: Promise<Results> | null = null;
+/** The llama as it is, once for all tests. */
+const plainLlama = (): Promise<Results> => (measured ??= measure(LLAMA));
 
 /** What the answers and the next tokens were. */
 const said = ({ cells: [cell] }: Results): unknown => [
@@ -75,9 +80,58 @@ function takeOne({ graph }: OnnxModel): void {
   );
 }
 
+/** Gives the tokenizer a token more than the model has. */
+function addToken(dir: string): string {
+  const file = join(dir, "tokenizer.json");
+  const tokenizer = JSON.parse(readFileSync(file, "utf8")) as { added_tokens: object[] };
+  const rest = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  tokenizer.added_tokens.push({ id: 1000, content: "<extra>", ...rest });
+  writeFileSync(file, JSON.stringify(tokenizer));
+  return dir;
+}
+
+describe("a tokenizer with more tokens than the model", () => {
+  it("is no harm while no text holds one, and is named when one does", async () => {
+    const dir = addToken(await changed(() => undefined));
+    expect(said(await measure(dir))).toEqual(said(await plainLlama()));
+
+    const questions = join(scratchDir(), "extra.csv");
+    writeFileSync(questions, "question,A,B,C,D,answer\nWhat is <extra>?,1,2,3,4,A\n");
+    const lab = testLab();
+    const { passes, ...spec } = smallSpec(dir, questions, { cells: [{ format: "fp32", threads: 1 }] });
+    const { runId } = await executeRun({ ...spec, passes: { benchmark: passes.benchmark! } }, lab);
+    expect(buildResults(readRun(lab.db, runId)).cells[0]!.error).toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringContaining(
+        'The model knows tokens 0 to 999, and was given token 1000, which is "<extra>".',
+      ) as string,
+    });
+  });
+});
+
+describe("external data under a path of Windows", () => {
+  it("is loaded and stepped as the same weights inside the file are", async () => {
+    const dir = await changed(() => undefined);
+    const file = join(dir, "onnx", "model.onnx");
+    const model = readModel(file);
+    const tensors = model.graph.initializer.filter(({ dataLocation }) => dataLocation === 1);
+    const bytes = tensors.map((tensor) => readTensor(file, tensor));
+    mkdirSync(join(dir, "onnx", "weights"));
+    writeFileSync(join(dir, "onnx", "weights", "w.bin"), Buffer.concat(bytes));
+    let offset = 0;
+    for (const [index, tensor] of tensors.entries()) {
+      setExternal(tensor, "weights\\w.bin", offset, bytes[index]!.length);
+      offset += bytes[index]!.length;
+    }
+    writeFileSync(file, encodeModel(model.proto));
+    expect(tensors.length).toBeGreaterThan(0);
+    expect(said(await measure(dir))).toEqual(said(await plainLlama()));
+  });
+});
+
 describe("graphs that do less than others", () => {
   it("are measured as far as they go, and say what is left out", async () => {
-    const plain = await measure(LLAMA);
+    const plain = await plainLlama();
     expect(skippedNotes(plain)).toEqual([]);
 
     const fixed = await measure(

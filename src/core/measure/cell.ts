@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import type { LaunchKind } from "#shared/results.ts";
+import { readJson } from "#core/models/json-file.ts";
 import type { CellJob } from "#core/runs/protocol.ts";
 import { openCanary } from "./canary.ts";
 import { type Launch, openLaunch } from "./launch.ts";
@@ -30,8 +32,20 @@ export async function measureCell(job: CellJob, send: Send): Promise<number | nu
     launch.sampler.flush();
     return canary?.drift() ?? null;
   } catch (error) {
-    throw memoryError(error) ?? error;
+    throw memoryError(error) ?? namedToken(error, job.modelDir) ?? error;
   }
+}
+
+/** A token that the model does not know, by its text; null for any other failure. */
+function namedToken(error: unknown, modelDir: string): LabError | null {
+  if (!(error instanceof LabError) || typeof error.details.tokenId !== "number") return null;
+  const { tokenId } = error.details;
+  const added = readJson(join(modelDir, "tokenizer.json"), "TOKENIZER_INVALID")?.added_tokens;
+  const tokens = Array.isArray(added) ? (added as readonly { id?: unknown; content?: unknown }[]) : [];
+  const text = tokens.find(({ id }) => id === tokenId)?.content;
+  if (typeof text !== "string") return null;
+  const message = error.message.replace(`token ${tokenId}.`, `token ${tokenId}, which is "${text}".`);
+  return new LabError(error.code, message, { ...error.details, token: text }, { cause: error });
 }
 
 /** A failed allocation inside a pass, in our words; null for any other failure. */

@@ -1,7 +1,7 @@
 /** Which files of a folder may be decoders: by the names that exporters give, and every other .onnx file behind those. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { LabError } from "#shared/errors.ts";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { type ErrorCode, LabError } from "#shared/errors.ts";
 import { type FormatId, SUFFIX_TABLE } from "#shared/formats/formats.ts";
 import { readJson } from "./json-file.ts";
 
@@ -11,6 +11,9 @@ const BASE_NAMES = ["model", "decoder_model_merged", "decoder_model"];
 const LIKE_A_VARIANT = /^(model|decoder_model)/;
 /** Optimum's second half of a pair, which cannot take a first step alone. */
 const SECOND_HALF = "with_past";
+const GENAI = "genai_config.json";
+/** Of the search for other folders: how deep, how many are looked into, how many are named. */
+const [DEEPEST, MOST_SEARCHED, MOST_NAMED] = [3, 500, 5];
 
 export interface DecoderFile {
   readonly file: string;
@@ -21,13 +24,22 @@ export interface DecoderFile {
   readonly named: FormatId | undefined;
   /** Whether its name or genai_config.json says that it is a decoder; others may be any part of a model. */
   readonly isKnown: boolean;
+  /** Whether the name tells the format: a base name with a suffix of the formats', or with none. */
+  readonly tellsFormat: boolean;
+}
+
+export interface DecoderFiles {
+  readonly dir: string;
+  readonly files: DecoderFile[];
+  /** Why the file that genai_config.json names is not among them; null where it is, or where none is named. */
+  readonly refused: LabError | null;
 }
 
 /**
  * The preferred first: those of known names, the one that genai_config.json names, all others.
  * @throws LabError MODEL_NOT_FOUND when there is no such folder or no .onnx file in it, MODEL_CORRUPT for its genai_config.json
  */
-export function findDecoderFiles(path: string): { dir: string; files: DecoderFile[] } {
+export function findDecoderFiles(path: string): DecoderFiles {
   const dir = resolve(path);
   if (!isFolder(dir)) {
     throw new LabError(
@@ -40,7 +52,9 @@ export function findDecoderFiles(path: string): { dir: string; files: DecoderFil
   }
   const folders = [join(dir, "onnx"), dir].filter(isFolder);
   const byName = folders.flatMap((folder) => knownFiles(folder, onnxFiles(folder)));
-  const named = genaiDecoder(dir);
+  const genai = genaiDecoder(dir);
+  const named = typeof genai === "string" ? genai : null;
+  const refused = genai instanceof LabError ? genai : null;
   const others = folders.flatMap((folder) => onnxFiles(folder).map((name) => join(folder, name)));
   const files = [
     ...byName,
@@ -49,8 +63,8 @@ export function findDecoderFiles(path: string): { dir: string; files: DecoderFil
   ];
   const unique = files.filter(({ file }, index) => files.findIndex((other) => other.file === file) === index);
   const able = unique.filter(({ file }) => file === named || !basename(file).includes(SECOND_HALF));
-  if (able.length === 0) throw nothingFound(dir);
-  return { dir, files: able };
+  if (able.length === 0) throw refused ?? nothingFound(dir);
+  return { dir, files: able, refused };
 }
 
 function knownFiles(folder: string, names: readonly string[]): DecoderFile[] {
@@ -65,34 +79,71 @@ function decoderFile(file: string, isKnown: boolean): DecoderFile {
   const name = basename(file, ".onnx");
   const found = SUFFIX_TABLE.find(({ suffix }) => suffix !== "" && name.endsWith(suffix) && name !== suffix);
   const baseName = found ? name.slice(0, -found.suffix.length) : name;
-  return { file, baseName, format: found?.format ?? "fp32", named: found?.format, isKnown };
+  const tellsFormat = BASE_NAMES.includes(baseName);
+  return { file, baseName, format: found?.format ?? "fp32", named: found?.format, isKnown, tellsFormat };
 }
 
-/** The file that onnxruntime-genai would open; undefined where it names none, or none that is there. */
-function genaiDecoder(dir: string): string | undefined {
-  const genai = readJson(join(dir, "genai_config.json"), "MODEL_CORRUPT");
-  const { decoder } = (genai?.model ?? {}) as { decoder?: { filename?: unknown } };
+/** The file that onnxruntime-genai would open; null where it names none. */
+function genaiDecoder(dir: string): string | LabError | null {
+  const config = join(dir, GENAI);
+  const { decoder } = (readJson(config, "MODEL_CORRUPT")?.model ?? {}) as {
+    decoder?: { filename?: unknown; pipeline?: unknown } | null;
+  };
   const name = decoder?.filename;
-  if (typeof name !== "string" || name === "") return undefined;
+  const refuse = (code: ErrorCode, message: string): LabError =>
+    new LabError(code, `${config} ${message}`, { file: config });
+  if (typeof name !== "string" || name === "") {
+    if (!Array.isArray(decoder?.pipeline)) return null;
+    const remedy = "Quantscope runs one graph: use an export for CPU or GPU.";
+    return refuse("MODEL_UNSUPPORTED", `cuts the model into several graphs (model.decoder.pipeline). ${remedy}`);
+  }
   const file = resolve(dir, name.replaceAll("\\", "/"));
-  return file.startsWith(dir + sep) && existsSync(file) ? file : undefined;
+  const names = `names "${name}" as model.decoder.filename, which`;
+  if (!file.startsWith(dir + sep)) {
+    return refuse(
+      "EXTERNAL_DATA_UNSAFE",
+      `${names} leads out of the folder. Put the file into the folder and correct the name.`,
+    );
+  }
+  return existsSync(file) ? file : refuse("MODEL_NOT_FOUND", `${names} is not there. Download it too.`);
 }
 
-/** Folders below that hold .onnx files: what the user may have meant. */
 function nothingFound(dir: string): LabError {
-  const below = readdirSync(dir, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".onnx"))
-    .map((name) => dirname(name));
-  const folders = [...new Set(below)].filter((name) => name !== "." && name !== "onnx");
+  const folders = foldersBelow(dir);
   const there =
     folders.length > 0
-      ? `There are some in ${folders.slice(0, 5).join(", ")}: name that folder.`
+      ? `There are some in ${folders.join(", ")}: name that folder.`
       : "Export the model with Optimum, task text-generation-with-past.";
   return new LabError(
     "MODEL_NOT_FOUND",
     `${dir} holds no ONNX decoder (looked for .onnx files in it and in onnx/). ${there}`,
     { folder: dir },
   );
+}
+
+/** Folders below that hold .onnx files: what the user may have meant. Whoever names a whole disk waits for no search of it. */
+function foldersBelow(dir: string): string[] {
+  const found: string[] = [];
+  let left = MOST_SEARCHED;
+  const visit = (folder: string, depth: number): void => {
+    if (left-- <= 0 || found.length === MOST_NAMED) return;
+    const entries = entriesOf(folder);
+    const holdsModel = folder !== dir && entries.some((entry) => entry.isFile() && entry.name.endsWith(".onnx"));
+    if (holdsModel) found.push(relative(dir, folder).replaceAll("\\", "/"));
+    if (depth === 0) return;
+    for (const entry of entries) if (entry.isDirectory()) visit(join(folder, entry.name), depth - 1);
+  };
+  visit(dir, DEEPEST);
+  return found;
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    // What may not be read holds no model for this user.
+    return [];
+  }
 }
 
 /** Names of the .onnx files as messages list them, below the model's folder. */

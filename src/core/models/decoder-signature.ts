@@ -5,8 +5,8 @@
 import { LabError } from "#shared/errors.ts";
 import { dataType, type DataTypeName } from "#core/onnx/data-types.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import { headWidth } from "./head-width.ts";
 import type { ValueInfoProto } from "#core/onnx/proto/onnx.ts";
+import { readHead } from "./graph-head.ts";
 
 /** A dimension: a fixed size, or the name of a free one ("" where the export gives none). */
 type Dim = number | string;
@@ -66,7 +66,10 @@ const LOGIT_TYPES: readonly DataTypeName[] = ["float32", "float16"];
  */
 export function readSignature(model: OnnxModel, headCount: number | null): DecoderSignature {
   const weights = new Set(model.graph.initializer.map(({ name }) => name));
-  const inputs = model.graph.input.filter(({ name }) => !weights.has(name)).map((value) => tensorInfo(model, value));
+  // An input with a default is left at it, but for the one whose default keeps logits away.
+  const inputs = model.graph.input
+    .filter(({ name }) => !weights.has(name) || LOGITS_TO_KEEP.includes(name))
+    .map((value) => tensorInfo(model, value));
   const outputs = model.graph.output.map((value) => tensorInfo(model, value));
   const unused = new Map(inputs.map((input) => [input.name, input]));
   const take = (...names: string[]): TensorInfo | null => {
@@ -91,11 +94,17 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
     useCacheBranch: take("use_cache_branch"),
     logitsToKeep: take(...LOGITS_TO_KEEP),
   };
-  for (const input of [signature.attentionMask, signature.positionIds]) {
-    if (!input) continue;
+  const { attentionMask, positionIds, tokenTypeIds, cachePosition } = signature;
+  const perToken = [attentionMask, positionIds, tokenTypeIds].filter((input) => input !== null);
+  for (const input of perToken) {
     expectRank(model, input, 2);
     expectFreeLength(model, input);
   }
+  if (cachePosition) {
+    expectRank(model, cachePosition, 1);
+    expectFreeLength(model, cachePosition);
+  }
+  for (const input of [signature.useCacheBranch, signature.logitsToKeep]) if (input) expectOneValue(model, input);
 
   const logits =
     outputs.find(({ name }) => name === "logits") ??
@@ -116,25 +125,27 @@ export function readSignature(model: OnnxModel, headCount: number | null): Decod
     outputs.filter((output) => output !== logits),
     headCount,
   );
-  const last = logits.dims[2];
-  const batch = batchOf(model, [signature.inputIds, signature.attentionMask, signature.positionIds], cache);
-  const vocabularySize = typeof last === "number" ? last : headWidth(model, logits.name);
-  return { ...signature, cache, logits, vocabularySize, batch, lastOnly: logits.dims[1] === 1 };
+  const [, positions, width] = logits.dims;
+  const head = readHead(model, logits.name);
+  const batch = batchOf(model, [inputIds, ...perToken], cache);
+  const vocabularySize = typeof width === "number" ? width : head.width;
+  const lastOnly = head.lastOnly || (positions === 1 && signature.logitsToKeep === null);
+  return { ...signature, cache, logits, vocabularySize, batch, lastOnly };
 }
 
 /** Sequences that a run takes, by the inputs whose first axis counts them. */
 function batchOf(
   model: OnnxModel,
-  inputs: readonly (TensorInfo | null)[],
+  inputs: readonly TensorInfo[],
   cache: readonly CacheEntry[],
 ): DecoderSignature["batch"] {
-  for (const input of inputs) {
-    const size = input?.dims[0];
-    if (typeof size !== "number") continue;
-    if (size !== 1) throw unsupported(model, `its "${input!.name}" takes exactly ${size} sequences at once`, FREE_AXES);
-    return 1;
-  }
-  return cache.some(({ batchAxis }) => batchAxis === null) ? 1 : null;
+  // [batch, heads, tokens, size]; caches of other ranks may lead with something else.
+  const fixed = cache.filter(({ batchAxis }) => batchAxis === null).map(({ past }) => past);
+  const counting = [...inputs, ...fixed.filter(({ dims }) => dims.length === 4)];
+  const other = counting.find(({ dims }) => typeof dims[0] === "number" && dims[0] !== 1);
+  if (other)
+    throw unsupported(model, `its "${other.name}" takes exactly ${other.dims[0]} sequences at once`, FREE_AXES);
+  return fixed.length > 0 || inputs.some(({ dims }) => dims[0] === 1) ? 1 : null;
 }
 
 /** Matches each past input with the output that becomes it in the next step: by name, else by order and shape. */
@@ -228,7 +239,14 @@ function expectRank(model: OnnxModel, tensor: TensorInfo, rank: number): void {
 }
 
 function expectFreeLength(model: OnnxModel, { name, dims }: TensorInfo): void {
-  if (typeof dims[1] === "number") throw unsupported(model, `its "${name}" takes exactly ${dims[1]} tokens`, FREE_AXES);
+  const length = dims.at(-1);
+  if (typeof length === "number") throw unsupported(model, `its "${name}" takes exactly ${length} tokens`, FREE_AXES);
+}
+
+/** A switch or a count: one value, with an axis or without. */
+function expectOneValue(model: OnnxModel, { name, dims }: TensorInfo): void {
+  if (dims.length === 0 || (dims.length === 1 && (typeof dims[0] === "string" || dims[0] === 1))) return;
+  throw unsupported(model, `"${name}" has shape [${dims.join(", ")}] where one value is expected`);
 }
 
 function expectType(model: OnnxModel, tensor: TensorInfo, types: readonly DataTypeName[]): void {

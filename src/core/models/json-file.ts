@@ -42,15 +42,18 @@ function parseJson(text: string): unknown {
   } catch (error) {
     const loose = looseness(text);
     if (loose === null) throw error;
-    throw new SyntaxError(`${(error as Error).message}; it has ${loose}, which JSON does not know`, { cause: error });
+    throw new SyntaxError(`${(error as Error).message}; it has ${loose}`, { cause: error });
   }
 }
 
-/** What people who edit JSON by hand leave in it. */
+/** What people who edit JSON by hand leave in it, and on which line. */
 function looseness(text: string): string | null {
-  const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
-  if (/\/\/|\/\*/.test(bare)) return "comments";
-  if (/,\s*[}\]]/.test(bare)) return "a comma before a closing bracket";
-  if (bare.includes("'")) return "single quotes";
-  return null;
+  // Strings keep their length, for the line; the last one of a file that is cut off has no end.
+  const bare = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)/gs, (string) => string.replace(/[^\n]/g, "."));
+  const found = [
+    { what: "comments", at: bare.search(/\/\/|\/\*/) },
+    { what: "a comma before a closing bracket", at: bare.search(/,\s*[}\]]/) },
+    { what: "single quotes", at: bare.indexOf("'") },
+  ].find(({ at }) => at >= 0);
+  return found ? `${found.what}, which JSON does not know (line ${bare.slice(0, found.at).split("\n").length})` : null;
 }

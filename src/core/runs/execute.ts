@@ -7,7 +7,7 @@ import type { Results } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
-import { type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
+import { foreignParts, type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import { claimRun, leaveRun, ownRun } from "#core/store/run-owner.ts";
 import { failRun, insertRun } from "#core/store/write-run.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
@@ -162,6 +162,8 @@ async function planRun(
 ): Promise<RunPlan> {
   const spec = shardSpec(whole, shard);
   const model = openModelFolder(spec.model);
+  const [part] = foreignParts(model.dir);
+  if (part) throw new LabError(part.error.code, part.error.message, part.error.details);
   const questions = shardQuestions(await planQuestions(spec), shard);
   const texts = planTexts(spec);
   const onMaking = (format: FormatId, progress: WriteProgress | null): void => {

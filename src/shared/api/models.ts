@@ -88,8 +88,8 @@ const modelDetailsSchema = z.object({
   /** Its own chat template. */
   hasChatTemplate: z.boolean(),
   variants: z.array(variantSchema),
-  /** Files that look like variants and cannot be used. */
-  broken: z.array(z.object({ file: z.string(), format: z.enum(FORMAT_IDS), error: errorEnvelopeSchema })),
+  /** Files that look like variants, or that runs need, and cannot be used; a format where the name tells it. */
+  broken: z.array(z.object({ file: z.string(), format: z.enum(FORMAT_IDS).nullable(), error: errorEnvelopeSchema })),
 });
 export type ModelDetails = z.output<typeof modelDetailsSchema>;
 

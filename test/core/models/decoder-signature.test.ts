@@ -3,6 +3,7 @@ import type { DataTypeName } from "#core/onnx/data-types.ts";
 import type { ValueInfoProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { emptyCacheDims, readSignature } from "#core/models/decoder-signature.ts";
+import { int64Tensor } from "#core/onnx/messages.ts";
 import { node } from "../onnx/build-model.ts";
 import {
   cache,
@@ -163,6 +164,9 @@ describe("readSignature: logits", () => {
     expect(read([inputIds, tensorValue("attention_mask", "int64", [1, "s"])])).toMatchObject({ batch: 1 });
     expect(read([inputIds])).toMatchObject({ batch: null });
     expect(read([inputIds], [output("logits", ["b", 1, 50])])).toMatchObject({ batch: null, lastOnly: true });
+    // One position by the shape of an example: the input asks for all.
+    const keep = tensorValue("num_logits_to_keep", "int64", []);
+    expect(read([inputIds, keep], [output("logits", ["b", 1, 50])])).toMatchObject({ lastOnly: false });
   });
 
   it.each([
@@ -170,6 +174,29 @@ describe("readSignature: logits", () => {
     ["128 tokens", tensorValue("input_ids", "int64", [1, 128]), /"input_ids" takes exactly 128 tokens.*free axes/],
   ])("refuses a graph for %s, and says what would work", (_, input, message) => {
     expect(() => readSignature(inMemory(decoder({ inputs: [input] })), null)).toThrow(message);
+  });
+
+  it.each<[ValueInfoProto, string]>([
+    [tensorValue("token_type_ids", "int64", ["b", 16]), '"token_type_ids" takes exactly 16 tokens'],
+    [tensorValue("position_ids", "int64", [3, "b", "s"]), '"position_ids" has shape [3, b, s] where 2 axes'],
+    [tensorValue("cache_position", "int64", [16]), '"cache_position" takes exactly 16 tokens'],
+    [tensorValue("use_cache_branch", "bool", [2]), '"use_cache_branch" has shape [2] where one value'],
+    [tensorValue("token_type_ids", "int64", [2, "s"]), '"token_type_ids" takes exactly 2 sequences'],
+  ])("refuses an input that nothing fits that is fed (%#)", (input, text) => {
+    expect(() => readSignature(inMemory(decoder({ inputs: [inputIds, input] })), null)).toThrow(unsupported(text));
+  });
+
+  it("refuses a cache of several sequences beside free token ids", () => {
+    const { past, present } = cache([2, 4, "past", 16]);
+    const parts = { inputs: [inputIds, past], outputs: [output("logits"), present] };
+    expect(() => readSignature(inMemory(decoder(parts)), null)).toThrow(unsupported("takes exactly 2 sequences"));
+  });
+
+  it("takes num_logits_to_keep with a default for an input, so that all logits can be asked for", () => {
+    const keep = tensorValue("num_logits_to_keep", "int64", []);
+    const initializers = [zeros("w", "float32", [16, 50]), int64Tensor("num_logits_to_keep", [1])];
+    const read = readSignature(inMemory(decoder({ inputs: [inputIds, keep], initializers })), null);
+    expect(read.logitsToKeep?.name).toBe("num_logits_to_keep");
   });
 
   it("refuses a mask of a fixed length, and a cache that cannot grow", () => {

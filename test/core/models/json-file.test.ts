@@ -66,6 +66,8 @@ describe("readJson", () => {
     ['{"a": 1,}', "a comma before a closing bracket, which JSON does not know"],
     ['{"a": 1} // note', "comments, which JSON does not know"],
     ["{'a': 1}", "single quotes, which JSON does not know"],
+    ['{"a": Infinity,\n"b": [1,\n]}', "a comma before a closing bracket, which JSON does not know (line 2)"],
+    ['{"a": "x\\"//y",\n/* b */ "c": NaN}', "comments, which JSON does not know (line 2)"],
   ])("says of %j what it is", (content, what) => {
     const path = file(content);
     expect(() => readJson(path, "TOKENIZER_INVALID")).toThrow(what);
@@ -73,6 +75,13 @@ describe("readJson", () => {
       expect.objectContaining({ code: "TOKENIZER_INVALID", details: { file: path } }),
     );
   });
+
+  it.each(['{"a": "http://cut', '{"a": "it\'s", "b": "/*', '{"a": Infinity, "b": "x, ]'])(
+    "does not take what stands in a string that is cut off, %j, for JSON of its own",
+    (content) => {
+      expect(() => readJson(file(content), "MODEL_CORRUPT")).toThrow(/is not valid JSON: Unterminated string/);
+    },
+  );
 
   it.each(["[]", "3", "null", '"text"'])("refuses %s, which is no object", (content) => {
     const path = file(content);

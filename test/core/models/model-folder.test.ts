@@ -101,13 +101,18 @@ describe("openModelFolder", () => {
     expect(names(modelFolder({ "onnx/model.onnx": fp32, ...decoders, "onnx/embed_tokens.onnx": embeddings }))).toEqual([
       "onnx/model.onnx",
       "onnx/model_optimized.onnx",
-      "past.onnx",
       "onnx/model_q2.onnx",
+      "past.onnx",
     ]);
     const dir = modelFolder({ "onnx/text_q4.onnx": int4 });
     expect(openModelFolder(dir).variants).toMatchObject([{ format: "int4", warnings: [] }]);
     expect(findSource(modelFolder({ "a.onnx": int4, "b.onnx": fp32 }))).toMatchObject({ baseName: "b" });
     expect(findSource(modelFolder({ "a.onnx": fp32, "model_fp16.onnx": fp32 }))).toMatchObject({ baseName: "model" });
+    expect(findSource(modelFolder({ "model_q2.onnx": int4, "model_fp16.onnx": fp32 })).file).toMatch(
+      /model_fp16\.onnx$/,
+    );
+    const withDraft = modelFolder({ "draft.onnx": fp32, "model_q4.onnx": int4 });
+    expect(sourceVariant(openModelFolder(withDraft)).file).toBe(join(withDraft, "model_q4.onnx"));
   });
 
   it("opens the file that genai_config.json names, in a folder of its own too, and none outside", () => {
@@ -118,6 +123,55 @@ describe("openModelFolder", () => {
     ]);
     const outside = modelFolder({ "genai_config.json": genai("../model-1/model.onnx"), "model.onnx": fp32 });
     expect(names(outside)).toEqual(["model.onnx"]);
+    expect(openModelFolder(outside).broken).toMatchObject([{ format: null, error: { code: "EXTERNAL_DATA_UNSAFE" } }]);
+  });
+
+  it.each([
+    [{ filename: "gone.onnx" }, "MODEL_NOT_FOUND", 'names "gone.onnx" as model.decoder.filename, which is not there'],
+    [
+      { filename: "../x.onnx" },
+      "EXTERNAL_DATA_UNSAFE",
+      'names "../x.onnx" as model.decoder.filename, which leads out of',
+    ],
+    [{ filename: "..\\x.onnx" }, "EXTERNAL_DATA_UNSAFE", "which leads out of the folder"],
+    [{ filename: "/x.onnx" }, "EXTERNAL_DATA_UNSAFE", "which leads out of the folder"],
+    [{ pipeline: [{ embeddings: {} }] }, "MODEL_UNSUPPORTED", "cuts the model into several graphs"],
+    [null, "MODEL_NOT_FOUND", "holds no ONNX decoder"],
+  ])("says why what genai_config.json names, %j, cannot be opened", (part, code, text) => {
+    const error = refusal(() =>
+      openModelFolder(modelFolder({ "genai_config.json": JSON.stringify({ model: { decoder: part } }) })),
+    );
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(text);
+  });
+
+  it("names a broken file under any name for what it is", () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\n";
+    const error = refusal(() => openModelFolder(modelFolder({ "a.onnx": pointer, "b.onnx": pointer })));
+    expect(error.message).toMatch(/only a\.onnx, b\.onnx\. .*a\.onnx is a Git LFS pointer/);
+    expect(openModelFolder(modelFolder({ "model.onnx": fp32, "model_q2.onnx": pointer })).broken).toMatchObject([
+      { format: null, error: { code: "MODEL_CORRUPT" } },
+    ]);
+  });
+
+  it("tells of small files that are pointers or pages, and leaves good ones and missing ones alone", () => {
+    const dir = modelFolder({
+      "model.onnx": fp32,
+      "tokenizer.json": "version https://git-lfs.github.com/spec/v1\n",
+      "tokenizer_config.json": "{}",
+      "generation_config.json": "<!doctype html>",
+    });
+    expect(openModelFolder(dir).broken.map(({ error }) => error.message)).toEqual([
+      expect.stringContaining("tokenizer.json is a Git LFS pointer"),
+      expect.stringContaining("generation_config.json is a web page"),
+    ]);
+  });
+
+  it("follows paths of Windows, and says so to whoever loads the file", () => {
+    const dir = modelFolder({ "model.onnx": withExternal("sub\\w.bin"), "sub/w.bin": "x".repeat(3200) });
+    const [variant] = openModelFolder(dir).variants;
+    expect(variant).toMatchObject({ hasWindowsPaths: true, externalFiles: [join(dir, "sub", "w.bin")] });
+    expect(openVariant(join(modelFolder({ "model.onnx": fp32 }), "model.onnx"), {}).hasWindowsPaths).toBe(false);
   });
 
   it("lists the files that are there where none of them is a decoder, and folders that hold some", () => {
@@ -145,6 +199,7 @@ describe("openModelFolder", () => {
     for (const [content, what] of [
       [pointer, "is a Git LFS pointer"],
       ["<!doctype html><title>Log in</title>", "is a web page"],
+      ["<!doctype html>".padEnd(4000), "is a web page"],
     ] as const) {
       const dir = modelFolder({ "model.onnx": withExternal("w.bin"), "w.bin": content });
       expect(refusal(() => openModelFolder(dir)).message).toContain(`w.bin ${what}`);
