@@ -108,7 +108,7 @@ describe("openModelFolder", () => {
     expect(openModelFolder(dir).variants).toMatchObject([{ format: "int4", warnings: [] }]);
     expect(findSource(modelFolder({ "a.onnx": int4, "b.onnx": fp32 }))).toMatchObject({ baseName: "b" });
     expect(findSource(modelFolder({ "a.onnx": fp32, "model_fp16.onnx": fp32 }))).toMatchObject({ baseName: "model" });
-    expect(findSource(modelFolder({ "model_q2.onnx": int4, "model_fp16.onnx": fp32 })).file).toMatch(
+    expect(findSource(modelFolder({ "model_optimized.onnx": int4, "model_fp16.onnx": fp32 })).file).toMatch(
       /model_fp16\.onnx$/,
     );
     const withDraft = modelFolder({ "draft.onnx": fp32, "model_q4.onnx": int4 });
@@ -149,7 +149,7 @@ describe("openModelFolder", () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\n";
     const error = refusal(() => openModelFolder(modelFolder({ "a.onnx": pointer, "b.onnx": pointer })));
     expect(error.message).toMatch(/only a\.onnx, b\.onnx\. .*a\.onnx is a Git LFS pointer/);
-    expect(openModelFolder(modelFolder({ "model.onnx": fp32, "model_q2.onnx": pointer })).broken).toMatchObject([
+    expect(openModelFolder(modelFolder({ "model.onnx": fp32, "model_optimized.onnx": pointer })).broken).toMatchObject([
       { format: null, error: { code: "MODEL_CORRUPT" } },
     ]);
   });
@@ -182,6 +182,8 @@ describe("openModelFolder", () => {
     expect(refusal(() => openModelFolder(modelFolder({ "cpu-int4/model.onnx": fp32 }))).message).toContain(
       "There are some in cpu-int4: name that folder.",
     );
+    // A whole disk is not searched.
+    expect(refusal(() => openModelFolder(modelFolder({ "a/b/c/d/model.onnx": fp32 }))).message).toContain("Export the");
   });
 
   it("says what a graph of one sequence, or of the last token's logits, cannot measure", () => {
