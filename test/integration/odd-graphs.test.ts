@@ -6,6 +6,7 @@ import { buildResults } from "#shared/report/build-results.ts";
 import { skippedNotes } from "#shared/report/skipped-notes.ts";
 import type { Results } from "#shared/results.ts";
 import { encodeModel, int64Tensor, makeNode, setExternal } from "#core/onnx/messages.ts";
+import { openModelFolder } from "#core/models/model-folder.ts";
 import { readModel, type OnnxModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { writeModel } from "#core/onnx/write-model.ts";
@@ -68,6 +69,14 @@ function keepLast(model: OnnxModel, isDeclared: boolean): void {
   graph.initializer.push(int64Tensor("from", [-1]), int64Tensor("to", [2 ** 31]), int64Tensor("axis", [1]));
   graph.node.push(makeNode("Slice", "last", ["all_logits", "from", "to", "axis"], ["logits"]));
   if (isDeclared) fix(model, /^logits$/, 1, 1n);
+}
+
+/** Logits of a free width, out of an operator that says nothing of it. */
+function hideWidth({ graph }: OnnxModel): void {
+  for (const node of graph.node) node.output = node.output.map((name) => (name === "logits" ? "all_logits" : name));
+  graph.node.push(makeNode("Max", "hidden", ["all_logits", "all_logits"], ["logits"]));
+  const { value } = graph.output.find(({ name }) => name === "logits")!.type!;
+  if (value.case === "tensorType") value.value.shape!.dim[2]!.value = { case: "dimParam", value: "vocabulary" };
 }
 
 /** A batch of one inside the graph, where no shape tells: Squeeze refuses a second sequence. */
@@ -153,12 +162,21 @@ describe("graphs that do less than others", () => {
     expect(batch).toMatch(/^fp32@cpu, batch 4: not run: The model does not run with .*input_ids \[4, 16\]/);
     expect(decoding).toMatch(/^fp32@cpu, decoding at batch 2 and depth 0: not run: The model does not run/);
 
+    // A head that no walk follows, and so logits of a width that only a run tells.
+    const open = addToken(
+      await changed((model) => {
+        hideWidth(model);
+      }),
+    );
+    expect(openModelFolder(open).variants[0]!.signature.vocabularySize).toBeNull();
+    expect(said(await measure(open))).toEqual(said(plain));
+
     for (const isDeclared of [true, false]) {
-      const last = await measure(
-        await changed((model) => {
-          keepLast(model, isDeclared);
-        }),
-      );
+      const folder = await changed((model) => {
+        keepLast(model, isDeclared);
+      });
+      expect(openModelFolder(folder).variants[0]!.warnings.join()).toContain("logits of the last token only");
+      const last = await measure(folder);
       expect(said(last)).toEqual(said(plain));
       expect(skippedNotes(last)).toEqual([
         "fp32@cpu, running text: not run: the model gives the logits of its last token only.",

@@ -28,7 +28,7 @@ export async function testCache(
   let { logits, cache } = await decoder.prefill(ids.slice(0, PROMPT_TOKENS));
   for (const id of ids.slice(PROMPT_TOKENS)) ({ logits, cache } = await decoder.step(cache, id));
 
-  const top = topK(whole, COMPARED_TOKENS, vocabularySize) ?? [];
+  const top = topK(whole, COMPARED_TOKENS, Math.min(vocabularySize, whole.length)) ?? [];
   const [expected, found] = [logSoftmaxAt(whole, top), logSoftmaxAt(logits, top)];
   const difference =
     expected && found ? Math.max(0, ...expected.map((logprob, index) => Math.abs(logprob - found[index]!))) : null;

@@ -23,14 +23,16 @@ import { needsWholeSequences } from "./whole-sequences.ts";
  * would take the cores from the one that is timed.
  */
 export async function measureQuality(launch: Launch): Promise<void> {
-  const { job, variant, tokenizer, positionLimit, sampler, send } = launch;
+  const { job, variant, positionLimit, sampler, send } = launch;
   const chatTemplate = templateOf(job);
   send({ type: "progress", pass: "load", done: 0, total: 1 });
   const exported = await openExported(launch);
   const { facts, signature } = variant;
   const limit = arithmeticLimit(signature, facts, job.provider);
   const { batch } = signature;
-  const { tests, alone } = await testBatching({ ...launch, forward: exported.forward, limit, batch });
+  const tokenizer = await withinLogits(launch, exported.forward);
+  const { vocabularySize } = tokenizer;
+  const { tests, alone } = await testBatching({ ...launch, vocabularySize, forward: exported.forward, limit, batch });
   const { lastOnly } = alone;
   const scoring: ScoringContext = {
     forward: exported.forward,
@@ -74,6 +76,15 @@ export async function measureQuality(launch: Launch): Promise<void> {
   }
   if (questions.length > 0) await askQuestions(questions, context, send, scored);
   if (job.generate) await generateAll(job.generate, context, launch);
+}
+
+/** The tokenizer, of no more tokens than there are logits: where the graph does not say how many, one run does. */
+async function withinLogits(
+  { tokenizer, variant }: Launch,
+  forward: QualityContext["forward"],
+): Promise<Launch["tokenizer"]> {
+  const width = variant.signature.vocabularySize ?? (await forward([[0]])).vocabulary;
+  return { ...tokenizer, vocabularySize: Math.min(tokenizer.vocabularySize, width) };
 }
 
 async function generateAll(

@@ -37,16 +37,17 @@ export function readHead({ path, graph }: OnnxModel, logits: string): GraphHead 
   const producers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const isConstant = (name: string): boolean => weights.has(name) || producers.get(name)?.opType === "Constant";
-  const integers = (name: string | undefined): readonly number[] | null => {
-    if (name === undefined) return null;
+  const integers = (name: string | undefined, depth = 0): readonly number[] | null => {
+    if (name === undefined || depth > MOST_NODES) return null;
     const node = producers.get(name);
     const tensor = weights.get(name) ?? node?.attribute.find((each) => each.name === "value")?.t;
     if (tensor) return integersOf(path, tensor);
     if (!node || !KEEPS_INTEGERS.has(node.opType)) return null;
-    const values = integers(node.input[0]);
+    const values = integers(node.input[0], depth + 1);
     return node.opType === "Neg" ? (values?.map((value) => -value) ?? null) : values;
   };
   let width: number | null = null;
+  let lastOnly = false;
   let name = logits;
   for (let steps = 0; steps < MOST_NODES; steps++) {
     const node = producers.get(name);
@@ -60,10 +61,11 @@ export function readHead({ path, graph }: OnnxModel, logits: string): GraphHead 
       if (width === null) break;
       name = first;
     } else if (opType === "Gather" && POSITIONS.has(intOf(node, "axis") ?? 0)) {
-      const indices = integers(input[1]);
-      return { width, lastOnly: indices?.length === 1 && indices[0] === -1 };
+      lastOnly ||= integers(input[1])?.join() === "-1";
+      name = first;
     } else if (opType === "Slice" && integers(input[3])?.every((axis) => POSITIONS.has(axis)) === true) {
-      return { width, lastOnly: integers(input[1])?.join() === "-1" };
+      lastOnly ||= integers(input[1])?.join() === "-1";
+      name = first;
     } else if (COMBINES.has(opType)) {
       const values = input.filter((each) => !isConstant(each));
       // The residual stream: hidden states begin here.
@@ -72,7 +74,7 @@ export function readHead({ path, graph }: OnnxModel, logits: string): GraphHead 
     } else if (KEEPS_POSITIONS.has(opType)) name = first;
     else break;
   }
-  return { width, lastOnly: false };
+  return { width, lastOnly };
 }
 
 /** Columns of the weight that a node multiplies with. */

@@ -1,7 +1,7 @@
 /** Executes an experiment: plans its cells, runs each in a child of its own, stores every unit as it arrives. */
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
-import { toEnvelope } from "#shared/errors.ts";
+import { LabError, toEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { Results } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";

@@ -75,6 +75,11 @@ describe("readHead", () => {
       [int64Tensor("from", [-1]), int64Tensor("to", [end]), int64Tensor("axis", [1])],
     ],
     [
+      "Slice behind the head",
+      [makeNode("MatMul", "m", ["h", "w"], ["all"]), makeNode("Slice", "s", ["all", "from", "to", "axis"], ["logits"])],
+      [int64Tensor("from", [-1]), int64Tensor("to", [end]), int64Tensor("axis", [1])],
+    ],
+    [
       "a number of logits to keep that is part of the graph",
       [
         makeNode("Neg", "neg", ["one"], ["from"]),
@@ -85,6 +90,15 @@ describe("readHead", () => {
     ],
   ])("sees the last position cut out by %s", (_, nodes, initializers) => {
     expect(head(nodes, initializers)).toEqual({ width: 50, lastOnly: true });
+  });
+
+  it("comes to an end in a graph that goes round in circles", () => {
+    const circle = [
+      makeNode("Neg", "n", ["from"], ["from"]),
+      makeNode("Slice", "s", ["h", "from", "to", "axis"], ["logits"]),
+      makeNode("Identity", "i", ["logits"], ["h"]),
+    ];
+    expect(head(circle, [int64Tensor("axis", [1])])).toEqual({ width: null, lastOnly: false });
   });
 
   it.each<[string, string[], number]>([
