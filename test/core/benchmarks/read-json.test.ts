@@ -40,10 +40,15 @@ describe("readJsonQuestions", () => {
     ]);
     for (const choices of [
       { A: "x", B: "y" },
-      { text: ["x", "y"], label: ["1", "2"] },
+      { B: "y", A: "x" },
+      { text: ["x", "y"], label: ["0", "1"] },
     ]) {
       expect(json([{ ...good, choices, answer: 1 }])[0]).toMatchObject({ choices: ["x", "y"], answer: 1 });
     }
+    // A label is what the answer names, not a place: "1" is the first of these.
+    const labelled = { ...good, choices: { text: ["x", "y"], label: ["1", "2"] } };
+    expect(json([{ ...labelled, answer: "1" }])[0]).toMatchObject({ answer: 0 });
+    expect(() => json([{ ...labelled, answer: "0" }])).toThrow(refused("item 1: the answer"));
   });
 
   it.each<[unknown, string]>([
