@@ -1,13 +1,18 @@
 import type { Command } from "commander";
 import { basename, relative } from "node:path";
 import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
+import type { TemplateFacts } from "#core/engine/text-facts.ts";
+import { FileWorker } from "#core/files/file-worker.ts";
+import { textFacts } from "#core/files/text-facts.ts";
 import { type ModelFolder, openModelFolder, type Variant } from "#core/models/model-folder.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
 import { readSidecar, sidecarLayer } from "#core/quantize/read-sidecar.ts";
 import { sidecarPath } from "#core/quantize/sidecar.ts";
+import { forkSpawner } from "#core/runs/spawner.ts";
 import { modelFolder } from "../model-argument.ts";
 import { alignTable } from "../text.ts";
+import { workerFile } from "../worker-file.ts";
 import { addLibrary } from "./library.ts";
 import { print, printJson } from "../print.ts";
 
@@ -30,12 +35,25 @@ export function addModels(program: Command): void {
         ...variant,
         audit: auditModel(readModel(variant.file), variant.signature.logits.name),
       }));
-      if (options.json) printJson({ ...model, variants });
-      else print(`${folderText(model, variants, options.layers ?? false)}\n`);
+      const text = await describeText(model.dir);
+      if (options.json) printJson({ ...model, ...text, variants });
+      else print(`${folderText(model, variants, text, options.layers ?? false)}
+`);
     });
 }
 
-function folderText(model: ModelFolder, variants: readonly AuditedVariant[], withLayers: boolean): string {
+/** In a process that can be ended: a template or a tokenizer may hang. */
+async function describeText(dir: string): Promise<TemplateFacts> {
+  await using files = new FileWorker(forkSpawner(workerFile()));
+  return await textFacts(files, dir);
+}
+
+function folderText(
+  model: ModelFolder,
+  variants: readonly AuditedVariant[],
+  text: TemplateFacts,
+  withLayers: boolean,
+): string {
   const nameOf = (file: string): string => relative(model.dir, file);
   const warnings = variants.flatMap(({ file, warnings, audit }) =>
     [...warnings, ...audit.warnings, ...(withLayers ? sidecarWarnings(file, audit) : [])].map(
@@ -46,8 +64,9 @@ function folderText(model: ModelFolder, variants: readonly AuditedVariant[], wit
     ? variants.flatMap(({ file, audit }) => ["", nameOf(file), alignTable(layerTable(file, audit))])
     : [];
   return [
-    `${model.name} · ${model.architecture ?? "unknown architecture"}`,
+    `${model.name} · ${model.architecture ?? "unknown architecture"} · ${text.hasChatTemplate ? "has a" : "no"} chat template`,
     alignTable(variantTable(model, variants)),
+    ...text.warnings.map((warning) => `! ${warning}`),
     ...warnings,
     ...model.broken.map(({ error }) => `! ${error.message}`),
     ...layers,

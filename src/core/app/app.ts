@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
+import { FileWorker } from "#core/files/file-worker.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
 import { onProblem } from "#core/system/problems.ts";
@@ -18,7 +19,6 @@ import type { NativeShell } from "./native-shell.ts";
 import type { Lab } from "./open-lab.ts";
 import { PathGuard } from "./path-guard.ts";
 import { BytePredictions } from "./predict-bytes.ts";
-import { PromptPreviews } from "./prompt-preview.ts";
 import { QuestionLibrary } from "./question-library.ts";
 import { type Executor, RunManager } from "./run-manager.ts";
 import { type ReaderSpawner, RunReader } from "./run-reader.ts";
@@ -29,7 +29,7 @@ import type { probeProviders } from "#core/system/provider-probe.ts";
 export interface AppOptions {
   readonly lab: Lab;
   readonly transport: "electron" | "host";
-  /** Starts the children that measure. */
+  /** Starts the children that measure, and the one that reads files from elsewhere. */
   readonly spawner: Spawner;
   /** Starts the child that reads stored runs. */
   readonly reader: ReaderSpawner;
@@ -52,7 +52,7 @@ export interface AppParts {
   readonly folders: () => string[];
   readonly models: ModelLibrary;
   readonly questions: QuestionLibrary;
-  readonly previews: PromptPreviews;
+  readonly files: FileWorker;
   readonly sizes: BytePredictions;
   readonly runs: RunManager;
   readonly stored: RunReader;
@@ -87,6 +87,7 @@ export function createApp(options: AppOptions): LabApp {
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
   const stored = new RunReader(lab.db.name, reader, undefined, lab.readOnly !== null);
+  const files = new FileWorker(spawner);
   const downloads = new Downloads(lab.exportsDir);
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events, lab.readOnly !== null);
@@ -100,7 +101,7 @@ export function createApp(options: AppOptions): LabApp {
     folders,
     models,
     questions,
-    previews: new PromptPreviews(),
+    files,
     sizes: new BytePredictions(),
     runs,
     stored,
@@ -129,7 +130,7 @@ export function createApp(options: AppOptions): LabApp {
       deleted.close();
       trends.close();
       downloads.close();
-      await Promise.all([runs.close(), jobs.close(), system.close(), stored.close()]);
+      await Promise.all([runs.close(), jobs.close(), system.close(), stored.close(), files.close()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path";
 import type { ModelDetails, ModelEntry, ModelLayer, VariantDetails } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { median } from "#shared/stats/quantile.ts";
-import { loadChatTemplate } from "#core/engine/chat-template.ts";
+import type { TemplateFacts } from "#core/engine/text-facts.ts";
 import { type ModelFolder, openVariant, sourceVariant, type Variant } from "#core/models/model-folder.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
@@ -19,6 +19,7 @@ import { madeFolder } from "#core/runs/made-variants.ts";
 export function showModel(
   entry: ModelEntry,
   model: ModelFolder,
+  text: TemplateFacts,
   variantsDir: string,
   sourceSha256: string | null,
 ): ModelDetails {
@@ -26,7 +27,8 @@ export function showModel(
   return {
     entry,
     architecture: model.architecture,
-    hasChatTemplate: hasChatTemplate(model.dir),
+    hasChatTemplate: text.hasChatTemplate,
+    warnings: [...text.warnings],
     variants: [
       ...model.variants.map((variant) => details(variant, relative(model.dir, variant.file), "folder")),
       ...made.map((variant) => details(variant, basename(variant.file), "lab")),
@@ -133,13 +135,4 @@ function errorSummary(
     maxError: largest(errors.map(({ maxError }) => maxError)),
     maxClippedShare: largest(errors.map(({ clippedShare }) => clippedShare)),
   };
-}
-
-function hasChatTemplate(dir: string): boolean {
-  try {
-    return loadChatTemplate(dir) !== null;
-  } catch {
-    // Broken is said where it is used.
-    return true;
-  }
 }

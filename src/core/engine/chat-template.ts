@@ -13,12 +13,10 @@ export type ChatTemplate = (userMessage: string) => string;
  * @throws LabError TOKENIZER_INVALID when there is one that cannot be parsed
  */
 export function loadChatTemplate(dir: string): ChatTemplate | null {
+  const found = findChatTemplate(dir);
+  if (found === null) return null;
+  const { file, source } = found;
   const config = readJson(join(dir, "tokenizer_config.json"), "TOKENIZER_INVALID") ?? {};
-  const file = join(dir, "chat_template.jinja");
-  const source = existsSync(file)
-    ? readFileSync(file, "utf8")
-    : (templateOf(config) ?? templateOf(readJson(join(dir, "chat_template.json"), "TOKENIZER_INVALID") ?? {}));
-  if (source === null) return null;
   const tokens = Object.fromEntries(
     ["bos_token", "eos_token", "unk_token", "pad_token"].map((key) => [key, tokenText(config[key])]),
   );
@@ -36,14 +34,22 @@ export function loadChatTemplate(dir: string): ChatTemplate | null {
     render(template, "a");
     return (userMessage) => render(template, userMessage);
   } catch (error) {
-    throw new LabError(
-      "TOKENIZER_INVALID",
-      `The chat template of ${dir} cannot be used: ${(error as Error).message}.`,
-      {
-        folder: dir,
-      },
-    );
+    throw new LabError("TOKENIZER_INVALID", `${file}: the chat template cannot be used: ${(error as Error).message}.`, {
+      file,
+    });
   }
+}
+
+/** Where it is and what it says; null where the model has none. */
+export function findChatTemplate(dir: string): { readonly file: string; readonly source: string } | null {
+  const own = join(dir, "chat_template.jinja");
+  if (existsSync(own)) return { file: own, source: readFileSync(own, "utf8") };
+  for (const name of ["tokenizer_config.json", "chat_template.json"]) {
+    const file = join(dir, name);
+    const source = templateOf(readJson(file, "TOKENIZER_INVALID") ?? {});
+    if (source !== null) return { file, source };
+  }
+  return null;
 }
 
 /** A template, or the one named "default" of a list of named ones. */

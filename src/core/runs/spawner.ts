@@ -1,11 +1,12 @@
 import { fork, type Serializable } from "node:child_process";
+import type { FileJob } from "#core/files/file-jobs.ts";
 import type { ProbeJob } from "#core/system/probe-protocol.ts";
 import { TELEMETRY_OFF } from "#core/system/telemetry-off.ts";
 import { makeTemporary, removeTemporary, temporaryEnvironment } from "#core/system/temporary.ts";
 import type { CellJob, WorkerMessage } from "./protocol.ts";
 
-/** What a child can be asked for: to measure a cell, or to try a provider (system/provider-probe.ts). */
-export type WorkerJob = CellJob | ProbeJob;
+/** What a child can be asked for: to measure a cell, to try a provider (system/provider-probe.ts), or to read files (files/file-worker.ts). */
+export type WorkerJob = CellJob | ProbeJob | FileJob;
 
 /** How a measuring child ended. */
 export interface ExitReason {

@@ -87,6 +87,8 @@ const modelDetailsSchema = z.object({
   architecture: z.string().nullable(),
   /** Its own chat template. */
   hasChatTemplate: z.boolean(),
+  /** What a user should know of its tokenizer and its chat template, in sentences. */
+  warnings: z.array(z.string()),
   variants: z.array(variantSchema),
   /** Files that look like variants, or that runs need, and cannot be used; a format where the name tells it. */
   broken: z.array(z.object({ file: z.string(), format: z.enum(FORMAT_IDS).nullable(), error: errorEnvelopeSchema })),

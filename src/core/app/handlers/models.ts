@@ -1,13 +1,14 @@
 import type { Handlers } from "#shared/api.ts";
 import type { modelRequests } from "#shared/api/models.ts";
 import type { ModelFolder } from "#core/models/model-folder.ts";
+import { textFacts } from "#core/files/text-facts.ts";
 import { hashVariant } from "#core/runs/hash-file.ts";
 import { madeFolder } from "#core/runs/made-variants.ts";
 import type { AppParts } from "../app.ts";
 import { layersOf, madeVariants, quantizerSource, showModel, variantByFile } from "../model-details.ts";
 
 export function modelHandlers(parts: AppParts): Pick<Handlers, keyof typeof modelRequests> {
-  const { lab, models, paths, events } = parts;
+  const { lab, models, paths, events, files } = parts;
   return {
     "models.list": () => ({ models: models.list() }),
     "models.add": ({ path, name }) => {
@@ -25,7 +26,8 @@ export function modelHandlers(parts: AppParts): Pick<Handlers, keyof typeof mode
     },
     "models.show": async ({ model }) => {
       const { entry, model: opened } = models.open(model);
-      return showModel(entry, opened, lab.variantsDir, await sourceHash(parts, opened));
+      const text = await textFacts(files, opened.dir);
+      return showModel(entry, opened, text, lab.variantsDir, await sourceHash(parts, opened));
     },
     "models.layers": async ({ model, file }) => {
       const { model: opened } = models.open(model);

@@ -2,11 +2,12 @@ import type { Handlers } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES, type questionRequests } from "#shared/api/questions.ts";
 import { LabError } from "#shared/errors.ts";
 import type { AppParts } from "../app.ts";
+import { previewPrompt } from "../prompt-preview.ts";
 
 export function questionHandlers({
   questions,
   models,
-  previews,
+  files,
   paths,
   events,
 }: AppParts): Pick<Handlers, keyof typeof questionRequests> {
@@ -42,7 +43,7 @@ export function questionHandlers({
     "questions.preview": async ({ questions: name, model, ...options }) => {
       const set = await questions.read(name);
       const { folder } = models.find(model);
-      return previews.preview(set, folder, { ...options, subject: options.subject });
+      return previewPrompt(files, set, folder, { ...options, subject: options.subject });
     },
   };
 }
