@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { readJson } from "#core/models/json-file.ts";
-import { tokenText } from "./chat-template.ts";
+import { tokenText } from "./special-tokens.ts";
 import { fixTokenizer } from "./tokenizer/fixes.ts";
 
 /** Text to token ids and back, by the model's own tokenizer.json. */
