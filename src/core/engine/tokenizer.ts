@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { readJson } from "#core/models/json-file.ts";
 import { tokenText } from "./special-tokens.ts";
-import { fixTokenizer } from "./tokenizer/fixes.ts";
+import { fixTokenizer, libraryJson } from "./tokenizer/fixes.ts";
 
 /** Text to token ids and back, by the model's own tokenizer.json. */
 export interface Tokenizer {
@@ -43,7 +43,7 @@ export function loadTokenizer(dir: string): Tokenizer {
   let tokenizer: HuggingFaceTokenizer;
   let vocabularySize = 0;
   try {
-    tokenizer = new HuggingFaceTokenizer(json, usedConfig(config));
+    tokenizer = new HuggingFaceTokenizer(libraryJson(json), usedConfig(config));
     fixTokenizer(tokenizer, json);
     for (const id of tokenizer.get_vocab().values()) vocabularySize = Math.max(vocabularySize, id + 1);
     tokenizer.encode("a");

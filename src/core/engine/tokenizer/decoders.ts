@@ -1,5 +1,6 @@
 import type { Decoder } from "@huggingface/tokenizers";
 import type { ComponentConfig } from "./fixes.ts";
+import { fixAnchors, replaceMatches } from "./split.ts";
 
 export function fixDecoder(component: Decoder, config: ComponentConfig): void {
   switch (config.type) {
@@ -12,6 +13,12 @@ export function fixDecoder(component: Decoder, config: ComponentConfig): void {
     case "Metaspace":
       fixMetaspace(component, config);
       break;
+    case "Replace":
+      fixReplace(component, config);
+      break;
+    case "CTC":
+      // Of speech models: the library trims the text, the reference does not.
+      throw new Error("the CTC decoder is not supported");
   }
 }
 
@@ -76,4 +83,13 @@ function fixMetaspace(component: Decoder, config: ComponentConfig): void {
   const prepends = config.add_prefix_space !== false && config.prepend_scheme !== "never";
   component.decode_chain = (tokens) =>
     tokens.map((token, index) => token.replaceAll(mark, index === 0 && prepends ? "" : " "));
+}
+
+/** Reference: the content as it is written. Library: JavaScript's "$1" and "$&" in it are filled in. */
+function fixReplace(component: Decoder, config: ComponentConfig): void {
+  const { pattern } = component as Decoder & { pattern: RegExp | null };
+  const content = config.content as string;
+  if (!pattern) return;
+  const fixed = fixAnchors(pattern);
+  component.decode_chain = (tokens) => tokens.map((token) => replaceMatches(token, fixed, content));
 }

@@ -11,6 +11,10 @@ interface ModelFields {
 }
 
 export function fixModel(component: Model, config: ComponentConfig): void {
+  // The library splits words without it: every word of several characters would come out wrong.
+  if (config.type === "BPE" && (config.continuing_subword_prefix ?? "") !== "") {
+    throw new Error("continuing_subword_prefix of a BPE model is not supported");
+  }
   const model = component as unknown as ModelFields;
   if (model.fuse_unk) fixFusing(model);
   if (Array.isArray(config.vocab) && config.byte_fallback === true) fixUnigramByteFallback(model);

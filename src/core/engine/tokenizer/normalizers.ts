@@ -1,6 +1,8 @@
 import type { Normalizer } from "@huggingface/tokenizers";
+import { byteCharacters } from "./byte-characters.ts";
 import { readCharsmap } from "./charsmap.ts";
 import type { ComponentConfig } from "./fixes.ts";
+import { fixAnchors, replaceMatches } from "./split.ts";
 
 export function fixNormalizer(component: Normalizer, config: ComponentConfig): void {
   switch (config.type) {
@@ -12,6 +14,16 @@ export function fixNormalizer(component: Normalizer, config: ComponentConfig): v
       break;
     case "BertNormalizer":
       fixBert(component, config);
+      break;
+    case "Replace":
+      fixReplace(component, config);
+      break;
+    // The library knows neither of these (fixes.ts has the stand-ins).
+    case "Nmt":
+      component.normalize = normalizeNmt;
+      break;
+    case "ByteLevel":
+      component.normalize = byteCharacters;
       break;
   }
 }
@@ -37,4 +49,23 @@ function fixBert(component: Normalizer, config: ComponentConfig): void {
   bert.tokenize_chinese_chars = (text) => text.replaceAll(IDEOGRAPHS, " $& ");
   const normalize = component.normalize.bind(component);
   if (config.lowercase === true) component.normalize = (text) => normalize(lowercase(text));
+}
+
+/** Reference: the content as it is written. Library: JavaScript's "$1" and "$&" in it are filled in. */
+function fixReplace(component: Normalizer, config: ComponentConfig): void {
+  const { pattern } = component as Normalizer & { pattern: RegExp | null };
+  const content = config.content as string;
+  if (!pattern) return;
+  const fixed = fixAnchors(pattern);
+  component.normalize = (text) => replaceMatches(text, fixed, content);
+}
+
+/** Control characters go, and what else stands for a space becomes one. */
+function normalizeNmt(text: string): string {
+  return (
+    text
+       
+      .replaceAll(/[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/g, "")
+      .replaceAll(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g, " ")
+  );
 }

@@ -1,6 +1,6 @@
 import type { PreTokenizer } from "@huggingface/tokenizers";
 import type { ComponentConfig } from "./fixes.ts";
-import { type SplitBehavior, splitText } from "./split.ts";
+import { fixAnchors, type SplitBehavior, splitText } from "./split.ts";
 
 /**
  * The reference's \s is Unicode's White_Space and its \w and digits are Unicode's; JavaScript's \s has U+FEFF more and
@@ -22,9 +22,21 @@ const GPT2_WORDS = new RegExp(
 
 export function fixPreTokenizer(component: PreTokenizer, config: ComponentConfig): void {
   switch (config.type) {
+    case "Sequence":
+      fixSequence(component, config);
+      break;
     case "Metaspace":
       fixMetaspace(component, config);
       break;
+    case "FixedLength":
+      fixFixedLength(component, config);
+      break;
+    // The library does not know it (fixes.ts has the stand-in).
+    case "CharDelimiterSplit": {
+      const delimiter = config.delimiter as string;
+      component.pre_tokenize_text = (text) => text.split(delimiter).filter((piece) => piece !== "");
+      break;
+    }
     case "Split":
       fixSplit(component, config);
       break;
@@ -69,12 +81,54 @@ function fixMetaspace(component: PreTokenizer, config: ComponentConfig): void {
   };
 }
 
+/** Those that leave out what they cut at. */
+const DROPPING = new Set([
+  "WhitespaceSplit",
+  "Whitespace",
+  "BertPreTokenizer",
+  "CharDelimiterSplit",
+  "Split",
+  "Punctuation",
+]);
+
+/**
+ * Reference: a piece begins the text where it begins at the text's first character. Library: where it is the first piece,
+ * whatever an earlier pre-tokenizer dropped in front of it.
+ */
+function fixSequence(component: PreTokenizer, config: ComponentConfig): void {
+  const members = (component as PreTokenizer & { tokenizers: readonly PreTokenizer[] }).tokenizers;
+  const types = (config.pretokenizers as readonly ComponentConfig[]).map(({ type }) => String(type));
+  component.pre_tokenize_text = (text, options) => {
+    let section = (options as { section_index?: number } | undefined)?.section_index ?? 0;
+    return members.reduce<string[]>(
+      (pieces, member, index) => {
+        const cut = member.pre_tokenize(pieces, { ...(options as object), section_index: section });
+        const [before = ""] = pieces;
+        if (DROPPING.has(types[index]!) && !before.startsWith(cut[0] ?? "")) section = 1;
+        return cut;
+      },
+      [text],
+    );
+  };
+}
+
+/** Reference: counts characters. Library: counts UTF-16 units, and cuts those beyond U+FFFF in two. */
+function fixFixedLength(component: PreTokenizer, { length = 5 }: ComponentConfig): void {
+  const size = length as number;
+  component.pre_tokenize_text = (text) => {
+    const all = Array.from(text);
+    const pieces = Math.ceil(all.length / size);
+    return Array.from({ length: pieces }, (_, piece) => all.slice(piece * size, (piece + 1) * size).join(""));
+  };
+}
+
 /** Reference: five behaviours. Library: Removed, and Isolated for all others; with `invert` always Removed. */
 function fixSplit(component: PreTokenizer, config: ComponentConfig): void {
   const { pattern } = component as PreTokenizer & { pattern: RegExp | null };
   if (pattern === null) return;
   const behavior = behaviorOf(config);
-  component.pre_tokenize_text = (text) => splitText(text, pattern, behavior, config.invert === true);
+  const fixed = fixAnchors(pattern);
+  component.pre_tokenize_text = (text) => splitText(text, fixed, behavior, config.invert === true);
 }
 
 /** Reference: five behaviours, Isolated (each mark by itself) unless stated. Library: Contiguous always. */

@@ -35,6 +35,7 @@ function piecesOf(text: string, pattern: RegExp, invert: boolean): Piece[] {
   };
   let end = 0;
   for (const match of text.matchAll(pattern)) {
+    if (isBetweenHalves(text, match)) continue;
     add(end, match.index, false);
     end = match.index + match[0].length;
     add(match.index, end, true);
@@ -52,4 +53,27 @@ function join(pieces: readonly Piece[], belongTogether: (left: Piece, right: Pie
     else joined.push(piece.text);
   }
   return joined;
+}
+
+/** Replaces every match by `content` as it is written; JavaScript would fill in "$1" and "$&". */
+export function replaceMatches(text: string, pattern: RegExp, content: string): string {
+  let replaced = "";
+  let end = 0;
+  for (const match of text.matchAll(pattern)) {
+    if (isBetweenHalves(text, match)) continue;
+    replaced += text.slice(end, match.index) + content;
+    end = match.index + match[0].length;
+  }
+  return replaced + text.slice(end);
+}
+
+/** Reference: `^` is not found behind a text's last line end. Library: it is. */
+export function fixAnchors({ source, flags }: RegExp): RegExp {
+  const library = String.raw`(?:(?<![\s\S])|(?<=\n))`;
+  return new RegExp(source.replaceAll(library, String.raw`(?:(?<![\s\S])|(?<=\n)(?=[\s\S]))`), flags);
+}
+
+/** V8 finds `^` between the two UTF-16 halves of a character, too. */
+function isBetweenHalves(text: string, { 0: match, index }: RegExpMatchArray & { index: number }): boolean {
+  return match === "" && /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(Math.max(0, index - 1), index + 1));
 }
