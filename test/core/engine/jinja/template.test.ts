@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compileTemplate, type Given } from "#core/engine/jinja/template.ts";
 
-/** What Python gives: test/fixtures/make/templates.py. Null where it refuses; some outputs hold an address and are skipped. */
+/** What Python gives: test/fixtures/make/chat_templates.py. Null where it refuses; some outputs hold an address and are skipped. */
 interface Table {
   readonly head: string;
   readonly rows: readonly string[];
