@@ -37,7 +37,8 @@ export function addModels(program: Command): void {
       }));
       const text = await describeText(model.dir);
       if (options.json) printJson({ ...model, ...text, variants });
-      else print(`${folderText(model, variants, text, options.layers ?? false)}
+      else
+        print(`${folderText(model, variants, text, options.layers ?? false)}
 `);
     });
 }

@@ -33,7 +33,7 @@ export function loadChatTemplate(dir: string): ChatTemplate | null {
   } catch (error) {
     throw new LabError(
       "TOKENIZER_INVALID",
-      `${file}: the chat template cannot be used: ${(error as Error).message}.`,
+      `${file}: the chat template cannot be used: ${(error as Error).message.replace(/\.$/, "")}.`,
       { file },
       { cause: error },
     );

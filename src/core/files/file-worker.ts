@@ -8,6 +8,7 @@ import { mebibytes } from "#shared/report/quantities.ts";
 import { causeOfDeath } from "#core/runs/cause-of-death.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 import type { Child, ExitReason, Spawner } from "#core/runs/spawner.ts";
+import { detach } from "#core/system/problems.ts";
 import type { FileJob, FileJobs, FileMessage } from "./file-jobs.ts";
 
 export interface FileLimits {
@@ -145,7 +146,9 @@ export class FileWorker implements AsyncDisposable {
   }
 
   #rest(): void {
-    this.#idle = setTimeout(() => void this.#end(), IDLE_MS);
+    this.#idle = setTimeout(() => {
+      detach(this.#end(), "The process that reads files could not be ended");
+    }, IDLE_MS);
     this.#idle.unref();
   }
 

@@ -162,3 +162,22 @@ describe("system", () => {
     });
   });
 });
+
+describe("a chat template that hangs", () => {
+  const HANG = "{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}";
+
+  it("is a warning of the model and an error of a preview, and the lab closes while it hangs", async () => {
+    const { app, folder } = await withModel();
+    writeFileSync(join(folder, "chat_template.jinja"), HANG);
+    const preview = { questions: "demo", model: "llama", chatTemplate: true };
+    const shown = app.ask("models.show", { model: "llama" });
+    const refused = app.refusal("questions.preview", preview);
+    // Answered in between: nothing waits for the template.
+    expect((await app.ask("models.list", {})).models).toHaveLength(2);
+    const { hasChatTemplate, warnings } = await shown;
+    expect(hasChatTemplate).toBe(true);
+    expect(warnings).toEqual([expect.stringMatching(/chat_template\.jinja took too long/)]);
+    await app.close();
+    expect(await refused).toMatchObject({ code: "CANCELLED" });
+  });
+});

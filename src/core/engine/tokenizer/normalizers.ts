@@ -62,10 +62,8 @@ function fixReplace(component: Normalizer, config: ComponentConfig): void {
 
 /** Control characters go, and what else stands for a space becomes one. */
 function normalizeNmt(text: string): string {
-  return (
-    text
-       
-      .replaceAll(/[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/g, "")
-      .replaceAll(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g, " ")
-  );
+  return text
+
+    .replaceAll(/[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/g, "")
+    .replaceAll(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g, " ");
 }
