@@ -60,7 +60,6 @@ function scaleOf({ model, ranges, view }: PlotOptions, side: "x" | "y"): uPlot.S
   return {
     time: false,
     auto: true,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a const enum: it has no value at run time
     ...(isLog(scale) ? { distr: 3, log: scale === "log2" ? 2 : 10 } : { distr: 1 }),
     // The model says what is shown, not uPlot's own padding.
     range: () => [...(view()[side] ?? ranges[side])],
@@ -90,7 +89,6 @@ function axisOf(axis: ChartAxis, side: "x" | "y", { colours, scale }: ChartSetti
   };
   return {
     scale: side,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a const enum: bottom is 2, left 3
     side: side === "x" ? 2 : 3,
     label: axisTitle(axis),
     labelSize: LABEL_SIZE * scale,
