@@ -56,8 +56,10 @@ function ratioOf(reference: readonly LaunchSamples[], candidate: readonly Launch
   const b = medianInterval(theirs.samples);
   if (!a || !b) return null;
   const sure = a.kind === "order-statistics" && b.kind === "order-statistics";
-  const ratio = a.median / b.median;
-  return { ratio, low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 };
+  const found = { low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 } as const;
+  // Of launches that the other side has not, too: their median is what is shown.
+  const [shown, other] = [reference, candidate].map((launches) => median([...launchMedians(launches).values()]));
+  return asShown({ ratio: a.median / b.median, ...found }, shown! / other!);
 }
 
 function decodeRatios(reference: CellResult, candidate: CellResult): Comparison["decodeRatio"] {

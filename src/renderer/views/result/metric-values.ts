@@ -50,7 +50,7 @@ export function speedDifference(
   const finding = ratioFinding(ratio);
   if (finding === "unknown") {
     const { size, word, interval } = turned(ratio, good, bad);
-    return { text: `${size} ${word}${interval}, too few launches`, tone: "none" };
+    return { text: `${size} ${word}${interval}, too few launches`, tone: "none", counts: true };
   }
   return finding === "same" ? unclear(ratio, good, bad) : clear(ratio, good, bad);
 }
