@@ -55,7 +55,8 @@ describe("export", () => {
   it("judges by the limits that are given, in every file and on the screen, and says which they were", async () => {
     const dir = join(scratchDir(), "out");
     const limits = ["--accept-loss", "60", "--max-memory", "4000"];
-    const words = "a loss of up to 60 points of accuracy accepted, at most 4,000 MiB of memory at the smallest batch size";
+    const words =
+      "a loss of up to 60 points of accuracy accepted, at most 4,000 MiB of memory at the smallest batch size";
     expect(await run("export", "a", "--format", "json,csv,html,md", "--out", dir, ...limits)).toBe(0);
     expect(await run("runs", "show", "a", ...limits)).toBe(0);
     const read = (name: string): string => readFileSync(join(dir, name), "utf8");

@@ -22,15 +22,15 @@ export function addCompare(runs: Command): void {
     .argument("<b>", "RUN:LABEL, or a run")
     .option("--json", "print JSON");
   addLimitOptions(compare).action((first: string, second: string, options: LimitOptions, command: Command) => {
-      const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
-      const limits = limitsOf(options);
-      using lab = labToRead(home);
-      const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
-      const compared = compareAcross(sides, limits);
-      const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
-      if (json) printJson(pairs.map(jsonOf));
-      else print(`${pairs.map(text).join("\n")}\n`);
-    });
+    const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
+    const limits = limitsOf(options);
+    using lab = labToRead(home);
+    const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
+    const compared = compareAcross(sides, limits);
+    const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
+    if (json) printJson(pairs.map(jsonOf));
+    else print(`${pairs.map(text).join("\n")}\n`);
+  });
 }
 
 interface CellRef {

@@ -104,11 +104,7 @@ function finished(zip: ZipFile, format: ExportFormat): Written {
   return { bytes: zip.bytes };
 }
 
-async function filesOf(
-  stored: StoredRuns,
-  id: string,
-  { format, limits }: ExportTask,
-): Promise<readonly ReportFile[]> {
+async function filesOf(stored: StoredRuns, id: string, { format, limits }: ExportTask): Promise<readonly ReportFile[]> {
   if (format === "qsrun") return [stored.with((db) => exportBundle(db, id))];
   const results = limits ? judge(stored.results(id), limits) : stored.results(id);
   return reportFiles(format, { results, questions: stored.read(id).questions });

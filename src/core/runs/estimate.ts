@@ -74,7 +74,12 @@ export function estimateRun(input: EstimateInput): { estimate: RunEstimate; cost
   };
 }
 
-function predictedPeak(db: Db, machineId: string, cell: EstimatedCell, { passes }: Spec): Pick<CellEstimate, "peakBytes" | "peakMeasured"> {
+function predictedPeak(
+  db: Db,
+  machineId: string,
+  cell: EstimatedCell,
+  { passes }: Spec,
+): Pick<CellEstimate, "peakBytes" | "peakMeasured"> {
   const { provider, sha256 } = cell;
   const load = sha256 === null ? null : pastLoad(db, { machineId, provider }, sha256);
   const loadPeak = load?.loadPeakBytes ?? cell.bytes * LOAD_PEAK_OF_BYTES;

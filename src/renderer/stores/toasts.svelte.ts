@@ -27,7 +27,8 @@ export class ToastsStore {
   list = $state.raw<readonly Toast[]>([]);
   #last = 0;
   #held = false;
-  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  /** Of each toast that will go by itself, by its id. */
+  #timers: readonly (readonly [id: number, timer: ReturnType<typeof setTimeout>])[] = [];
 
   /** @returns what dismiss takes */
   show(input: ToastInput): number {
@@ -41,8 +42,8 @@ export class ToastsStore {
   hold(held: boolean): void {
     if (held === this.#held) return;
     this.#held = held;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const [, timer] of this.#timers) clearTimeout(timer);
+    this.#timers = [];
     if (!held) for (const toast of this.list) this.#count(toast);
   }
 
@@ -69,7 +70,7 @@ export class ToastsStore {
       },
       action ? SHOWN_WITH_ACTION_MS : SHOWN_MS,
     );
-    this.#timers.set(id, timer);
+    this.#timers = [...this.#timers, [id, timer]];
   }
 
   /** @param title what could not be done: "The run could not be deleted" */
@@ -79,8 +80,8 @@ export class ToastsStore {
   }
 
   dismiss(id: number): void {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
+    clearTimeout(this.#timers.find(([of]) => of === id)?.[1]);
+    this.#timers = this.#timers.filter(([of]) => of !== id);
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 }

@@ -90,7 +90,11 @@ export const runRequests = {
    * table. Verdicts in it are by the limits given, as in runs.results. RUN_NOT_FOUND, RUN_BUSY (a bundle), NOT_AVAILABLE where nothing of it fits the format.
    */
   "runs.export": {
-    input: z.strictObject({ ids: z.array(runIdInput).min(1).max(MOST_EXPORTED), format: z.enum(EXPORT_FORMATS), ...limitsInput }),
+    input: z.strictObject({
+      ids: z.array(runIdInput).min(1).max(MOST_EXPORTED),
+      format: z.enum(EXPORT_FORMATS),
+      ...limitsInput,
+    }),
     output: exportedSchema,
   },
   /** A copy of the whole store as one file, in the same way. */

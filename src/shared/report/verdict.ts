@@ -52,7 +52,8 @@ export function limitsText({ marginPoints, peakMemoryBytes, latencyMs }: Limits)
     peakMemoryBytes === undefined ? "" : `${mebibytes(peakMemoryBytes)} MiB of memory`,
     latencyMs === undefined ? "" : `${significant(latencyMs)} ms a forward pass`,
   ].filter((text) => text !== "");
-  const bounds = most.length === 0 ? "no limit on memory or latency" : `at most ${most.join(" and ")} at the smallest batch size`;
+  const bounds =
+    most.length === 0 ? "no limit on memory or latency" : `at most ${most.join(" and ")} at the smallest batch size`;
   return `a loss of up to ${pointsOf(marginPoints)} of accuracy accepted, ${bounds}`;
 }
 

@@ -204,7 +204,8 @@ describe("bench.plan", () => {
             cells: input.cells.map(({ label, format }) => ({
               label,
               seconds: 1,
-              peakBytes: 1, peakMeasured: false,
+              peakBytes: 1,
+              peakMeasured: false,
               basis: format === "fp32" ? "measured" : format === "fp16" ? "scaled" : "rough",
             })),
           },

@@ -109,7 +109,9 @@ describe("runs.export for a browser", () => {
     };
     for (const ids of [["b"], ["a", "b"]]) {
       expect(await text(ids, {})).toContain("Not enough data on int8@cpu");
-      const { comparisons } = await app.ask("runs.results", { id: "b", marginPoints: 90 }).then(({ results }) => results);
+      const { comparisons } = await app
+        .ask("runs.results", { id: "b", marginPoints: 90 })
+        .then(({ results }) => results);
       const judged = await text(ids, { marginPoints: 90 });
       expect(judged).toContain("a loss of up to 90 points of accuracy accepted");
       expect(judged).toContain(comparisons[0]!.verdict.sentence.split(":")[0]!);

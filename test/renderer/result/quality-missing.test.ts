@@ -3,7 +3,7 @@ import { qualityMissing } from "../../../src/renderer/views/result/quality-missi
 import { parseSpec, type SpecInput } from "#shared/spec.ts";
 
 const spec = (passes: SpecInput["passes"]): ReturnType<typeof parseSpec> =>
-  parseSpec({ model: "m", cells: [{ format: "fp32" }], passes });
+  parseSpec({ schemaVersion: 1, name: "x", model: "m", cells: [{ format: "fp32" }], passes });
 const cost = spec({ forward: {} });
 const asks = spec({ forward: {}, benchmark: { questions: "q.csv" } });
 

@@ -55,8 +55,19 @@ function agree(
 function made(random: ReturnType<typeof createRandom>): CellResult {
   const noise = (): number => Math.exp((random.nextFloat() - 0.5) * (random.nextFloat() < 0.2 ? 1 : 0.1));
   const numbers = Array.from({ length: 1 + Math.floor(random.nextFloat() * 8) }, (_, launch) => launch);
-  const forward = numbers.map((launch) => timed(launch, [10, 10, 10].map((ms) => ms * noise()), 2e8 * noise()));
-  const decode = numbers.map((launch) => decoded(launch, Array.from({ length: 5 }, () => 10 * noise())));
+  const forward = numbers.map((launch) =>
+    timed(
+      launch,
+      [10, 10, 10].map((ms) => ms * noise()),
+      2e8 * noise(),
+    ),
+  );
+  const decode = numbers.map((launch) =>
+    decoded(
+      launch,
+      Array.from({ length: 5 }, () => 10 * noise()),
+    ),
+  );
   return cell("x@cpu", { forward: joinForward(forward), decode: joinDecode(decode) });
 }
 

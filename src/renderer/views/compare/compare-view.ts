@@ -26,10 +26,14 @@ export function rowsOf(compared: Compared, columns: readonly Column[]): readonly
   }));
 }
 
-function uncoloured(value: MetricValue): MetricValue {
+/** A difference that is there and is no merit. */
+export function uncoloured(value: MetricValue): MetricValue {
   const { difference } = value;
   if (!difference) return value;
-  return { ...value, difference: { ...difference, tone: "none", counts: difference.counts ?? difference.tone !== "none" } };
+  return {
+    ...value,
+    difference: { ...difference, tone: "none", counts: difference.counts ?? difference.tone !== "none" },
+  };
 }
 
 /** What a paired row says of two cells that are the same. */

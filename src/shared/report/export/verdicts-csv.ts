@@ -15,7 +15,11 @@ const COLUMNS = [
 ] as const;
 
 export function verdictsCsv({ run, comparisons, limits }: Pick<Results, "run" | "comparisons" | "limits">): string {
-  const by = [limits?.marginPoints ?? DEFAULT_MARGIN_POINTS, limits?.peakMemoryBytes ?? null, limits?.latencyMs ?? null];
+  const by = [
+    limits?.marginPoints ?? DEFAULT_MARGIN_POINTS,
+    limits?.peakMemoryBytes ?? null,
+    limits?.latencyMs ?? null,
+  ];
   const rows = comparisons.map(({ candidate, reference, verdict }) => [
     run.id,
     candidate,
