@@ -70,7 +70,13 @@ export async function streamingHost(home: string): Promise<StreamingHost> {
 
 /** Goes on until it is cancelled. */
 function pretend({ onEvent, signal, runId = "" }: ExecuteOptions): Promise<RunOutcome> {
-  const cells = LABELS.map((label) => ({ label, seconds: 60, peakBytes: 5e8, basis: "rough" as const }));
+  const cells = LABELS.map((label) => ({
+    label,
+    seconds: 60,
+    peakBytes: 5e8,
+    peakMeasured: false,
+    basis: "rough" as const,
+  }));
   const estimate = { seconds: 240, cells, freeBytes: 8e9, basis: "rough" as const };
   onEvent({ type: "started", runId, labels: LABELS, questions: 1000, duplicates: 0, estimate });
   for (const label of LABELS) onEvent({ type: "cell", label, status: "running", error: null });

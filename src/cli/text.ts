@@ -2,6 +2,7 @@ import { alongsideNote } from "#shared/report/alongside-note.ts";
 import { duration, elapsedMs, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
 import { askedText } from "#shared/report/question-notes.ts";
 import type { Table } from "#shared/report/summary-table.ts";
+import { judgedBy } from "#shared/report/verdict.ts";
 import type { Results } from "#shared/results.ts";
 import { visibleLine } from "#shared/visible.ts";
 
@@ -52,7 +53,8 @@ function shorten(text: string): string {
 }
 
 /** One sentence a compared cell; without any, why cells failed. Then what was run, and where. */
-export function verdictLines({ comparisons, run, questionSet, cells }: Results): string[] {
+export function verdictLines(results: Results): string[] {
+  const { comparisons, run, questionSet, cells } = results;
   const failures = cells.flatMap(({ label, error }) => (error ? [`• ${label}: ${error.message}`] : []));
   const counts = [...new Set(cells.map((cell) => orUnknown(cell.threads)))];
   const threads = counts.length === 1 && counts[0] === "1" ? "1 thread" : `${counts.join(" or ")} threads`;
@@ -61,7 +63,9 @@ export function verdictLines({ comparisons, run, questionSet, cells }: Results):
   const asked = askedText({ questionSet, cells });
   const beside = alongsideNote(run.environment);
   return [
-    ...(comparisons.length > 0 ? comparisons.map(({ verdict }) => `• ${verdict.sentence}`) : failures),
+    ...(comparisons.length > 0
+      ? [...comparisons.map(({ verdict }) => `• ${verdict.sentence}`), "", judgedBy(results)]
+      : failures),
     ...(beside === null ? [] : [`! ${beside}`]),
     "",
     `${visibleLine(run.name)}: ${cells.filter(({ status }) => status === "done").length} of ${plural(cells.length, "cell")}${took} · ` +

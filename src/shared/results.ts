@@ -320,6 +320,16 @@ export const comparisonSchema = z.object({
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 
+/** What the user accepts; whoever decides sets these. */
+export const limitsSchema = z.object({
+  /** Largest loss of accuracy, in points. */
+  marginPoints: z.number().min(0).max(100),
+  /** Most memory, and longest forward pass, at the smallest batch size; left out is not limited. */
+  peakMemoryBytes: z.number().positive().optional(),
+  latencyMs: z.number().positive().optional(),
+});
+export type Limits = z.output<typeof limitsSchema>;
+
 export const resultsSchema = z.object({
   schemaVersion: z.literal(RESULTS_VERSION),
   run: z.object({
@@ -362,6 +372,8 @@ export const resultsSchema = z.object({
   textSet: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   cells: z.array(cellResultSchema),
   comparisons: z.array(comparisonSchema),
+  /** What the verdicts were judged by. Earlier versions left it out, and judged by the defaults. */
+  limits: limitsSchema.optional(),
   /** How likely each cell is among those that no other beats in everything; null where an objective is missing. */
   pareto: z
     .object({

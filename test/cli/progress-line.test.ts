@@ -24,7 +24,7 @@ function open(terminal: { isTTY: boolean; columns?: number }): { line: ProgressL
 const GIB = 2 ** 30;
 const estimate: RunEstimate = {
   seconds: 75,
-  cells: [{ label: "fp32@cpu", seconds: 75, peakBytes: GIB, basis: "rough" }],
+  cells: [{ label: "fp32@cpu", seconds: 75, peakBytes: GIB, peakMeasured: false, basis: "rough" }],
   freeBytes: 8 * GIB,
   basis: "rough",
 };

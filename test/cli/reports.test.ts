@@ -47,10 +47,37 @@ describe("export", () => {
     expect(paths.every((path) => existsSync(path))).toBe(true);
     expect(readdirSync(dir).sort()).toEqual([
       ...["charts", "llama-bench.csv", "lm-eval", "measurements.csv", "quantscope-a.qsrun", "questions.jsonl"],
-      ...["report.html", "report.md", "results.json"],
+      ...["report.html", "report.md", "results.json", "verdicts.csv"],
     ]);
     expect(readFileSync(join(dir, "questions.jsonl"), "utf8").trim().split("\n")).toHaveLength(20);
   });
+
+  it("judges by the limits that are given, in every file and on the screen, and says which they were", async () => {
+    const dir = join(scratchDir(), "out");
+    const limits = ["--accept-loss", "60", "--max-memory", "4000"];
+    const words =
+      "a loss of up to 60 points of accuracy accepted, at most 4,000 MiB of memory at the smallest batch size";
+    expect(await run("export", "a", "--format", "json,csv,html,md", "--out", dir, ...limits)).toBe(0);
+    expect(await run("runs", "show", "a", ...limits)).toBe(0);
+    const read = (name: string): string => readFileSync(join(dir, name), "utf8");
+    for (const text of [out, read("report.html"), read("report.md")]) {
+      expect(text).toContain("Quantize to int4@cpu");
+      expect(text).toContain(words);
+    }
+    expect(read("verdicts.csv")).toMatch(/int4@cpu,fp32@cpu,quantize,.*,60,4194304000,/);
+    expect(JSON.parse(read("results.json"))).toMatchObject({ limits: { marginPoints: 60 } });
+    expect(await run("runs", "show", "a")).toBe(0);
+    expect(out).not.toContain("Quantize to int4@cpu");
+    expect(out).toContain("a loss of up to 1 point of accuracy accepted, no limit on memory or latency");
+  });
+
+  it.each(["--accept-loss=x", "--accept-loss=101", "--accept-loss=-1", "--max-memory=0", "--max-latency="])(
+    "refuses %s by name",
+    async (option) => {
+      expect(await run("runs", "show", "a", option)).toBe(1);
+      expect(err).toContain(`${option.split("=")[0]!}: "`);
+    },
+  );
 
   it("names the formats that there are, and the run that is not there", async () => {
     expect(await run("export", "a", "--format", "xls", "--out", home)).toBe(1);

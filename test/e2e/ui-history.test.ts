@@ -138,6 +138,14 @@ describe("History", () => {
     await expect.poll(() => rows(page).count()).toBe(2);
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => rows(page).count()).toBe(4);
+    // The button that had the keyboard is gone with its message.
+    expect(await page.evaluate("document.activeElement === document.body")).toBe(false);
+    await rows(page).first().focus();
+    await page.keyboard.press("Delete");
+    await page.getByText("1 run deleted").waitFor();
+    await expect.poll(() => rows(page).count()).toBe(3);
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => rows(page).count()).toBe(4);
     await page.keyboard.press("Control+k");
     await page.keyboard.type("select all runs");
     await page.keyboard.press("Enter");
@@ -153,6 +161,17 @@ describe("History", () => {
     await facts.getByRole("textbox", { name: "Note" }).fill("slower than it was");
     await facts.getByRole("textbox", { name: "Note" }).blur();
     await page.getByLabel("Has a note").waitFor();
+    // A filter that its row does not fit: the editor stays this run's, with what was kept.
+    await page.evaluate("location.hash = '#/history?run=r0&q=server'");
+    await expect.poll(() => rows(page).count()).toBe(1);
+    const note = facts.getByRole("textbox", { name: "Note" });
+    expect(await note.inputValue()).toBe("slower than it was");
+    await note.press("End");
+    await note.pressSequentially(", by half");
+    await page.evaluate("location.hash = '#/models'");
+    await facts.waitFor({ state: "detached" });
+    await page.evaluate("location.hash = '#/history?run=r0'");
+    await expect.poll(() => note.inputValue()).toBe("slower than it was, by half");
     await facts.getByRole("button", { name: "Pin int8@cpu as the baseline" }).click();
     await facts.getByRole("button", { name: "Unpin int8@cpu" }).waitFor();
     await facts.getByRole("button", { name: "More" }).click();

@@ -11,24 +11,26 @@ import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { labToRead } from "../lab-to-read.ts";
 import { print, printJson } from "../print.ts";
+import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 
 /** `runs compare A B`: any two cells of any two runs. */
 export function addCompare(runs: Command): void {
-  runs
+  const compare = runs
     .command("compare")
     .description("compare two cells of any runs, the first as the reference; says what cannot be compared, and why")
     .argument("<a>", "RUN:LABEL; a run alone stands for the labels that both runs have")
     .argument("<b>", "RUN:LABEL, or a run")
-    .option("--json", "print JSON")
-    .action((first: string, second: string, _options: unknown, command: Command) => {
-      const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
-      using lab = labToRead(home);
-      const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
-      const compared = compareAcross(sides);
-      const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
-      if (json) printJson(pairs.map(jsonOf));
-      else print(`${pairs.map(text).join("\n")}\n`);
-    });
+    .option("--json", "print JSON");
+  addLimitOptions(compare).action((first: string, second: string, options: LimitOptions, command: Command) => {
+    const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
+    const limits = limitsOf(options);
+    using lab = labToRead(home);
+    const sides = pairsOf(lab.db, splitRef(first), splitRef(second));
+    const compared = compareAcross(sides, limits);
+    const pairs = sides.map(([a, b], index) => ({ a, b, ...compared[index]! }));
+    if (json) printJson(pairs.map(jsonOf));
+    else print(`${pairs.map(text).join("\n")}\n`);
+  });
 }
 
 interface CellRef {

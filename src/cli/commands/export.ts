@@ -6,6 +6,7 @@ import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats
 import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";
+import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { writeFormat } from "../measure-and-report.ts";
 import { labToRead } from "../lab-to-read.ts";
 import { print, say } from "../print.ts";
@@ -13,19 +14,21 @@ import { print, say } from "../print.ts";
 const FORMATS = [...REPORT_FORMATS, "qsrun"] as const;
 
 export function addExport(program: Command): void {
-  program
+  const command = program
     .command("export")
     .description(
       "write a stored run as files: reports, tables, pictures, other tools' formats, or a bundle for another machine",
     )
     .argument("<run>", "run id")
     .option("--format <list>", `any of ${FORMATS.join(",")}`, "json")
-    .requiredOption("--out <dir>", "folder to write into")
-    .action(async (id: string, options: { format: string; out: string }, command: Command) => {
+    .requiredOption("--out <dir>", "folder to write into");
+  addLimitOptions(command).action(
+    async (id: string, options: LimitOptions & { format: string; out: string }, command: Command) => {
+      const limits = limitsOf(options);
       const formats = formatList(options.format);
       const { home } = command.optsWithGlobals<{ home?: string }>();
       using lab = labToRead(home);
-      const results = buildResults(readRun(lab.db, id));
+      const results = buildResults(readRun(lab.db, id), limits);
       const questions = readQuestions(lab.db, id);
       for (const format of formats) {
         const files =
@@ -35,7 +38,8 @@ export function addExport(program: Command): void {
         if (files.length === 0) say(`${format}: this run has nothing for it.\n`);
         for (const file of files) print(`${file}\n`);
       }
-    });
+    },
+  );
 }
 
 function formatList(text: string): (ReportFormat | "qsrun")[] {

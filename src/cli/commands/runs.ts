@@ -7,6 +7,7 @@ import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
 import { labToRead } from "../lab-to-read.ts";
+import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.ts";
 import { humanReport } from "../measure-and-report.ts";
 import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
@@ -53,18 +54,19 @@ export function addRuns(program: Command): void {
       };
       print(`${alignTable(table)}\n`);
     });
-  runs
+  const show = runs
     .command("show")
     .description("show one run: its table and verdicts")
     .argument("<run>", "run id")
-    .option("--json", "print results.json")
-    .action((id: string, _options: unknown, command: Command) => {
-      const { home, json } = command.optsWithGlobals<Common>();
-      using lab = labToRead(home);
-      const results = buildResults(readRun(lab.db, id));
-      if (json) printJson(results);
-      else print(humanReport(results));
-    });
+    .option("--json", "print results.json");
+  addLimitOptions(show).action((id: string, options: LimitOptions, command: Command) => {
+    const { home, json } = command.optsWithGlobals<Common>();
+    const limits = limitsOf(options);
+    using lab = labToRead(home);
+    const results = buildResults(readRun(lab.db, id), limits);
+    if (json) printJson(results);
+    else print(humanReport(results));
+  });
   addCompare(runs);
   addEdits(runs);
 }

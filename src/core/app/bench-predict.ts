@@ -94,9 +94,10 @@ export function predictCells(
   return cells.map((cell) => {
     const prediction = found.cells[able.indexOf(cell)];
     if (!prediction) return NOTHING;
-    const { peakBytes, seconds, basis } = prediction;
+    const { peakBytes, peakMeasured, seconds, basis } = prediction;
     return {
       peakMemoryBytes: Math.round(peakBytes),
+      peakMemoryMeasured: peakMeasured,
       measureSeconds: seconds,
       makeSeconds: cell.file.state === "can-be-made" ? cell.file.bytes! / MAKE_BYTES_PER_SECOND : null,
       fits: peakBytes <= found.freeBytes,

@@ -12,23 +12,26 @@ import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { historyCells } from "#core/store/history-run.ts";
 import { readRun } from "#core/store/read-run.ts";
-import { runGenerations, runResults } from "./run-views.ts";
+import { type GivenLimits, runGenerations, runResults, wholeLimits } from "./run-views.ts";
 
-interface CompareInput {
+interface CompareInput extends GivenLimits {
   readonly cells: readonly CellRef[];
   /** Index into `cells`. */
   readonly baseline: number;
 }
 
 /** @throws LabError RUN_NOT_FOUND, BAD_REQUEST for a cell that its run has not, and for an index without a cell */
-export function compareStored(db: Db, { cells: refs, baseline }: CompareInput): Compared {
+export function compareStored(db: Db, { cells: refs, baseline, ...given }: CompareInput): Compared {
   const sides = readSides(db, refs);
   const reference = sides[baseline];
   if (!reference) {
     throw new LabError("BAD_REQUEST", `compare: baseline ${baseline} is none of ${refs.length} cells.`, { baseline });
   }
   const others = sides.filter((side) => side !== reference);
-  const judged = compareAcross(others.map((side) => [reference, side]));
+  const judged = compareAcross(
+    others.map((side) => [reference, side]),
+    wholeLimits(given),
+  );
   const compared = sides.map((side) => (side === reference ? null : judged[others.indexOf(side)]!));
   const whole = wholeOf(
     sides,
@@ -50,7 +53,7 @@ export function compareStored(db: Db, { cells: refs, baseline }: CompareInput): 
       parts: (compared[index]?.comparability.parts ?? []).map((part) => ({ ...part, reasons: [...part.reasons] })),
     })),
     baseline: reference.cell.label,
-    table: runResults(whole),
+    table: runResults(whole, given),
     generations: runGenerations(whole).prompts,
     facts: comparedFacts(sides).map((fact) => ({ ...fact, values: [...fact.values] })),
   };

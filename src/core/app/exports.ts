@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import type { Exported } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { type ExportFormat, EXPORTS, severalRunsExport } from "#shared/report/export/formats.ts";
+import type { Limits } from "#shared/results.ts";
 import { safeName } from "#core/bundles/export-bundle.ts";
 import { writeWhole } from "#core/reports/write-files.ts";
 import { hasRun } from "#core/store/edit-run.ts";
@@ -36,9 +37,9 @@ export class Exports {
   }
 
   /** @throws LabError RUN_NOT_FOUND before anything is asked, and as writeExport */
-  async runs(asked: readonly string[], format: ExportFormat): Promise<Exported> {
+  async runs(asked: readonly string[], format: ExportFormat, limits: Limits): Promise<Exported> {
     const ids = this.#exportable(asked, format);
-    const exported = format === "pdf" ? await this.#pdf(ids) : await this.#files(ids, format);
+    const exported = format === "pdf" ? await this.#pdf(ids, limits) : await this.#files(ids, format, limits);
     return { ...exported, left: asked.length - ids.length };
   }
 
@@ -61,13 +62,13 @@ export class Exports {
     throw new LabError("RUN_BUSY", "The run is being measured right now. Export it as a bundle when it has ended.");
   }
 
-  #files(ids: readonly string[], format: Exclude<ExportFormat, "pdf">): Promise<Exported> {
+  #files(ids: readonly string[], format: Exclude<ExportFormat, "pdf">, limits: Limits): Promise<Exported> {
     const target = targetOf(ids, format);
-    return this.#deliver(target, (path) => this.#options.stored.run("writeExport", { ids, format, path }));
+    return this.#deliver(target, (path) => this.#options.stored.run("writeExport", { ids, format, limits, path }));
   }
 
   /** The desktop app prints the HTML report; a browser shows it, and its own dialog prints. */
-  async #pdf(ids: readonly string[]): Promise<Exported> {
+  async #pdf(ids: readonly string[], limits: Limits): Promise<Exported> {
     const { shell, stored, downloads } = this.#options;
     if (ids.length > 1) {
       throw new LabError(
@@ -76,7 +77,7 @@ export class Exports {
       );
     }
     const html = downloads.place(".html");
-    const write = (): Promise<Written> => stored.run("writeExport", { ids, format: "html", path: html });
+    const write = (): Promise<Written> => stored.run("writeExport", { ids, format: "html", limits, path: html });
     if (!shell) {
       const { bytes } = await write();
       const url = downloads.offer({ ...targetOf(ids, "html"), file: html, shown: true });

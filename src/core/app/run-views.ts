@@ -4,9 +4,9 @@ import { LabError } from "#shared/errors.ts";
 import { judge, referenceCell } from "#shared/report/build-results.ts";
 import { comparedAnswers } from "#shared/report/compare-cells.ts";
 import { withReplayedWords } from "#shared/report/join-replays.ts";
-import { DEFAULT_MARGIN_POINTS, type Limits } from "#shared/report/verdict.ts";
+import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
 import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
-import { type Answer, type CellResult, isValidAnswer, type Results } from "#shared/results.ts";
+import { type Answer, type CellResult, isValidAnswer, type Limits, type Results } from "#shared/results.ts";
 import { medianInterval } from "#shared/stats/median-interval.ts";
 import { summarize } from "#shared/stats/summary.ts";
 import { wilson } from "#shared/stats/wilson.ts";
@@ -38,7 +38,7 @@ function cellFacts(cell: CellResult): Omit<RunDetails["cells"][number], "facts">
 }
 
 /** Limits as a page gives them: what it leaves out is not limited, or is the default. */
-type GivenLimits = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
+export type GivenLimits = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
 
 /** @param built of the whole run, by whatever limits */
 export function runResults(built: Results, limits: GivenLimits = {}, mostAnswers = MOST_ANSWERS): RunResults {
@@ -57,7 +57,11 @@ export function runResults(built: Results, limits: GivenLimits = {}, mostAnswers
 }
 
 export function judgeBy(built: Results, limits: GivenLimits): Results {
-  return judge(built, { ...limits, marginPoints: limits.marginPoints ?? DEFAULT_MARGIN_POINTS });
+  return judge(built, wholeLimits(limits));
+}
+
+export function wholeLimits(limits: GivenLimits): Limits {
+  return { ...limits, marginPoints: limits.marginPoints ?? DEFAULT_MARGIN_POINTS };
 }
 
 function lightCell(cell: CellResult, large: boolean): CellResult {

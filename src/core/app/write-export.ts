@@ -1,6 +1,8 @@
 /** Writes runs as the one file that the app offers. Runs in the reader's child: a large run takes seconds. */
 import { setImmediate } from "node:timers/promises";
 import { LabError } from "#shared/errors.ts";
+import { judge } from "#shared/report/build-results.ts";
+import type { Limits } from "#shared/results.ts";
 import { type ExportFormat, EXPORTS } from "#shared/report/export/formats.ts";
 import { measurementsCsvParts } from "#shared/report/export/measurement-rows.ts";
 import { exportBundle, safeName } from "#core/bundles/export-bundle.ts";
@@ -20,6 +22,8 @@ export interface ExportTask {
   readonly ids: readonly string[];
   /** `pdf` is printed from `html`, elsewhere. */
   readonly format: Exclude<ExportFormat, "pdf">;
+  /** What verdicts in it are judged by; left out, by the defaults. */
+  readonly limits?: Limits;
   /** Where the file goes. */
   readonly path: string;
 }
@@ -37,10 +41,11 @@ export interface Written {
  * @throws LabError RUN_NOT_FOUND, RUN_BUSY (a bundle of a run that goes on), NOT_AVAILABLE (nothing of these runs fits the
  * format, or too much for a zip), OUTPUT_UNWRITABLE, DISK_FULL; nothing is left then
  */
-export async function writeExport(stored: StoredRuns, { ids, format, path }: ExportTask): Promise<Written> {
+export async function writeExport(stored: StoredRuns, task: ExportTask): Promise<Written> {
+  const { ids, format, path } = task;
   const [only] = ids;
-  if (ids.length > 1) return format === "csv" ? writeTable(stored, ids, path) : writeFolders(stored, ids, format, path);
-  const files = await filesOf(stored, only!, format);
+  if (ids.length > 1) return format === "csv" ? writeTable(stored, ids, path) : writeFolders(stored, task);
+  const files = await filesOf(stored, only!, task);
   if (!EXPORTS[format].zipped) return writeOne(files[0]?.content ?? "", format, path);
   using zip = new ZipFile(path, REMEDY);
   for (const file of files) zip.add(format === "csv" ? marked(file) : file);
@@ -72,18 +77,14 @@ async function writeTable(stored: StoredRuns, ids: readonly string[], path: stri
 }
 
 /** Bundles side by side; of other formats each run's files in a folder of its own. */
-async function writeFolders(
-  stored: StoredRuns,
-  ids: readonly string[],
-  format: ExportTask["format"],
-  path: string,
-): Promise<Written> {
+async function writeFolders(stored: StoredRuns, task: ExportTask): Promise<Written> {
+  const { ids, format, path } = task;
   using zip = new ZipFile(path, REMEDY);
   const folders = new Set<string>();
   for (const id of ids) {
     const folder = newName(safeName(id), folders);
     const bare = format === "qsrun" && folder === safeName(id);
-    for (const file of await filesOf(stored, id, format)) zip.add(file, bare ? "" : `${folder}/`);
+    for (const file of await filesOf(stored, id, task)) zip.add(file, bare ? "" : `${folder}/`);
     await others();
   }
   return finished(zip, format);
@@ -103,9 +104,10 @@ function finished(zip: ZipFile, format: ExportFormat): Written {
   return { bytes: zip.bytes };
 }
 
-async function filesOf(stored: StoredRuns, id: string, format: ExportTask["format"]): Promise<readonly ReportFile[]> {
+async function filesOf(stored: StoredRuns, id: string, { format, limits }: ExportTask): Promise<readonly ReportFile[]> {
   if (format === "qsrun") return [stored.with((db) => exportBundle(db, id))];
-  return reportFiles(format, { results: stored.results(id), questions: stored.read(id).questions });
+  const results = limits ? judge(stored.results(id), limits) : stored.results(id);
+  return reportFiles(format, { results, questions: stored.read(id).questions });
 }
 
 function marked(file: ReportFile): ReportFile {

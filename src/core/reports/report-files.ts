@@ -10,6 +10,7 @@ import { lmEvalFiles } from "#shared/report/export/lm-eval.ts";
 import { reportMarkdown } from "#shared/report/export/markdown.ts";
 import { measurementsCsvParts } from "#shared/report/export/measurement-rows.ts";
 import { type ExportedQuestion, questionLines } from "#shared/report/export/questions-jsonl.ts";
+import { verdictsCsv } from "#shared/report/export/verdicts-csv.ts";
 import { resultsJson } from "#shared/report/export/results-json.ts";
 import type { Results } from "#shared/results.ts";
 import type { ReportFile } from "./write-files.ts";
@@ -27,6 +28,7 @@ type Build = (input: ReportInput) => readonly ReportFile[] | Promise<readonly Re
 const BUILDERS: Readonly<Record<ReportFormat, Build>> = Object.freeze({
   csv: ({ results }) => [
     { name: "measurements.csv", content: measurementsCsvParts(results) },
+    ...(results.comparisons.length > 0 ? [{ name: "verdicts.csv", content: verdictsCsv(results) }] : []),
     ...reportCharts(results).map((model) => ({ name: `charts/${model.id}.csv`, content: chartCsv(model) })),
   ],
   json: ({ results }) => [{ name: "results.json", content: resultsJson(results) }],

@@ -12,6 +12,8 @@ interface CellEstimate {
   readonly seconds: number;
   /** Above the idle process, at the largest batch size of the forward pass; of loading where there is no such pass. */
   readonly peakBytes: number;
+  /** Of the same file and batch size here; else it is a guess. */
+  readonly peakMeasured: boolean;
   readonly basis: CellSpeeds["basis"];
 }
 
@@ -40,6 +42,8 @@ const FLOAT_BYTES = 4;
 const LOGITS_COPIES = 2;
 /** Activations of a token, as a share of the logits' size where the model is of the usual shape. */
 const ACTIVATIONS_OF_LOGITS = 0.5;
+/** What a running session takes whatever the model is: arenas, packed inputs, the tokenizer. Of small models it is the most. */
+const PROCESS_BYTES = 40e6;
 const ROUGH_VOCABULARY = 100_000;
 
 const SURENESS: readonly CellSpeeds["basis"][] = ["measured", "scaled", "rough"];
@@ -54,7 +58,7 @@ export function estimateRun(input: EstimateInput): { estimate: RunEstimate; cost
     return {
       label: cell.label,
       seconds: own.reduce((sum, cost) => sum + totalMs(cost), 0) / 1000,
-      peakBytes: predictedPeak(db, machineId, cell, spec),
+      ...predictedPeak(db, machineId, cell, spec),
       basis: speeds[index]!.basis,
     };
   });
@@ -70,18 +74,24 @@ export function estimateRun(input: EstimateInput): { estimate: RunEstimate; cost
   };
 }
 
-function predictedPeak(db: Db, machineId: string, cell: EstimatedCell, { passes }: Spec): number {
+function predictedPeak(
+  db: Db,
+  machineId: string,
+  cell: EstimatedCell,
+  { passes }: Spec,
+): Pick<CellEstimate, "peakBytes" | "peakMeasured"> {
   const { provider, sha256 } = cell;
   const load = sha256 === null ? null : pastLoad(db, { machineId, provider }, sha256);
   const loadPeak = load?.loadPeakBytes ?? cell.bytes * LOAD_PEAK_OF_BYTES;
-  if (!passes.forward) return loadPeak;
+  if (!passes.forward) return { peakBytes: loadPeak, peakMeasured: load?.loadPeakBytes != null };
   const { batchSizes, sequenceLength } = passes.forward;
   const tokens = Math.max(...batchSizes) * sequenceLength;
   const past = sha256 === null ? [] : pastForwards(db, { machineId, provider }, sha256);
   const peaks = past
     .filter((row) => row.batchSize * row.sequenceLength === tokens)
     .flatMap(({ peakMemoryBytes }) => peakMemoryBytes ?? []);
-  if (peaks.length > 0) return Math.max(...peaks);
+  if (peaks.length > 0) return { peakBytes: Math.max(...peaks), peakMeasured: true };
   const logits = tokens * (cell.vocabularySize ?? ROUGH_VOCABULARY) * FLOAT_BYTES;
-  return Math.max(loadPeak, cell.bytes + logits * (LOGITS_COPIES + ACTIVATIONS_OF_LOGITS));
+  const running = cell.bytes + PROCESS_BYTES + logits * (LOGITS_COPIES + ACTIVATIONS_OF_LOGITS);
+  return { peakBytes: Math.max(loadPeak, running), peakMeasured: false };
 }

@@ -19,6 +19,8 @@ function isTyping(target: EventTarget | null): boolean {
 interface ShortcutActions {
   readonly palette: () => void;
   readonly go: (view: ViewId) => void;
+  /** Takes back what was just done; false where there is nothing to take back. */
+  readonly undo: () => boolean;
   /** A dialog is open: letters do not lead away from it. */
   readonly blocked: () => boolean;
 }
@@ -32,6 +34,9 @@ export function shortcuts(actions: ShortcutActions): (event: KeyboardEvent) => v
       if (event.key.toLowerCase() === "k") {
         event.preventDefault();
         actions.palette();
+      }
+      if (event.key.toLowerCase() === "z" && !isTyping(event.target) && !actions.blocked() && actions.undo()) {
+        event.preventDefault();
       }
       const view = /^[1-8]$/.test(event.key) ? VIEW_IDS[Number(event.key) - 1] : undefined;
       if (view === undefined || actions.blocked()) return;

@@ -1,4 +1,5 @@
 import type { CellRef, Compared, HistoryRun, RequestOutput } from "#shared/api.ts";
+import type { Limits } from "#shared/results.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
 
@@ -6,7 +7,7 @@ import { Part } from "./result-part.svelte.ts";
 export class CompareStore {
   readonly part = new Part<Compared>();
   readonly #lab: Lab;
-  #asked: { cells: CellRef[]; baseline: number } | null = null;
+  #asked: ({ cells: CellRef[]; baseline: number } & Limits) | null = null;
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -15,8 +16,8 @@ export class CompareStore {
     });
   }
 
-  async show(cells: readonly CellRef[], baseline: number): Promise<void> {
-    const asked = { cells: [...cells], baseline };
+  async show(cells: readonly CellRef[], baseline: number, limits: Limits): Promise<void> {
+    const asked = { cells: [...cells], baseline, ...limits };
     if (JSON.stringify(asked) === JSON.stringify(this.#asked)) return;
     this.#asked = cells.length === 0 ? null : asked;
     if (cells.length === 0) this.part.forget();

@@ -4,6 +4,8 @@ interface Question {
   readonly message: string;
   /** The verb on the button: "Delete 3 runs". */
   readonly action: string;
+  /** What leaves everything as it is: "Cancel" where the action itself is no cancelling. */
+  readonly keep?: string;
   readonly danger?: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { Exported } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
+import type { Limits } from "#shared/results.ts";
 import type { ExportFormat } from "#shared/report/export/formats.ts";
 import type { Lab } from "./bridge.ts";
 
@@ -11,8 +12,8 @@ export class ExportsStore {
     this.#lab = lab;
   }
 
-  runs(ids: readonly string[], format: ExportFormat): Promise<Exported> {
-    return this.#lab.request("runs.export", { ids: [...ids], format });
+  runs(ids: readonly string[], format: ExportFormat, limits?: Limits): Promise<Exported> {
+    return this.#lab.request("runs.export", { ids: [...ids], format, ...limits });
   }
 
   /** Every stored run that has ended, as a bundle. LabError NOT_AVAILABLE where there is none. */

@@ -19,6 +19,8 @@ export class HistoryStore {
   busy = $state(false);
   /** Pages of rows by number. */
   #pages = $state.raw<Readonly<Record<number, readonly HistoryRun[]>>>({});
+  /** Every run that was read, as it was last: the one that is looked at may not fit the filter any more. */
+  #seen = $state.raw<Readonly<Record<string, HistoryRun>>>({});
   readonly #lab: Lab;
   #look = 0;
   #shown: readonly [first: number, end: number] = [0, 1];
@@ -44,11 +46,9 @@ export class HistoryStore {
     return this.#pages[Math.floor(index / PAGE_ROWS)]?.[index % PAGE_ROWS];
   }
 
-  /** Of the rows that are here. */
+  /** As it was last, whether it fits the filter or not; undefined where it was never read. */
   find(id: string): HistoryRun | undefined {
-    return Object.values(this.#pages)
-      .flat()
-      .find((row) => row.id === id);
+    return this.#seen[id];
   }
 
   /** Shows what fits another filter or order, from the beginning. */
@@ -83,6 +83,7 @@ export class HistoryStore {
       this.total = pages[0]!.total;
       // What is not on screen is old now, and asked for when it is looked at.
       this.#pages = Object.fromEntries(wanted.map((page, index) => [page, pages[index]!.runs]));
+      this.#see(pages.flatMap(({ runs }) => runs));
       this.error = null;
     } catch (error) {
       if (look !== this.#look) return;
@@ -101,12 +102,23 @@ export class HistoryStore {
       if (look !== this.#look) return;
       this.total = total;
       this.#pages = { ...this.#pages, [page]: runs };
+      this.#see(runs);
     } catch (error) {
       if (look === this.#look) this.error = toEnvelope(error);
     } finally {
       if (look === this.#look)
         this.#asked = Object.fromEntries(Object.entries(this.#asked).filter(([key]) => key !== String(page)));
     }
+  }
+
+  #see(runs: readonly HistoryRun[]): void {
+    this.#seen = { ...this.#seen, ...Object.fromEntries(runs.map((run) => [run.id, run])) };
+  }
+
+  /** Runs that no longer fit the filter are not read again, so what was changed here is kept here too. */
+  async #changed(ids: readonly string[], change: (run: HistoryRun) => Partial<HistoryRun>): Promise<void> {
+    this.#see(ids.flatMap((id) => (this.#seen[id] ? [{ ...this.#seen[id], ...change(this.#seen[id]) }] : [])));
+    await this.refresh();
   }
 
   async #readBeside(): Promise<void> {
@@ -139,17 +151,20 @@ export class HistoryStore {
 
   async tag(ids: readonly string[], change: { add?: string[]; remove?: string[] }): Promise<void> {
     await this.#lab.request("history.tag", { ids: [...ids], ...change });
-    await this.refresh();
+    const { add = [], remove = [] } = change;
+    await this.#changed(ids, ({ tags }) => ({
+      tags: [...tags.filter((tag) => !remove.includes(tag) && !add.includes(tag)), ...add],
+    }));
   }
 
   async note(id: string, note: string): Promise<void> {
     await this.#lab.request("history.note", { id, note });
-    await this.refresh();
+    await this.#changed([id], () => ({ note }));
   }
 
   async rename(id: string, name: string): Promise<void> {
     await this.#lab.request("runs.rename", { id, name });
-    await this.refresh();
+    await this.#changed([id], () => ({ name }));
   }
 
   async delete(ids: readonly string[]): Promise<RequestOutput<"history.delete">> {

@@ -1,6 +1,6 @@
 import type { LiveRun, LiveRunEvent, LiveRuns, RunDetails } from "#shared/api.ts";
 import type { Spec } from "#shared/spec.ts";
-import { applyEvent } from "../views/run/apply-event.ts";
+import { applyEvent, settled } from "../views/run/apply-event.ts";
 import { Rates } from "../views/run/rate.ts";
 import type { Lab } from "./bridge.ts";
 import { Part } from "./result-part.svelte.ts";
@@ -60,8 +60,10 @@ export class LiveRunStore {
     this.#waiting = [];
     const active = this.live.value?.active ?? null;
     if (active?.id !== this.active?.id) {
-      if (this.active) this.last = this.active;
+      if (this.active) this.last = settled(this.active, this.live.value?.ended ?? []);
       this.#rates.forget();
+      // A run that is resumed is the same one again.
+      this.#specOf = null;
       this.rates = {};
       this.spec = null;
     }

@@ -1,16 +1,9 @@
 import type { RequestOutput, RunDetails, RunResults, RunSamples } from "#shared/api.ts";
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
-import type { Comparison } from "#shared/results.ts";
+import type { Comparison, Limits } from "#shared/results.ts";
 import type { Lab } from "./bridge.ts";
 import { FlipsPart } from "./result-flips.svelte.ts";
 import { Part } from "./result-part.svelte.ts";
-
-/** What the user accepts, as the contract has it; left out is not limited. */
-export interface ResultLimits {
-  readonly marginPoints: number;
-  readonly peakMemoryBytes?: number;
-  readonly latencyMs?: number;
-}
 
 /** Between two looks at a run that goes on. */
 const LOOK_EVERY_MS = 2000;
@@ -29,7 +22,7 @@ export class ResultStore {
   #judged = $state.raw<readonly Comparison[] | null>(null);
   judgingError = $state.raw<ErrorEnvelope | null>(null);
   readonly #lab: Lab;
-  #limits: ResultLimits = { marginPoints: 1 };
+  #limits: Limits = { marginPoints: 1 };
   #judging: "no" | "once" | "again" = "no";
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -52,7 +45,7 @@ export class ResultStore {
   }
 
   /** Shows another run; the same one is left as it is. */
-  async open(id: string, limits: ResultLimits): Promise<void> {
+  async open(id: string, limits: Limits): Promise<void> {
     if (id === this.id) {
       this.judge(limits);
       return;
@@ -101,7 +94,7 @@ export class ResultStore {
   }
 
   /** Other limits: verdicts follow as fast as they are answered, the last one always. */
-  judge(limits: ResultLimits): void {
+  judge(limits: Limits): void {
     if (sameLimits(limits, this.#limits)) return;
     this.#limits = limits;
     if (this.results.value !== null) void this.#judge();
@@ -164,6 +157,6 @@ export class ResultStore {
   }
 }
 
-function sameLimits(a: ResultLimits, b: ResultLimits): boolean {
+function sameLimits(a: Limits, b: Limits): boolean {
   return a.marginPoints === b.marginPoints && a.peakMemoryBytes === b.peakMemoryBytes && a.latencyMs === b.latencyMs;
 }

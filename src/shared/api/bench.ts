@@ -20,6 +20,8 @@ const SQUARE_STATES = ["in-folder", "made", "can-be-made", "cannot"] as const;
 /** What is predicted of one cell; null where nothing can be said. */
 const predictionSchema = z.object({
   peakMemoryBytes: bytes.nullable(),
+  /** Of the same file and batch size on this machine; else the memory is a guess, and marked as one. */
+  peakMemoryMeasured: z.boolean().optional(),
   /** All passes and launches, making it not included. */
   measureSeconds: z.number().nullable(),
   makeSeconds: z.number().nullable(),

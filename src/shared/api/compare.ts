@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { COMPARED_PARTS } from "../report/across/comparability.ts";
 import { RUN_STATUSES } from "../results.ts";
-import { cellLabelInput, runIdInput } from "./parts.ts";
+import { cellLabelInput, limitsInput, runIdInput } from "./parts.ts";
 import { generationRowSchema, runResultsSchema } from "./run-results.ts";
 
 export const MOST_COMPARED = 8;
@@ -62,6 +62,7 @@ export const compareRequests = {
     input: z.strictObject({
       cells: z.array(cellRef).min(1).max(MOST_COMPARED),
       baseline: z.number().int().min(0).default(0),
+      ...limitsInput,
     }),
     output: compareSchema,
   },

@@ -1,6 +1,7 @@
 /** What several groups of the contract are made of. Whatever a page sends is closed and has a largest size. */
 import { z } from "zod";
 import { ERROR_CODES } from "../errors.ts";
+import { limitsSchema } from "../results.ts";
 
 export const nothing = z.strictObject({});
 
@@ -19,6 +20,9 @@ export const runIdInput = z.string().min(1).max(64);
 
 /** `int4@cpu`, `int4@cpu#2`. */
 export const cellLabelInput = z.string().min(1).max(200);
+
+/** The limits that verdicts are judged by; what is left out is the default, or not limited. */
+export const limitsInput = limitsSchema.partial().shape;
 
 export const pageInput = {
   limit: z.number().int().min(1).max(500).default(100),

@@ -5,7 +5,7 @@ import { comparisonSchema, RUN_STATUSES } from "../results.ts";
 import { specInput } from "./bench.ts";
 import { importInput, importOutput, uploadInput } from "./imports.ts";
 import { liveSchema } from "./live.ts";
-import { bytes, cellLabelInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
+import { bytes, cellLabelInput, limitsInput, nameInput, nothing, pageInput, runIdInput } from "./parts.ts";
 import {
   flipSchema,
   generationRowSchema,
@@ -41,15 +41,6 @@ const exportedSchema = z.discriminatedUnion("how", [
 ]);
 /** `left`: runs that were left out because they are measured right now. */
 export type Exported = z.output<typeof exportedSchema>;
-
-/** What the user accepts: a verdict weighs the measurements against it (shared/report/verdict.ts). */
-const limitsInput = {
-  /** Largest loss of accuracy, in points; default 1. */
-  marginPoints: z.number().min(0).max(100).optional(),
-  /** Most memory, and longest forward pass, at the smallest batch size; default any. */
-  peakMemoryBytes: z.number().positive().optional(),
-  latencyMs: z.number().positive().optional(),
-};
 
 const byId = z.strictObject({ id: runIdInput });
 
@@ -96,10 +87,14 @@ export const runRequests = {
   "runs.samples": { input: z.strictObject({ id: runIdInput, cell: cellLabelInput }), output: runSamplesSchema },
   /**
    * Runs as one file: in the desktop app asks where and writes it, for a browser makes it ready. Of several runs a zip, or one
-   * table. RUN_NOT_FOUND, RUN_BUSY (a bundle), NOT_AVAILABLE where nothing of it fits the format.
+   * table. Verdicts in it are by the limits given, as in runs.results. RUN_NOT_FOUND, RUN_BUSY (a bundle), NOT_AVAILABLE where nothing of it fits the format.
    */
   "runs.export": {
-    input: z.strictObject({ ids: z.array(runIdInput).min(1).max(MOST_EXPORTED), format: z.enum(EXPORT_FORMATS) }),
+    input: z.strictObject({
+      ids: z.array(runIdInput).min(1).max(MOST_EXPORTED),
+      format: z.enum(EXPORT_FORMATS),
+      ...limitsInput,
+    }),
     output: exportedSchema,
   },
   /** A copy of the whole store as one file, in the same way. */

@@ -43,7 +43,10 @@ export function prefillTokensPerSecond(times: GenerationTimes): number | null {
 }
 
 /** New tokens of all sequences behind the first, by the time that they took; null where there was no second one. */
-export function decodeTokensPerSecond({ batchSize, interTokenMs }: GenerationTimes): number | null {
+export function decodeTokensPerSecond({
+  batchSize,
+  interTokenMs,
+}: Pick<GenerationTimes, "batchSize" | "interTokenMs">): number | null {
   return perSecond(batchSize * interTokenMs.length, interTokenMs);
 }
 

@@ -14,7 +14,8 @@ export const latencyRatioMetric = describeMetric({
   label: "Speed-up over the reference",
   unit: "ratio",
   direction: "higher",
-  aggregation: "reference over candidate, launch by launch; Hodges-Lehmann and signed-rank 95 % of its logarithm",
+  aggregation:
+    "reference over candidate, of the medians that are shown; signed-rank 95 % over pairs of launches, stretched to hold it",
 });
 
 interface ForwardSpeed {

@@ -17,7 +17,7 @@ export const memoryRatioMetric = describeMetric({
   unit: "ratio",
   direction: "higher",
   aggregation:
-    "reference over candidate, launch by launch; Hodges-Lehmann and signed-rank 95 % of its logarithm; " +
+    "reference over candidate, of the medians that are shown; signed-rank 95 % over pairs of launches, stretched to hold it; " +
     "below max(2 %, 5 MiB) no difference",
 });
 

@@ -1,11 +1,11 @@
 import { FORMATS } from "../formats/formats.ts";
-import { type CellResult, type Results, RESULTS_VERSION } from "../results.ts";
+import { type CellResult, type Limits, type Results, RESULTS_VERSION } from "../results.ts";
 import { TOP_K } from "../spec.ts";
 import { compareCells, type Differences } from "./compare-cells.ts";
 import { decideBoth } from "./decide.ts";
 import { withReplayedWords } from "./join-replays.ts";
 import { paretoOf } from "./pareto-of.ts";
-import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "./verdict.ts";
+import { DEFAULT_MARGIN_POINTS, verdict } from "./verdict.ts";
 
 /** results.json of a stored run: what was measured, and every other cell compared with the reference. */
 export function buildResults(
@@ -49,7 +49,7 @@ export function judge(
       ...decisions[index]!,
     }),
   }));
-  return { ...results, comparisons };
+  return { ...results, comparisons, limits };
 }
 
 /** The same file on the same provider with the same threads, in a cell of its own. */

@@ -1,8 +1,9 @@
 /** Time and memory of two cells, launch by launch. Ratios are reference over candidate: above 1 the candidate is better. */
+import { decodeTokensPerSecond } from "../metrics/generation-speed.ts";
 import type { CellResult, Comparison, DecodeResult, ForwardResult } from "../results.ts";
 
 import { batchCrossover } from "../stats/crossover.ts";
-import { launchRatio } from "../stats/launch-ratio.ts";
+import { asShown, launchRatio, ratioOfMedians } from "../stats/launch-ratio.ts";
 import { launchMedians, type LaunchSamples } from "../stats/launch-summary.ts";
 import { medianInterval } from "../stats/median-interval.ts";
 import { median } from "../stats/quantile.ts";
@@ -47,7 +48,7 @@ export function timedLaunches({ launches }: ForwardResult, field: "latencyMs" | 
 
 /** Over launches; with one launch each the two medians' intervals joined, which speak of that launch's runs only. */
 function ratioOf(reference: readonly LaunchSamples[], candidate: readonly LaunchSamples[]): Ratio | null {
-  const overLaunches = launchRatio(reference, candidate);
+  const overLaunches = ratioOfMedians(reference, candidate);
   if (overLaunches && overLaunches.launches > 1) return overLaunches;
   const [ours, theirs] = [reference[0], candidate[0]];
   if (!ours || !theirs) return null;
@@ -55,8 +56,10 @@ function ratioOf(reference: readonly LaunchSamples[], candidate: readonly Launch
   const b = medianInterval(theirs.samples);
   if (!a || !b) return null;
   const sure = a.kind === "order-statistics" && b.kind === "order-statistics";
-  const ratio = a.median / b.median;
-  return { ratio, low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 };
+  const found = { low: a.low / b.high, high: a.high / b.low, kind: sure ? "runs" : "range", launches: 1 } as const;
+  // Of launches that the other side has not, too: their median is what is shown.
+  const [shown, other] = [reference, candidate].map((launches) => median([...launchMedians(launches).values()]));
+  return asShown({ ratio: a.median / b.median, ...found }, shown! / other!);
 }
 
 function decodeRatios(reference: CellResult, candidate: CellResult): Comparison["decodeRatio"] {
@@ -71,10 +74,26 @@ function decodeRatios(reference: CellResult, candidate: CellResult): Comparison[
     );
     if (!theirs) return [];
     return (["user", "compute"] as const).flatMap((way) => {
-      const ratio = ratioOf(samples(ours, way), samples(theirs, way));
+      const ratio = rateRatio(samples(ours, way), samples(theirs, way));
       return ratio ? [{ batchSize, depth, way, ...ratio }] : [];
     });
   });
+}
+
+/** Of tokens over time, as speeds are shown, which a launch's median step is not; one launch's runs are its steps. */
+function rateRatio(reference: readonly LaunchSamples[], candidate: readonly LaunchSamples[]): Ratio | null {
+  const [ours, theirs] = [reference, candidate].map((launches) =>
+    launches.flatMap(({ launch, samples }) => {
+      const rate = decodeTokensPerSecond({ batchSize: 1, interTokenMs: samples });
+      return rate === null ? [] : [{ launch, samples: [rate] }];
+    }),
+  );
+  const rates = [ours!, theirs!].map((launches) => median([...launchMedians(launches).values()]));
+  if (rates[0] == null || rates[1] == null) return null;
+  // Of speeds the greater is the better one.
+  const over = launchRatio(theirs!, ours!);
+  const found = over && over.launches > 1 ? over : ratioOf(reference, candidate);
+  return found && asShown(found, rates[1] / rates[0]);
 }
 
 function crossoverOf(ratios: Comparison["latencyRatio"]): Comparison["crossover"] {

@@ -5,7 +5,7 @@
 import { MEMORY_OF, memoryDiffers, type MemoryOf } from "../metrics/peak-memory.ts";
 import type { Comparison, ForwardLaunch, Launch } from "../results.ts";
 import { excludes } from "../stats/interval.ts";
-import { launchRatio } from "../stats/launch-ratio.ts";
+import { ratioOfMedians } from "../stats/launch-ratio.ts";
 import { median } from "../stats/quantile.ts";
 import { mebibytes } from "./quantities.ts";
 
@@ -125,7 +125,7 @@ export function memoryRatio(
   if (!basis || !ours || !theirs) return null;
   const samples = ({ byLaunch }: HeadlineMemory): { launch: number; samples: number[] }[] =>
     [...byLaunch].flatMap(([launch, bytes]) => (bytes > 0 ? [{ launch, samples: [bytes] }] : []));
-  const ratio = launchRatio(samples(ours), samples(theirs));
+  const ratio = ratioOfMedians(samples(ours), samples(theirs));
   return ratio && { batchSize, ...ratio, of: basis.of, referenceBytes: ours.bytes, candidateBytes: theirs.bytes };
 }
 

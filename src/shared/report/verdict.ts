@@ -4,7 +4,7 @@
  * beyond the margin; otherwise the data cannot say. The sentence prints the interval that decided (report/decide.ts).
  */
 import { FORMATS } from "../formats/formats.ts";
-import type { CellResult, Verdict } from "../results.ts";
+import type { CellResult, Limits, Verdict } from "../results.ts";
 import type { QuestionsToDecide } from "../stats/questions-to-decide.ts";
 import { comparedAnswers, type Differences } from "./compare-cells.ts";
 import { medianLatencyMs } from "./compare-speeds.ts";
@@ -38,17 +38,24 @@ export interface VerdictInput {
   readonly generated: Decision | null;
 }
 
-/** What the user accepts; whoever decides sets these. */
-export interface Limits {
-  /** Largest loss of accuracy, in points. */
-  readonly marginPoints: number;
-  /** Most memory at the smallest batch size. */
-  readonly peakMemoryBytes?: number | undefined;
-  /** Longest forward pass at the smallest batch size. */
-  readonly latencyMs?: number | undefined;
-}
+export type { Limits };
 
 export const DEFAULT_MARGIN_POINTS = 1;
+
+/** For reports: a verdict means nothing without the limits that it was judged by. */
+export function judgedBy({ limits }: { readonly limits?: Limits | undefined }): string {
+  return `Judged by these limits: ${limitsText(limits ?? { marginPoints: DEFAULT_MARGIN_POINTS })}.`;
+}
+
+export function limitsText({ marginPoints, peakMemoryBytes, latencyMs }: Limits): string {
+  const most = [
+    peakMemoryBytes === undefined ? "" : `${mebibytes(peakMemoryBytes)} MiB of memory`,
+    latencyMs === undefined ? "" : `${significant(latencyMs)} ms a forward pass`,
+  ].filter((text) => text !== "");
+  const bounds =
+    most.length === 0 ? "no limit on memory or latency" : `at most ${most.join(" and ")} at the smallest batch size`;
+  return `a loss of up to ${pointsOf(marginPoints)} of accuracy accepted, ${bounds}`;
+}
 
 /** An answer before it is a verdict: without the full stop, and with what decided it where that needs saying. */
 type Said = Pick<Verdict, "answer" | "sentence"> & {

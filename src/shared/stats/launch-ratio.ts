@@ -1,6 +1,7 @@
 import { hodgesLehmann } from "./hodges-lehmann.ts";
 import type { Interval } from "./interval.ts";
 import { launchMedians, type LaunchSamples } from "./launch-summary.ts";
+import { median } from "./quantile.ts";
 
 /** Reference over candidate: above 1 the candidate's samples are smaller, which for times is faster. */
 export interface LaunchRatio extends Interval {
@@ -36,6 +37,25 @@ export function launchRatio(
   if (log === null) return null;
   const { estimate, low, high, kind, n } = log;
   return { ratio: Math.exp(estimate), low: Math.exp(low), high: Math.exp(high), kind, launches: n };
+}
+
+/**
+ * The ratio of two numbers that stand beside it, with the paired interval stretched to hold it: the estimate over pairs can lie on the
+ * other side of 1 than the medians do, and then neither is sure.
+ * @param ratio of the numbers as they are shown
+ */
+export function asShown<Found extends Omit<LaunchRatio, "kind">>(found: Found, ratio: number): Found {
+  return { ...found, ratio, low: Math.min(found.low, ratio), high: Math.max(found.high, ratio) };
+}
+
+/** `launchRatio` with the ratio of the medians over all launches, which are what tables show. */
+export function ratioOfMedians(
+  reference: readonly LaunchSamples[],
+  candidate: readonly LaunchSamples[],
+): LaunchRatio | null {
+  const found = launchRatio(reference, candidate);
+  const [ours, theirs] = [reference, candidate].map((launches) => median([...launchMedians(launches).values()]));
+  return found && asShown(found, ours! / theirs!);
 }
 
 /** Whether a ratio lies from 0.98 to 1.02: no difference that anyone notices, however sure it is. */

@@ -205,6 +205,7 @@ describe("bench.plan", () => {
               label,
               seconds: 1,
               peakBytes: 1,
+              peakMeasured: false,
               basis: format === "fp32" ? "measured" : format === "fp16" ? "scaled" : "rough",
             })),
           },

@@ -99,6 +99,27 @@ describe("runs.export for a browser", () => {
     }
   });
 
+  it("judges by the limits that are asked for, of one run and of several", async () => {
+    const app = seeded(["a", "b"]);
+    const text = async (ids: string[], limits: object): Promise<string> => {
+      const exported = await app.ask("runs.export", { ids, format: "md", ...limits });
+      if (exported.how !== "download") throw new Error(exported.how);
+      const bytes = readFileSync(app.downloads.find(exported.url)!.file);
+      return ids.length === 1 ? bytes.toString() : files(bytes)["b/report.md"]!;
+    };
+    for (const ids of [["b"], ["a", "b"]]) {
+      expect(await text(ids, {})).toContain("Not enough data on int8@cpu");
+      const { comparisons } = await app
+        .ask("runs.results", { id: "b", marginPoints: 90 })
+        .then(({ results }) => results);
+      const judged = await text(ids, { marginPoints: 90 });
+      expect(judged).toContain("a loss of up to 90 points of accuracy accepted");
+      expect(judged).toContain(comparisons[0]!.verdict.sentence.split(":")[0]!);
+      expect(comparisons[0]!.verdict.answer).toBe("quantize");
+      expect(await text(ids, { peakMemoryBytes: 1 })).toContain("more than your limit of");
+    }
+  });
+
   it("keeps a run's id from leading out of its folder", async () => {
     const app = seeded(["../../evil", ".._.._evil"]);
     const names = Object.keys(files((await fetched(app, ["../../evil", ".._.._evil"], "md")).bytes));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BenchCell } from "#shared/api.ts";
-import { aboutTimeShort, cellWords, sourceWords } from "../../../src/renderer/views/bench/words.ts";
+import { aboutTimeShort, cellWords, sourceWords, predictedMemory } from "../../../src/renderer/views/bench/words.ts";
 
 describe("aboutTimeShort", () => {
   it.each([
@@ -65,5 +65,20 @@ describe("sourceWords", () => {
 
   it("says why a cell cannot be measured", () => {
     expect(sourceWords(cell({ state: "cannot", reason: "There is no file x.onnx." }))).toBe("There is no file x.onnx.");
+  });
+});
+
+describe("predictedMemory", () => {
+  it.each([
+    [78.1, true, "78.1 MiB"],
+    [78.1, false, "~ 78 MiB"],
+    [119.4, undefined, "~ 120 MiB"],
+    [4321, false, "~ 4,300 MiB"],
+  ])("of %s MiB, measured %s, is %s", (mib, peakMemoryMeasured, text) => {
+    expect(predictedMemory({ peakMemoryBytes: Math.round(mib * 2 ** 20), peakMemoryMeasured })).toBe(text);
+  });
+
+  it("is a dash where there is nothing to go by", () => {
+    expect(predictedMemory({ peakMemoryBytes: null, peakMemoryMeasured: false })).toBe("–");
   });
 });

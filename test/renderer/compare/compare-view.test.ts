@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Compared, ComparedCell } from "#shared/api.ts";
 import { latencyByBatch } from "#shared/report/charts/from-results.ts";
 import { isPaired, type MetricRow, type MetricValue } from "../../../src/renderer/views/result/metric-rows.ts";
-import { compareMarkdown, differs, refusalOf, toldApart } from "../../../src/renderer/views/compare/compare-view.ts";
+import { fileDifference, speedDifference } from "../../../src/renderer/views/result/metric-values.ts";
+import {
+  compareMarkdown,
+  differs,
+  refusalOf,
+  toldApart,
+  uncoloured,
+} from "../../../src/renderer/views/compare/compare-view.ts";
 
 const value = (exact: MetricValue["exact"], difference: MetricValue["difference"] = null): MetricValue => ({
   ...{ value: String(exact[0]), low: null, high: null, note: "", exact, difference },
@@ -18,6 +25,13 @@ describe("differs", () => {
     expect(differs(row([value([1, null, null]), value([1, null, null], { text: "", tone: "worse" })]), 0)).toBe(true);
   });
 
+  it("does not call the same what was measured too little to know", () => {
+    const untested = speedDifference({ ratio: 1.5, low: 1.2, high: 1.8, kind: "range", launches: 2 });
+    const same = speedDifference({ ratio: 1, low: 0.9, high: 1.1, kind: "signed-rank", launches: 6 });
+    expect(differs(row([value([1, null, null]), value([2, null, null], untested)]), 0)).toBe(true);
+    expect(differs(row([value([1, null, null]), value([2, null, null], same)]), 0)).toBe(false);
+  });
+
   it("goes by intervals that are apart, else by what is shown", () => {
     expect(differs(row([value([10, 9, 11]), value([12, 10.9, 13])]), 0)).toBe(false);
     expect(differs(row([value([10, 9, 11]), value([12, 11.1, 13])]), 0)).toBe(true);
@@ -31,6 +45,17 @@ describe("differs", () => {
     expect(differs(row([null, value([0.8, 0.7, 0.9])], jaccard), 0)).toBe(true);
     expect(differs(row([null, value([0, null, null])], { id: "flips", group: "Answers" }), 0)).toBe(false);
     expect(isPaired(row([], { id: "file" }))).toBe(false);
+  });
+});
+
+describe("uncoloured", () => {
+  it("takes the colour of a difference between two models away, and leaves it a difference", () => {
+    const smaller = uncoloured(value([1, null, null], fileDifference(29_715.8)));
+    expect(smaller.difference).toEqual({ text: "29715.8x smaller", tone: "none", counts: true });
+    expect(differs(row([value([9, null, null]), smaller]), 0)).toBe(true);
+    const same = uncoloured(value([1, null, null], fileDifference(1)));
+    expect(differs(row([value([1, null, null]), same]), 0)).toBe(false);
+    expect(uncoloured(value([1, null, null])).difference).toBeNull();
   });
 });
 

@@ -48,7 +48,7 @@ describe("metricRows", () => {
     const [fp32, int8] = of("words-texts");
     expect(fp32).toMatchObject({ difference: null, note: "median, 95 % interval over 6 launches" });
     expect(int8!.difference).toMatchObject({ tone: "better" });
-    expect(int8!.difference!.text).toMatch(/^1\.[5-7]x faster \(/);
+    expect(int8!.difference!.text).toMatch(/^1\.[5-7]x faster per token \(/);
     expect(of("words-each-answers")[0]).toMatchObject({ value: "1.00", difference: null });
   });
 

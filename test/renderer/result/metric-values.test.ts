@@ -29,6 +29,7 @@ describe("speedDifference", () => {
     expect(speedDifference(ratio(2, 1.8, 2.2, "range"))).toEqual({
       text: "2.0x faster (range 1.80–2.20), too few launches",
       tone: "none",
+      counts: true,
     });
     expect(speedDifference(undefined)).toBeNull();
   });

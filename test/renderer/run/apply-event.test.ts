@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LiveCell, LiveRun, LiveRunEvent } from "#shared/api.ts";
 import { LiveRunState } from "#core/app/live-run.ts";
 import { twoLaunchesOfTwoCells } from "../../core/app/two-launches.ts";
-import { applyEvent } from "../../../src/renderer/views/run/apply-event.ts";
+import { applyEvent, settled } from "../../../src/renderer/views/run/apply-event.ts";
 
 const cell = (label: string, rest: Partial<LiveCell> = {}): LiveCell => ({
   label,
@@ -169,5 +169,30 @@ describe("applyEvent and the lab's own sum", () => {
       }
       expect(page).toEqual(lab.snapshot());
     }
+  });
+});
+
+describe("settled", () => {
+  const begun: LiveRun = {
+    ...RUN,
+    cancelling: true,
+    cells: [
+      cell("fp32@cpu", { status: "done" }),
+      cell("w8@cpu", { status: "running", progress: { pass: "forward", done: 1, total: 3 } }),
+      cell("int4@cpu"),
+    ],
+  };
+  const statuses = (run: LiveRun): string[] => run.cells.map(({ status }) => status);
+
+  it.each(["cancelled", "failed"] as const)("leaves nothing running of a run that was %s", (status) => {
+    const run = settled(begun, [{ id: "r", status }]);
+    expect(statuses(run)).toEqual(["done", status, "waiting"]);
+    expect(run.cancelling).toBe(false);
+    expect(run.cells.every(({ progress }) => progress === null)).toBe(true);
+  });
+
+  it("calls a run cancelled of whose end nothing is known", () => {
+    expect(statuses(settled(begun, []))).toEqual(["done", "cancelled", "waiting"]);
+    expect(statuses(settled(begun, [{ id: "other", status: "done" }]))).toEqual(["done", "cancelled", "waiting"]);
   });
 });

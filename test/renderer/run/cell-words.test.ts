@@ -12,6 +12,7 @@ import {
   shareOf,
   storeWords,
   silentWords,
+  runWords,
 } from "../../../src/renderer/views/run/cell-words.ts";
 import { Rates } from "../../../src/renderer/views/run/rate.ts";
 
@@ -193,5 +194,18 @@ describe("storeWords", () => {
     expect(storeWords({ ...RUN, waitingForStore: true })).toMatch(
       /^Waiting for the store, locked by another program\./,
     );
+  });
+});
+
+describe("runWords", () => {
+  const run = {
+    name: "night",
+    cells: [{ status: "done" }, { status: "running" }],
+    cancelling: false,
+  } as never as LiveRun;
+  it("says what the lab is at", () => {
+    expect(runWords({ ...run, phase: "planning" })).toBe("Preparing night");
+    expect(runWords({ ...run, phase: "measuring" })).toBe("Measuring night, 1 of 2 cells done");
+    expect(runWords({ ...run, phase: "measuring", cancelling: true })).toBe("Stopping night");
   });
 });

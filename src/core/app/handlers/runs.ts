@@ -6,6 +6,7 @@ import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns } from "#core/store/read-run.ts";
 import type { AppParts } from "../app.ts";
 import { resolvePageSpec } from "../page-spec.ts";
+import { wholeLimits } from "../run-views.ts";
 
 export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runRequests> {
   const { lab, runs, stored, exports, imports, events } = parts;
@@ -31,7 +32,7 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
     "runs.flips": (input) => stored.ask("runs.flips", input),
     "runs.generations": (input) => stored.ask("runs.generations", input),
     "runs.samples": (input) => stored.ask("runs.samples", input),
-    "runs.export": ({ ids, format }) => exports.runs(ids, format),
+    "runs.export": ({ ids, format, ...limits }) => exports.runs(ids, format, wholeLimits(limits)),
     "runs.backup": () => exports.backup(),
     "runs.import": async ({ paths, ...about }) => ({ files: await imports.byPath(paths, about) }),
     "runs.upload": async ({ files, ...about }) => ({ files: await imports.byContent(files, about) }),

@@ -2,7 +2,7 @@
 import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { DEPTHS, type Depth } from "#shared/depths.ts";
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
-import { grouped, mebibytes, megabytes, plural } from "#shared/report/quantities.ts";
+import { grouped, mebibytes, megabytes, MIB, plural } from "#shared/report/quantities.ts";
 import { BATCH_SIZES } from "#shared/spec.ts";
 import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
 import { formatDuration } from "../../format/time.ts";
@@ -60,6 +60,16 @@ function oneDecimal(value: number): string {
 
 export function memory(bytes: number | null): string {
   return bytes === null ? "–" : `${mebibytes(bytes)} MiB`;
+}
+
+/** What nobody has measured never looks like what somebody has: `~ 110 MiB`. */
+export function predictedMemory({
+  peakMemoryBytes,
+  peakMemoryMeasured,
+}: Pick<BenchSquare["prediction"], "peakMemoryBytes" | "peakMemoryMeasured">): string {
+  if (peakMemoryBytes === null || peakMemoryMeasured) return memory(peakMemoryBytes);
+  // Two digits: a guess has no more.
+  return `~ ${grouped(Number((peakMemoryBytes / MIB).toPrecision(2)))} MiB`;
 }
 
 export function fileSize(bytes: number | null, predicted = false): string {

@@ -17,7 +17,23 @@ export function columnsOf({ table, cells, baseline }: Compared): Column[] {
 }
 
 export function rowsOf(compared: Compared, columns: readonly Column[]): readonly MetricRow[] {
-  return metricRows(compared.table, columns, compared.generations);
+  const base = compared.cells.find(({ key }) => key === compared.baseline)?.model;
+  // Which of two models is smaller is no merit of either: only files of one model are better or worse than each other.
+  const own = columns.map(({ cell }) => compared.cells.find(({ key }) => key === cell.label)?.model === base);
+  return metricRows(compared.table, columns, compared.generations).map((row) => ({
+    ...row,
+    values: row.values.map((value, index) => (value && !own[index] ? uncoloured(value) : value)),
+  }));
+}
+
+/** A difference that is there and is no merit. */
+export function uncoloured(value: MetricValue): MetricValue {
+  const { difference } = value;
+  if (!difference) return value;
+  return {
+    ...value,
+    difference: { ...difference, tone: "none", counts: difference.counts ?? difference.tone !== "none" },
+  };
 }
 
 /** What a paired row says of two cells that are the same. */
@@ -29,12 +45,13 @@ function nothingChanged(id: string): number {
 /**
  * Whether something surely differs from the baseline: by the difference's own interval, else because two intervals are apart,
  * else, of what has no interval, as it is shown.
+ * What was measured too little to be tested counts too: it is not known to be the same.
  * @param baseline the column that the others are compared with
  */
 export function differs(row: MetricRow, baseline: number): boolean {
   const { values, id } = row;
   const differences = values.flatMap((value) => value?.difference ?? []);
-  if (differences.length > 0) return differences.some(({ tone }) => tone !== "none");
+  if (differences.length > 0) return differences.some(({ tone, counts }) => tone !== "none" || counts === true);
   if (isPaired(row)) return values.some((value) => value !== null && value.exact[0] !== nothingChanged(id));
   const base = values[baseline];
   return values.some((value) => value !== base && apart(value ?? null, base ?? null));

@@ -6,8 +6,9 @@ import { plural } from "#shared/report/quantities.ts";
 import { printFrom, saveFrom } from "../../format/save.ts";
 import type { App } from "../../stores/app.ts";
 import { ExportsStore } from "../../stores/exports.ts";
+import { LIMITS_KEY, readLimits } from "./limits.ts";
 
-type Parts = Pick<App, "store" | "toasts">;
+type Parts = Pick<App, "preferences" | "store" | "toasts">;
 
 /** Where the window keeps the format that was chosen last. */
 export const FORMAT_KEY = "export.format";
@@ -32,11 +33,13 @@ export function unavailable(runs: number, running: boolean): Readonly<Partial<Re
 }
 
 /**
+ * Verdicts in the file are by the window's limits, as on the page.
  * @returns false where the user closed the system's dialog
  * @throws LabError as the request
  */
 export async function exportRuns(app: Parts, ids: readonly string[], format: ExportFormat): Promise<boolean> {
-  return deliver(app, await app.store(ExportsStore).runs(ids, format));
+  const limits = readLimits(app.preferences.ofView(LIMITS_KEY, null));
+  return deliver(app, await app.store(ExportsStore).runs(ids, format, limits));
 }
 
 export async function exportEverything(app: Parts): Promise<boolean> {

@@ -1,17 +1,16 @@
 /** The user's own limits: kept by the window, so that every run is judged by the same ones. */
-import type { ResultLimits } from "../../stores/result.svelte.ts";
 import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
 import { headlineMemory } from "#shared/report/memory-of.ts";
-import type { CellResult } from "#shared/results.ts";
+import type { CellResult, Limits } from "#shared/results.ts";
 import { median } from "#shared/stats/quantile.ts";
 
 export const LIMITS_KEY = "result.limits";
-export const NO_LIMITS: ResultLimits = Object.freeze({ marginPoints: DEFAULT_MARGIN_POINTS });
+export const NO_LIMITS: Limits = Object.freeze({ marginPoints: DEFAULT_MARGIN_POINTS });
 
 const positive = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value > 0;
 
 /** What was kept, as far as it makes sense. */
-export function readLimits(kept: unknown): ResultLimits {
+export function readLimits(kept: unknown): Limits {
   const { marginPoints, peakMemoryBytes, latencyMs } = Object(kept) as Record<string, unknown>;
   return {
     marginPoints:

@@ -19,7 +19,12 @@ export interface MetricValue {
   /** With all digits, for CSV: value, low, high in the row's unit. */
   readonly exact: readonly [number | null, number | null, number | null];
   /** Against the reference, in words. Null where there is none. */
-  readonly difference: { readonly text: string; readonly tone: Tone } | null;
+  readonly difference: {
+    readonly text: string;
+    readonly tone: Tone;
+    /** Is a difference, or was measured too little to know, although it has no colour. */
+    readonly counts?: boolean;
+  } | null;
 }
 
 export interface MetricRow {

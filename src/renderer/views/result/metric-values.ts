@@ -37,17 +37,22 @@ export function overLaunches(values: readonly number[], more = ""): MetricValue 
   return { ...within(median, low, high, significant), ends: endsOf(kind), note, difference: null };
 }
 
-/** Coloured only where there surely is a difference that anyone would notice. */
+/**
+ * Coloured only where there surely is a difference that anyone would notice.
+ * @param per said behind "faster" where the ratio is of another quantity than the values in its row: ` per token`
+ */
 export function speedDifference(
   ratio: Omit<Comparison["latencyRatio"][number], "batchSize"> | undefined,
+  per = "",
 ): Difference | null {
   if (!ratio) return null;
+  const [good, bad] = [`faster${per}`, `slower${per}`];
   const finding = ratioFinding(ratio);
   if (finding === "unknown") {
-    const { size, word, interval } = turned(ratio, "faster", "slower");
-    return { text: `${size} ${word}${interval}, too few launches`, tone: "none" };
+    const { size, word, interval } = turned(ratio, good, bad);
+    return { text: `${size} ${word}${interval}, too few launches`, tone: "none", counts: true };
   }
-  return finding === "same" ? unclear(ratio, "faster", "slower") : clear(ratio, "faster", "slower");
+  return finding === "same" ? unclear(ratio, good, bad) : clear(ratio, good, bad);
 }
 
 export function memoryDifference(ratio: Comparison["memoryRatio"][number]): Difference {

@@ -21,7 +21,7 @@ export function wordsRows(generations: readonly GenerationRow[]): RowOf[] {
       of: ({ cell, comparison }) => {
         const value = replayed(cell, of) ?? once(cell, of, generations);
         const ratio = comparison?.wordsRatio.find((each) => each.of === of);
-        return value && { ...value, difference: speedDifference(ratio) };
+        return value && { ...value, difference: speedDifference(ratio, " per token") };
       },
     },
     {

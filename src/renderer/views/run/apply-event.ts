@@ -1,5 +1,5 @@
 /** What the run that is measured looks like after one more event: the same sum that the lab keeps, so that a page needs to ask once. */
-import type { LiveCell, LiveRun, LiveRunEvent, Measured } from "#shared/api.ts";
+import type { LiveCell, LiveRun, LiveRunEvent, LiveRuns, Measured } from "#shared/api.ts";
 import { LAUNCH_BEGINS } from "#shared/api/live.ts";
 
 /** As many as the lab keeps of a launch: at ten a second, a minute. */
@@ -7,7 +7,7 @@ const SAMPLES_KEPT = 600;
 
 const NO_SAMPLES: LiveCell["samples"] = { atMs: [], residentBytes: [], tokensPerSecond: [] };
 
-/** @param run is left as it is; "ended" changes no cell and is told by the next snapshot */
+/** @param run is left as it is; "ended" changes no cell: the next snapshot tells it, and `settled` shows it */
 export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
   switch (event.type) {
     case "making": {
@@ -57,6 +57,17 @@ export function applyEvent(run: LiveRun, event: LiveRunEvent): LiveRun {
     case "ended":
       return run;
   }
+}
+
+/** A run that ended as it is looked at afterwards: nothing of it is going on any more, and what was begun ended as the run did. */
+export function settled(run: LiveRun, ended: readonly Pick<LiveRuns["ended"][number], "id" | "status">[]): LiveRun {
+  const end = ended.find(({ id }) => id === run.id)?.status ?? "cancelled";
+  const cells = run.cells.map((cell): LiveCell => ({
+    ...cell,
+    progress: null,
+    status: cell.status === "running" ? (end === "running" ? "cancelled" : end) : cell.status,
+  }));
+  return { ...run, cancelling: false, making: null, cells };
 }
 
 /** One process at a time: whatever other cells were at is over. */

@@ -1,6 +1,6 @@
 /** A cell of the run that is measured, in words and figures. */
 import type { LiveCell, LiveRun, Measured } from "#shared/api.ts";
-import { duration, grouped, mebibytes, percent, significant } from "#shared/report/quantities.ts";
+import { duration, grouped, mebibytes, percent, plural, significant } from "#shared/report/quantities.ts";
 import type { LaunchKind } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
@@ -129,4 +129,12 @@ export function shareOf(run: LiveRun, elapsedMs: number): number | null {
   if (run.phase !== "measuring") return null;
   if (run.remainingMs !== null && elapsedMs + run.remainingMs > 0) return elapsedMs / (elapsedMs + run.remainingMs);
   return run.launchesTotal > 0 ? run.launchesDone / run.launchesTotal : null;
+}
+
+/** For the status bar: `Measuring smollm2, 1 of 3 cells done`. */
+export function runWords(run: Pick<LiveRun, "name" | "phase" | "cells" | "cancelling">): string {
+  if (run.cancelling) return `Stopping ${run.name}`;
+  if (run.phase !== "measuring") return `Preparing ${run.name}`;
+  const done = run.cells.filter(({ status }) => status === "done").length;
+  return `Measuring ${run.name}, ${done} of ${plural(run.cells.length, "cell")} done`;
 }

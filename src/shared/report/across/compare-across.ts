@@ -1,11 +1,11 @@
 /** Two cells of any two runs, compared in what they share and in nothing else. */
-import type { CellResult, Comparison, TextChunk, TokenRow } from "../../results.ts";
+import type { CellResult, Comparison, Limits, TextChunk, TokenRow } from "../../results.ts";
 import { MOST_TOP_K, TOP_K } from "../../spec.ts";
 import { commonModes, isOwnReference } from "./quality.ts";
 import { type Comparability, comparability, type ComparedPart, type ComparedSide } from "./comparability.ts";
 import { compareCells, type Differences } from "../compare-cells.ts";
 import { decideBoth } from "../decide.ts";
-import { DEFAULT_MARGIN_POINTS, type Limits, verdict } from "../verdict.ts";
+import { DEFAULT_MARGIN_POINTS, verdict } from "../verdict.ts";
 
 export interface AcrossComparison {
   readonly comparability: Comparability;

@@ -69,7 +69,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     kind: "dots",
     title: "Words per minute",
     note: `From the prompt to the last token, written again in every launch; median over launches.${whiskersOf(series)}`,
-    x: axis("Of", "", { scale: "category", categories: used.map(({ name }) => name) }),
+    x: axis("What was written", "", { scale: "category", categories: used.map(({ name }) => name) }),
     y: axis("Words per minute", "", { scale: yScaleFor(series), better: "higher", least: 0 }),
     series,
     guides: [],

@@ -15,6 +15,8 @@ const REACH = 0.3;
 const ROWS = 3;
 /** Longer words at a mark would cover its neighbours. */
 const LONGEST_LABEL = 24;
+/** Markers and whiskers of more points than these cover each other and the line. */
+const MOST_MARKED = 150;
 const MOST_REMEMBERED = 1000;
 
 /** @param marks whether to draw where the surroundings changed */
@@ -27,7 +29,7 @@ export function trendChart(trend: Trend, metric: TrendMetricId, marks = true): C
   );
   return {
     id: `trend-${metric}`,
-    kind: "lines",
+    kind: series.some(({ points }) => points.length > MOST_MARKED) ? "stream" : "lines",
     title,
     note,
     x: axis(startedLabel(series), "", { scale: "time" }),

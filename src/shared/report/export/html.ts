@@ -7,6 +7,7 @@ import type { ChartModel } from "../charts/model.ts";
 import { askedText } from "../question-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
 import { skippedNotes } from "../skipped-notes.ts";
+import { judgedBy } from "../verdict.ts";
 import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine, environmentRows } from "./about.ts";
 import { reportCharts } from "./charts.ts";
@@ -33,6 +34,7 @@ export function reportHtml(results: Results): string {
 </head>
 <body>
 <header><h1>${escapeHtml(run.name)}</h1><p class="muted">${escapeHtml(aboutLine(results))}</p></header>
+<main>
 ${section("Verdict", verdicts(results))}
 ${section("Cost", tableHtml(costTable(results)))}
 ${section("Quality", quality(results))}
@@ -43,6 +45,7 @@ ${section("Not run", skippedNotes(results).map(muted).join("\n"))}
 ${section("Files", tableHtml(filesTable(results), "scroll names"))}
 ${section("Method", METHOD.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n"))}
 ${section("Environment", factsHtml(environmentRows(results)))}
+</main>
 </body>
 </html>
 `;
@@ -52,7 +55,8 @@ function section(title: string, content: string): string {
   return content === "" ? "" : `<section><h2>${escapeHtml(title)}</h2>\n${content}</section>`;
 }
 
-function verdicts({ comparisons, cells }: Results): string {
+function verdicts(results: Results): string {
+  const { comparisons, cells } = results;
   const cards = comparisons.map(({ candidate, verdict }) => {
     const reasons = verdict.reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join("");
     const list = reasons === "" ? "" : `<ul>${reasons}</ul>`;
@@ -62,7 +66,8 @@ function verdicts({ comparisons, cells }: Results): string {
     error ? [`<p>${escapeHtml(`${label}: ${error.message}`)} <small>${error.code}</small></p>`] : [],
   );
   const nothing = cards.length === 0 ? ["<p>One cell alone: nothing to compare it with.</p>"] : [];
-  return [...cards, ...nothing, ...failures].join("\n");
+  const by = cards.length === 0 ? [] : [`<p class="muted">${escapeHtml(judgedBy(results))}</p>`];
+  return [...cards, ...by, ...nothing, ...failures].join("\n");
 }
 
 /** What accuracies rest on stands with them. */

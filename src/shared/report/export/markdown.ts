@@ -4,6 +4,7 @@ import { visible } from "../../visible.ts";
 import { askedText } from "../question-notes.ts";
 import { skippedNotes } from "../skipped-notes.ts";
 import { costTable, qualityTable, type Table } from "../summary-table.ts";
+import { judgedBy } from "../verdict.ts";
 import { wordsNotes, wordsTable } from "../words-table.ts";
 import { aboutLine } from "./about.ts";
 
@@ -17,7 +18,7 @@ export function reportMarkdown(results: Results): string {
   const verdicts = results.comparisons.map(({ verdict }) => `- ${escapeMarkdown(verdict.sentence)}`);
   return [
     `## ${escapeMarkdown(results.run.name)}`,
-    ...(verdicts.length > 0 ? [verdicts.join("\n")] : []),
+    ...(verdicts.length > 0 ? [verdicts.join("\n"), escapeMarkdown(judgedBy(results))] : []),
     ...tables.map(markdownTable),
     ...[...wordsNotes(results), ...skippedNotes(results)].map(escapeMarkdown),
     ...(failures.length > 0 ? [failures.join("\n")] : []),

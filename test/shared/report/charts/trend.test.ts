@@ -26,6 +26,13 @@ describe("trendChart", () => {
     ).toMatchObject({ y: 50 });
   });
 
+  it("draws a thousand runs as a thin line, and a few with their markers and whiskers", () => {
+    const many = trendOf(Array.from({ length: 1000 }, (_, index) => latency(20 + (index % 7))));
+    expect(trendChart(many, "latency").kind).toBe("stream");
+    expect(trendChart(many, "latency").series[0]!.points).toHaveLength(1000);
+    expect(trendChart(trendOf([latency(20), latency(22)]), "latency").kind).toBe("lines");
+  });
+
   it("says the day beside the axis where all happened on one", () => {
     const oneDay = trendOf([
       latency(20),

@@ -58,6 +58,13 @@ describe("reportHtml", () => {
     expect(html.indexOf("@media print")).toBeGreaterThan(html.indexOf("prefers-color-scheme:dark"));
   });
 
+  it("holds everything but its heading in one main, for who jumps there", () => {
+    expect(html.match(/<main>/g)).toHaveLength(1);
+    expect(html.slice(html.indexOf("<main>"), html.indexOf("</main>")).match(/<section>/g)).toEqual(
+      html.match(/<section>/g),
+    );
+  });
+
   it("says so where there is nothing to compare", () => {
     const alone = reportHtml({ ...results, cells: results.cells.slice(0, 1), comparisons: [] });
     expect(alone).toContain("nothing to compare");
