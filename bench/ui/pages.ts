@@ -25,7 +25,7 @@ export async function timePage(context: BrowserContext, address: string, drawn: 
   // Told by the page itself: a question from outside would come late, and disturb.
   await page.addInitScript(`window.usable = new Promise((resolve) => {
     const observer = new MutationObserver(() => {
-      const connected = document.querySelector("footer")?.textContent.includes("Ready");
+      const connected = document.querySelector("footer [role=status].open") !== null;
       if (!connected || document.querySelector(${JSON.stringify(drawn)}) === null) return;
       observer.disconnect();
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));

@@ -230,7 +230,7 @@ describe("the Bench", () => {
     expect(await clipped(page, "[role=grid] button, [role=grid] .cost")).toEqual([]);
     await expect
       .poll(() => square(page, "fp32 on CPU").ariaSnapshot())
-      .toMatch(/fp32 on CPU: In folder reference peak memory ~ 11,000 MiB takes ≈ 1 h 31 min\b/);
+      .toMatch(/fp32 on CPU: In folder reference peak memory ~10 GiB takes ≈ 1 h 31 min\b/);
     await square(page, "fp32 on CPU").hover();
     await page.getByText(/Takes ≈ 1 h 31 min, a rough guess\./).waitFor();
   });

@@ -74,6 +74,9 @@ describe("the Run page", () => {
       "#/run",
     );
     await page.getByText(message).waitFor();
+    expect(await page.locator("footer").getByRole("status").innerText()).toMatch(
+      /^Measuring .*, \d+ of \d+ cells done$/s,
+    );
     expect(await page.getByRole("button", { name: /^Cancel int4@cpu/ }).count()).toBe(29);
     await page.getByRole("figure", { name: "Memory", exact: true }).locator("canvas").waitFor();
     await expectAccessible(page);

@@ -6,7 +6,8 @@ import type { Locator, Page } from "playwright-core";
 
 /** Until the page has heard from the lab. */
 export async function untilReady(page: Page): Promise<void> {
-  await page.locator("footer").getByRole("status").getByText("Ready", { exact: true }).waitFor();
+  // By its state: while something is measured the words are of that run.
+  await page.locator("footer [role=status].open").waitFor();
 }
 
 /** What stands beside a name in a list of names and values, such as "Processor" on the System page. */

@@ -71,9 +71,11 @@ describe("sourceWords", () => {
 describe("predictedMemory", () => {
   it.each([
     [78.1, true, "78.1 MiB"],
-    [78.1, false, "~ 78 MiB"],
-    [119.4, undefined, "~ 120 MiB"],
-    [4321, false, "~ 4,300 MiB"],
+    [78.1, false, "~78 MiB"],
+    [119.4, undefined, "~120 MiB"],
+    [1000, false, "~1,000 MiB"],
+    [4321, false, "~4.2 GiB"],
+    [10_714, false, "~10 GiB"],
   ])("of %s MiB, measured %s, is %s", (mib, peakMemoryMeasured, text) => {
     expect(predictedMemory({ peakMemoryBytes: Math.round(mib * 2 ** 20), peakMemoryMeasured })).toBe(text);
   });

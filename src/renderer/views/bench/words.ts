@@ -62,14 +62,18 @@ export function memory(bytes: number | null): string {
   return bytes === null ? "–" : `${mebibytes(bytes)} MiB`;
 }
 
-/** What nobody has measured never looks like what somebody has: `~ 110 MiB`. */
+const KIBI = 1024;
+
+/** What nobody has measured never looks like what somebody has: `~110 MiB`, `~10 GiB`, short enough for a square. */
 export function predictedMemory({
   peakMemoryBytes,
   peakMemoryMeasured,
 }: Pick<BenchSquare["prediction"], "peakMemoryBytes" | "peakMemoryMeasured">): string {
   if (peakMemoryBytes === null || peakMemoryMeasured) return memory(peakMemoryBytes);
   // Two digits: a guess has no more.
-  return `~ ${grouped(Number((peakMemoryBytes / MIB).toPrecision(2)))} MiB`;
+  const rounded = (value: number): number => Number(value.toPrecision(2));
+  const mebi = rounded(peakMemoryBytes / MIB);
+  return mebi < KIBI ? `~${grouped(mebi)} MiB` : `~${rounded(peakMemoryBytes / MIB / KIBI)} GiB`;
 }
 
 export function fileSize(bytes: number | null, predicted = false): string {

@@ -16,7 +16,7 @@ const ROWS = 3;
 /** Longer words at a mark would cover its neighbours. */
 const LONGEST_LABEL = 24;
 /** Markers and whiskers of more points than these cover each other and the line. */
-const MOST_MARKED = 150;
+const MOST_MARKED = 50;
 const MOST_REMEMBERED = 1000;
 
 /** @param marks whether to draw where the surroundings changed */
