@@ -22,6 +22,9 @@ interface Format {
   readonly makes: boolean;
 }
 
+/** Accuracy level 4 of MatMulNBits, which w8 is made with unless the recipe says otherwise. */
+const ROUNDED = "float32, rounded to 8 bits block by block (accuracy level 4)";
+
 const row = (
   id: FormatId,
   precisionRank: number,
@@ -34,20 +37,32 @@ const row = (
 export const FORMATS: Readonly<Record<FormatId, Format>> = Object.freeze({
   fp32: row("fp32", 100, "float32", "float32", [""]),
   fp16: row("fp16", 90, "float16", "float16, inputs and outputs float32", ["_fp16"], true),
-  w8: row("w8", 80, "8-bit blocks", "float32", ["_w8"], true),
+  w8: row("w8", 80, "8-bit block", ROUNDED, ["_w8"], true),
   int8: row("int8", 70, "int8", "uint8, quantized at run time", ["_int8", "_quantized", "_q8"], true),
   uint8: row("uint8", 65, "uint8", "uint8, quantized at run time", ["_uint8"], true),
   mixed: row("mixed", 60, "per layer", "per layer", ["_mixed"], true),
-  int4: row("int4", 50, "4-bit blocks", "float32", ["_q4"], true),
-  int4f16: row("int4f16", 45, "4-bit blocks", "float16", ["_q4f16"], true),
-  nf4: row("nf4", 40, "NormalFloat 4 blocks", "float32", ["_bnb4"], true),
-  fp4: row("fp4", 30, "float 4 blocks", "float32", ["_fp4"], true),
+  int4: row("int4", 50, "4-bit block", "float32", ["_q4"], true),
+  int4f16: row("int4f16", 45, "4-bit block", "float16", ["_q4f16"], true),
+  nf4: row("nf4", 40, "NormalFloat 4 block", "float32", ["_bnb4"], true),
+  fp4: row("fp4", 30, "float 4 block", "float32", ["_fp4"], true),
   fp8: row("fp8", 75, "float 8", "float32 or float16", ["_fp8"]),
-  int2: row("int2", 20, "2-bit blocks", "float32", ["_q2"]),
-  int2f16: row("int2f16", 18, "2-bit blocks", "float16", ["_q2f16"]),
-  int1: row("int1", 10, "1-bit blocks", "float32", ["_q1"]),
-  int1f16: row("int1f16", 8, "1-bit blocks", "float16", ["_q1f16"]),
+  int2: row("int2", 20, "2-bit block", "float32", ["_q2"]),
+  int2f16: row("int2f16", 18, "2-bit block", "float16", ["_q2f16"]),
+  int1: row("int1", 10, "1-bit block", "float32", ["_q1"]),
+  int1f16: row("int1f16", 8, "1-bit block", "float16", ["_q1f16"]),
 });
+
+/** What a format's activations are where its accuracy level is known; null where none is set. */
+export function activationsOf(format: FormatId, accuracyLevel: number | null): string {
+  if (accuracyLevel === 4) return ROUNDED;
+  return format === "w8" ? "float32" : FORMATS[format].activations;
+}
+
+/** `8-bit block weights, float32 activations`. */
+export function formatWords(format: FormatId): string {
+  const { weights, activations } = FORMATS[format];
+  return `${weights} weights, activations in ${activations}`;
+}
 
 export function isFormatId(text: string): text is FormatId {
   return (FORMAT_IDS as readonly string[]).includes(text);

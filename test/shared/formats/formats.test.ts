@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FORMAT_IDS, FORMATS, isFormatId, SUFFIX_TABLE } from "#shared/formats/formats.ts";
+import { activationsOf, formatWords, FORMAT_IDS, FORMATS, isFormatId, SUFFIX_TABLE } from "#shared/formats/formats.ts";
 
 describe("FORMATS", () => {
   it("has a frozen row for each id, under its own id", () => {
@@ -62,5 +62,22 @@ describe("isFormatId", () => {
 
   it.each(["", "FP32", "int3", "toString"])("does not know %j", (text) => {
     expect(isFormatId(text)).toBe(false);
+  });
+});
+
+describe("activationsOf", () => {
+  it.each([
+    ["w8", 4, "float32, rounded to 8 bits block by block (accuracy level 4)"],
+    ["w8", 0, "float32"],
+    ["int4", 4, "float32, rounded to 8 bits block by block (accuracy level 4)"],
+    ["int4", 0, "float32"],
+    ["int4f16", null, "float16"],
+  ] as const)("says of %s at accuracy level %s what is computed", (format, level, words) => {
+    expect(activationsOf(format, level)).toBe(words);
+  });
+
+  it("takes w8 for what it is made as by default", () => {
+    expect(formatWords("w8")).toContain("rounded to 8 bits");
+    expect(formatWords("int4")).toBe("4-bit block weights, activations in float32");
   });
 });

@@ -1,7 +1,6 @@
 /** Settings and predictions in words. */
 import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { DEPTHS, type Depth } from "#shared/depths.ts";
-import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { grouped, mebibytes, megabytes, MIB, plural } from "#shared/report/quantities.ts";
 import { BATCH_SIZES } from "#shared/spec.ts";
 import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
@@ -186,8 +185,4 @@ export function askingWords(draft: Draft): string {
   ]
     .filter(Boolean)
     .join(" · ");
-}
-
-export function formatTitle(format: FormatId): string {
-  return `${FORMATS[format].weights} weights, ${FORMATS[format].activations} activations`;
 }
