@@ -68,7 +68,7 @@ describe("warningsOf", () => {
   it("names the cell that needs the most memory, both numbers, and what to do", () => {
     const squares = [square("cpu", 1000, false), square("cuda", 2000, false)];
     const [memory] = warningsOf(draft("cpu", "cuda"), plan(squares), null);
-    expect(memory?.text).toMatch(/^int4@cuda and 1 more .*2,000 MiB; 512 MiB are free\. Close programs/);
+    expect(memory?.text).toMatch(/^int4@cuda and 1 more .*~2 GiB; 512 MiB are free\. Close programs/);
   });
 
   it("leaves squares out that are not chosen", () => {
@@ -83,7 +83,7 @@ describe("warningsOf", () => {
     };
     const cells = [own("int4@cpu#2", 1000, "can-be-made"), own("nf4@cpu", 9000, "cannot")];
     const [memory, ...others] = warningsOf(draft("cpu"), plan([square("cpu", 100, true)], { cells }), null);
-    expect(memory?.text).toMatch(/^int4@cpu#2 may need 1,000 MiB/);
+    expect(memory?.text).toMatch(/^int4@cpu#2 may need ~1,000 MiB/);
     expect(others).toEqual([]);
   });
 
@@ -149,7 +149,7 @@ describe("squareTip", () => {
 
   it("says that a file is made first, and what memory there is", () => {
     expect(squareTip(square("cpu", 1000, false), 512 * MIB)).toBe(
-      "The run makes the file first (≈ 1 s). Predicted peak memory 1,000 MiB, 512 MiB free now: not enough. " +
+      "The run makes the file first (≈ 1 s). Predicted peak memory ~1,000 MiB, 512 MiB free now: not enough. " +
         "Takes ≈ 10 s, a rough guess.",
     );
   });

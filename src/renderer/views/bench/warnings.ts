@@ -4,7 +4,7 @@ import type { ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDERS } from "#shared/providers/providers.ts";
 import { duplicatesNote } from "#shared/report/question-notes.ts";
 import { type Draft, hasCell } from "./draft.ts";
-import { fileSize, memory } from "./words.ts";
+import { fileSize, memory, predictedMemory } from "./words.ts";
 
 export interface Warning {
   readonly id: string;
@@ -36,7 +36,7 @@ function memoryWarnings(chosen: readonly Chosen[], { memoryFreeBytes }: BenchPla
   if (!first) return [];
   const others = tooLarge.length > 1 ? ` and ${tooLarge.length - 1} more` : "";
   const text =
-    `${first.label}${others} may need ${memory(first.prediction.peakMemoryBytes)}; ${memory(memoryFreeBytes)} are free. ` +
+    `${first.label}${others} may need ${predictedMemory(first.prediction)}; ${memory(memoryFreeBytes)} are free. ` +
     "Close programs, or leave out the largest batch sizes.";
   return [{ id: "memory", text }];
 }

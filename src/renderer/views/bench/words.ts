@@ -88,7 +88,7 @@ export function squareTip(square: BenchSquare, memoryFreeBytes: number): string 
     state === "can-be-made" ? `The run makes the file first (${aboutTime(makeSeconds)})` : STATE_WORDS[state],
     peakMemoryBytes === null
       ? null
-      : `Predicted peak memory ${memory(peakMemoryBytes)}, ${memory(memoryFreeBytes)} free now${fits === false ? ": not enough" : ""}`,
+      : `Predicted peak memory ${predictedMemory(prediction)}, ${memory(memoryFreeBytes)} free now${fits === false ? ": not enough" : ""}`,
     measureSeconds === null
       ? null
       : `Takes ${aboutTime(measureSeconds)}${basis === null ? "" : `, ${BASIS_WORDS[basis]}`}`,
