@@ -38,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   return leave(await runProgram(await createProgram(argv.slice(2)), argv), () => output.failure(process.stdout));
 }
 
-/** Of commands that open no lab as well; they make no data folder either. */
+/** Keeps a log of problems and a list of unfinished files where the data folder exists. Makes no data folder: some commands need none. */
 function keepProblems(words: readonly string[]): void {
   const home = labHome(homeArgument(words));
   if (!existsSync(home)) return;

@@ -165,7 +165,7 @@ export const selfTestsSchema = z.object({
     graph: z.enum(GRAPHS),
     maxLogprobDifference: z.number().nullable(),
     refused: z.array(z.string()),
-    /** Whether whole prompts give the exported graph's logits to the bit; older runs did not ask. */
+    /** Of formats that round activations: whether whole prompts give the exported graph's logits to the bit. */
     readsAlike: z.boolean().optional(),
   }),
   /** Questions a forward pass. */

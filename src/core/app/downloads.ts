@@ -85,7 +85,7 @@ function removeStale(folder: string): void {
   }
 }
 
-/** What cannot go now, because a browser holds it or the folder is read-only, goes with a later start. */
+/** A file that cannot be removed now (a browser holds it, the folder is read-only) is removed by a later start. */
 function remove(file: string): void {
   try {
     rmSync(file, { force: true });

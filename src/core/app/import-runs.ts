@@ -33,7 +33,7 @@ export async function importRuns(
   });
   for (const group of groupSources(unpacked)) {
     const files = group.map(({ path }) => path);
-    // What asks for the end is heard here, too.
+    // A request to cancel is received during this pause.
     await setImmediate();
     try {
       if (signal.aborted) throw new LabError("CANCELLED", "The import was cancelled before this was stored.");

@@ -63,7 +63,7 @@ export class Imports {
     throw new LabError("BAD_REQUEST", `${what} larger than ${LARGEST_UPLOAD_BYTES / 2 ** 20} MiB. Import by path.`);
   }
 
-  /** Of every import that runs or waits. What one run is made of is stored whole or not at all. */
+  /** Cancels every import that runs or waits. Each run is stored whole or not at all. */
   cancel(): void {
     if (this.#running === 0) return;
     this.#cancelled.abort(new LabError("CANCELLED", "The import was cancelled."));

@@ -120,14 +120,14 @@ function storeFile(home: string): string {
 
 const COPY_PREFIX = "quantscope-copy-";
 
-/** Of processes that were killed. What cannot be removed now stays for the next start, and nobody has to hear of it. */
+/** Removes what killed processes left. A file that cannot be removed now stays for the next start; the log says so. */
 function removeLeftovers(home: string): void {
   try {
     removeAbandoned(temporaryDir(home));
     for (const prefix of [PROFILE_PREFIX, COPY_PREFIX]) removeAbandoned(tmpdir(), prefix);
     for (const folder of foldersBelow(join(home, "variants"))) removeStale(folder);
   } catch (error) {
-    logProblem("What an earlier process left could not be removed", error);
+    logProblem("Could not remove the files that an earlier process left", error);
   }
 }
 

@@ -59,7 +59,7 @@ function plain(text: string, from: number): Field {
   return { value: text.slice(from, at), at, lines: 0 };
 }
 
-/** What stands behind the closing quote belongs to the field: Python takes `"a"b` for `ab`. */
+/** What stands after the closing quote belongs to the field: Python takes `"a"b` for `ab`. */
 function quoted(text: string, from: number, rowLine: number): Field {
   let value = "";
   for (let at = from + 1; ;) {

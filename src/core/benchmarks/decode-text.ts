@@ -1,4 +1,5 @@
 import { type ErrorCode, LabError } from "#shared/errors.ts";
+import { isUtf16 } from "#core/system/foreign-content.ts";
 
 /**
  * The text of a UTF-8 file, its mark (BOM) left out. Anything else is refused by line: replaced characters would change a
@@ -6,11 +7,9 @@ import { type ErrorCode, LabError } from "#shared/errors.ts";
  * @throws LabError with the given code
  */
 export function decodeText(bytes: Uint8Array, file: string, code: ErrorCode): string {
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new LabError(code, `${file}: line 1: it is UTF-16, as PowerShell writes it. Save the file as UTF-8.`, {
-      file,
-    });
+  if (isUtf16(bytes)) {
+    const remedy = "Save it as UTF-8 (there: | Out-File -Encoding utf8 FILE).";
+    throw new LabError(code, `${file}: line 1: it is UTF-16, as ">" of PowerShell 5 writes it. ${remedy}`, { file });
   }
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {

@@ -17,7 +17,7 @@ async function read(bytes: Uint8Array<ArrayBuffer>): Promise<ParquetAnswer> {
 }
 
 function columnsOf({ schema }: FileMetaData): string[] {
-  // The root, then its children, each with its own behind it.
+  // The root, then its children, each with its own after it.
   const names: string[] = [];
   let at = 1;
   const skip = (): void => {

@@ -70,6 +70,10 @@ export async function loadQuestionSet(file: string): Promise<QuestionSet> {
   const bytes = readFileSync(file);
   const foreign = foreignContent(bytes);
   if (foreign !== null) throw new LabError("QUESTIONS_INVALID", `${file} is ${foreign}`, { file });
+  const isParquet = bytes.subarray(0, 4).toString("latin1") === "PAR1";
+  if (isParquet && reader !== readParquetQuestions) {
+    throw new LabError("QUESTIONS_INVALID", `${file} is a Parquet file. Name it .parquet.`, { file });
+  }
   const raw = await reader(bytes, file);
   if (raw.length === 0) throw new LabError("QUESTIONS_INVALID", `${file} holds no questions.`, { file });
   return {

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { decodeText } from "#core/benchmarks/decode-text.ts";
+import { isUtf16 } from "#core/system/foreign-content.ts";
 import type { ForeignCell } from "./foreign-run.ts";
 
 /** Larger than any run that is sensible: reading goes through memory. */
@@ -87,24 +88,10 @@ export function textOf({ path, bytes }: ReadSource): string {
   if (bytes.length > MOST_TEXT_BYTES) {
     throw unreadable(path, new Error(`as text it is larger than ${MOST_TEXT_BYTES} bytes`));
   }
-  if (isUtf16(bytes)) {
-    throw new LabError(
-      "BAD_REQUEST",
-      `${path} is UTF-16, as ">" of PowerShell 5 writes it. Save it as UTF-8 (there: | Out-File -Encoding utf8 FILE).`,
-      { path },
-    );
-  }
   const text = decodeText(bytes, path, "BAD_REQUEST");
   if (text.trim() === "")
     throw new LabError("BAD_REQUEST", `${path} is empty. Write it again where it was made.`, { path });
   return text;
-}
-
-/** By its mark; without one, by the zero in every second byte of what is ASCII. */
-function isUtf16(bytes: Uint8Array): boolean {
-  if (/^(fffe|feff)/.test(Buffer.from(bytes.subarray(0, 2)).toString("hex"))) return true;
-  const head = [...bytes.subarray(0, 32)];
-  return head.length > 1 && [0, 1].some((half) => head.every((byte, index) => (byte === 0) === (index % 2 === half)));
 }
 
 /** Whether it is no text at all, such as weights or a picture. */

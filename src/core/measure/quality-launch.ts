@@ -66,7 +66,8 @@ export async function measureQuality(launch: Launch): Promise<void> {
     graph,
     maxLogprobDifference,
     refused: [...proof.refused],
-    readsAlike: await readsAlike(stepper, alone),
+    // Others are asked by the stepper whatever the last bits are.
+    ...(wholeSequences && { readsAlike: await readsAlike(stepper, alone) }),
   };
   send({ type: "selfTests", result: { ...tests, stepping, questionBatch: scoring.questionBatch } });
   const context: QualityContext = { ...scoring, stepper: counted(stepper, sampler), wholeSequences };

@@ -42,8 +42,11 @@ const FLOAT_BYTES = 4;
 const LOGITS_COPIES = 2;
 /** Activations of a token, as a share of the logits' size where the model is of the usual shape. */
 const ACTIVATIONS_OF_LOGITS = 0.5;
-/** What a running session takes whatever the model is: arenas, packed inputs, the tokenizer. Of small models it is the most. */
-const PROCESS_BYTES = 40e6;
+/**
+ * What a running session takes besides file and logits: arenas, packed inputs, the tokenizer. The bundled model took 36 to 60 MB
+ * at batch 1 and 60 to 82 MB at batch 8 (README's table: fp32, w8, int4), most of what a small model takes.
+ */
+const PROCESS_BYTES = 60e6;
 const ROUGH_VOCABULARY = 100_000;
 
 const SURENESS: readonly CellSpeeds["basis"][] = ["measured", "scaled", "rough"];

@@ -23,7 +23,15 @@ export function foreignContent(head: Uint8Array): string | null {
   return null;
 }
 
-/** The same of a file on disk. Fails as the file system does. */
+/** By its mark; without one, by the zero in every second byte of what is ASCII. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  const head = [...bytes.subarray(0, 32)];
+  return head.length > 1 && [0, 1].some((half) => head.every((byte, index) => (byte === 0) === (index % 2 === half)));
+}
+
+/** `foreignContent` of a file on disk. Fails as the file system does. */
 export function foreignFile(path: string): string | null {
   const head = Buffer.alloc(HEAD_BYTES);
   const file = openSync(path, "r");

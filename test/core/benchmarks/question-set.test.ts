@@ -94,6 +94,10 @@ describe("loadQuestionSet", () => {
     );
     const utf16 = Buffer.from("\uFEFFq,a,b,A\n", "utf16le");
     await expect(loadQuestionSet(write(`utf16.${suffix}`, utf16))).rejects.toThrow(refused("line 1: it is UTF-16"));
+    const unmarked = write(`unmarked.${suffix}`, utf16.subarray(2));
+    await expect(loadQuestionSet(unmarked)).rejects.toThrow(refused("line 1: it is UTF-16"));
+    const parquet = write(`table.${suffix}`, Buffer.from("PAR1\0\0PAR1", "latin1"));
+    await expect(loadQuestionSet(parquet)).rejects.toThrow(refused("is a Parquet file. Name it .parquet."));
   });
 });
 

@@ -60,7 +60,7 @@ class Lexer {
     return this.#tokens;
   }
 
-  /** @param sign of the tag behind it. `lstrip`: a tag's indentation at a line's start is dropped. */
+  /** @param sign of the tag after it. `lstrip`: a tag's indentation at a line's start is dropped. */
   #text(text: string, sign: string, lstrip: boolean): void {
     let kept = text;
     if (sign === "-") kept = text.replace(ENDING_SPACES, "");
@@ -72,7 +72,7 @@ class Lexer {
     this.#startsLine = false;
   }
 
-  /** Behind a tag: its sign and its second half. `trim`: a line end behind it is dropped. */
+  /** After a tag: its sign and its second half. `trim`: a line end after it is dropped. */
   #end(sign: string, trim: boolean): void {
     const from = this.#at;
     if (sign === "-") this.#skipSpaces();

@@ -19,7 +19,7 @@ export class Loop extends Attributes {
     this.#iterator = items[Symbol.iterator]();
   }
 
-  /** The next item; undefined behind the last. */
+  /** The next item; undefined after the last. */
   next(): Value | undefined {
     const item = this.#peek();
     if (item === NOTHING) return undefined;

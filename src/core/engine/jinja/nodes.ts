@@ -115,7 +115,7 @@ export function readsName(nodes: readonly Node[], name: string): boolean {
 }
 
 function partsOf(node: Node): Node[] {
-  // Names behind a dot and names of arguments are no variables.
+  // Names after a dot and names of arguments are no variables.
   if (node.type === "MemberExpression") return node.computed ? [node.object, node.property] : [node.object];
   if (node.type === "KeywordArgumentExpression") return [node.value];
   return Object.values(node as object).flatMap((part: unknown) => {

@@ -162,9 +162,9 @@ function test(tokens: readonly Token[], is: number, out: Token[]): number {
     return end + 1;
   }
   if (next === undefined || !startsOperand(next)) {
-    // Jinja takes any other word for the test's argument, and fails behind it.
+    // Jinja takes any other word for the test's argument, and fails after it.
     if (next?.type === "Identifier" && !["else", "or", "and"].includes(next.value)) {
-      throw new TemplateError(`'${next.value}' is not expected behind a test: put the test into parentheses`);
+      throw new TemplateError(`'${next.value}' is not expected after a test: put the test into parentheses`);
     }
     return at + 1;
   }
@@ -173,7 +173,7 @@ function test(tokens: readonly Token[], is: number, out: Token[]): number {
   return end;
 }
 
-/** Behind a primary expression and what is looked up or called of it. */
+/** After a primary expression and what is looked up or called of it. */
 function endOfOperand(tokens: readonly Token[], start: number): number {
   const skip = (at: number): number => (tokens[at]!.type in OPENING ? closing(tokens, at) + 1 : at + 1);
   let at = skip(start);
@@ -211,7 +211,7 @@ function refuseAdjacent(previous: Token | undefined, token: Token): void {
   const strings = previous?.type === "StringLiteral" && token.type === "StringLiteral";
   if (!endsOperand(previous) || strings) return;
   if (token.type === "Identifier" ? !KEYWORDS.has(token.value) : /Literal$|^OpenCurlyBracket$/.test(token.type)) {
-    throw new TemplateError(`'${token.value}' is not expected behind '${previous!.value}'`);
+    throw new TemplateError(`'${token.value}' is not expected after '${previous!.value}'`);
   }
 }
 

@@ -48,7 +48,7 @@ export function capitalize(value: string): string {
   return titleOf(first) + lowerRest(first, rest.join(""));
 }
 
-/** As lower() makes it behind `first`: the form of a final sigma depends on it. */
+/** As lower() makes it after `first`: the form of a final sigma depends on it. */
 function lowerRest(first: string, rest: string): string {
   return /\p{Cased}/u.test(first) ? `a${rest}`.toLowerCase().slice(1) : rest.toLowerCase();
 }

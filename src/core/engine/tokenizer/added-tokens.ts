@@ -90,7 +90,7 @@ function cutter(
       const [start, stop] = [position, position + piece.length];
       position = stop;
       const token = tokens.get(piece);
-      // Spaces behind a token that takes them may have been tokens themselves.
+      // Spaces after a token that takes them may have been tokens themselves.
       if (!token || start < done) continue;
       if (token.single_word && isInWord(text, start, stop)) continue;
       let [textEnd, tokenEnd] = [start, stop];
