@@ -33,8 +33,8 @@ const OWN_RUNTIME = "test/helpers/own-runtime-folder.ts";
 const PATIENT = { poll: { timeout: 15_000 } };
 
 // Three speeds. unit: pure, no model. integration: real ONNX models, a real database. e2e: the built program, started as its
-// users start it: in a browser, under the Electron stand-in, on the command line. Two files of the
-// latter run at once; none of them asserts how long something took.
+// users start it: in a browser, under the Electron stand-in, on the command line. Three files of the
+// latter two run at once, since each waits for pages and processes; none of them asserts how long something took.
 export default defineConfig({
   test: {
     projects: [
@@ -45,7 +45,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           exclude: [DEMO],
           globalSetup: ["test/helpers/unpack-chromium.ts"],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
           expect: PATIENT,
           testTimeout: 300_000,
@@ -58,7 +58,7 @@ export default defineConfig({
           setupFiles: [OWN_RUNTIME],
           include: ["test/integration/**/*.test.ts"],
           pool: "forks",
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
           expect: PATIENT,
           testTimeout: 300_000,

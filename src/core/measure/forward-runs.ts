@@ -16,17 +16,27 @@ export interface Runs {
 
 const MOST_WARMUP_RUNS = 10;
 const MOST_WARMUP_MS = 10_000;
+/** Warming up takes no longer than this, or than so many times a block's least time, whichever is longer. */
+const SHORT_WARMUP_MS = 1000;
+const WARMUP_PER_BLOCK = 5;
 /** Runs whose median is compared with that of as many before them. */
 const COMPARED = 3;
 /** The median of the last three below this share of the median of the three before: still getting faster. */
 const STEADY_SHARE = 0.95;
 
-/** The spec's runs at least; more follow while they get faster, ten at most and ten seconds. The first is the cold one. */
-export async function warmUp(spec: Pick<ForwardPassSpec, "warmup">, runs: Runs): Promise<number[]> {
+/**
+ * Runs the spec's warm-up runs at least. More follow while they get faster: ten at most, and for one second or
+ * five times the block's least time, whichever is longer, but never beyond ten seconds. The first is the cold one.
+ */
+export async function warmUp(
+  { warmup, minSeconds }: Pick<ForwardPassSpec, "warmup" | "minSeconds">,
+  runs: Runs,
+): Promise<number[]> {
   const warmupMs: number[] = [];
+  const mostMs = Math.min(MOST_WARMUP_MS, Math.max(SHORT_WARMUP_MS, WARMUP_PER_BLOCK * minSeconds * 1000));
   let totalMs = 0;
-  const mayGoOn = (): boolean => warmupMs.length < MOST_WARMUP_RUNS && totalMs < MOST_WARMUP_MS && getsFaster(warmupMs);
-  while (warmupMs.length < spec.warmup || (spec.warmup > 0 && mayGoOn())) {
+  const mayGoOn = (): boolean => warmupMs.length < MOST_WARMUP_RUNS && totalMs < mostMs && getsFaster(warmupMs);
+  while (warmupMs.length < warmup || (warmup > 0 && mayGoOn())) {
     const elapsedMs = await timed(runs.user, 1, runs);
     warmupMs.push(elapsedMs);
     totalMs += elapsedMs;

@@ -28,9 +28,9 @@ export interface ReplayInput {
 }
 
 /** Texts are written without being kept until so much time is spent, or all of them once. */
-const WARMUP_MS = 500;
+const WARMUP_MS = 250;
 /** All texts are written again until so much time was measured: shorter blocks cannot tell other programs' load. */
-const LEAST_MS = 1000;
+const LEAST_MS = 600;
 const MOST_PASSES = 5;
 /** The first pass ends here with the texts it has. */
 const MOST_MS = 10_000;

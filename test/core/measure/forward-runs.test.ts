@@ -32,23 +32,29 @@ const quiet = () => () => 0.05;
 
 describe("warmUp", () => {
   it("keeps the cold run first and ends with the first six runs when the last three are no faster", async () => {
-    expect(await warmUp(spec(), runs(90, 50, 50, 50, 50, 50, 10))).toEqual([90, 50, 50, 50, 50, 50]);
+    expect(await warmUp(spec({ minSeconds: 2 }), runs(90, 50, 50, 50, 50, 50, 10))).toEqual([90, 50, 50, 50, 50, 50]);
   });
 
   it("goes on while the last three runs are more than 5 % faster than the three before", async () => {
     const ms = [100, 100, 100, 90, 90, 90, 90, 90];
     // After six runs 90 < 0.95 x 100; after seven too (100, 100, 90 before); after eight 90 against 90.
-    expect(await warmUp(spec(), runs(...ms))).toEqual([100, 100, 100, 90, 90, 90, 90, 90]);
+    expect(await warmUp(spec({ minSeconds: 2 }), runs(...ms))).toEqual([100, 100, 100, 90, 90, 90, 90, 90]);
   });
 
   it("ends after ten runs of a model that never gets steady", async () => {
     const ms = Array.from({ length: 20 }, (_, index) => 1000 * 0.8 ** index);
-    expect(await warmUp(spec(), runs(...ms))).toHaveLength(10);
+    expect(await warmUp(spec({ minSeconds: 2 }), runs(...ms))).toHaveLength(10);
+  });
+
+  it("ends after five times the block's least time, where that is more than a second", async () => {
+    const ms = Array.from({ length: 20 }, (_, index) => 1000 * 0.8 ** index);
+    expect(await warmUp(spec({ warmup: 1, minSeconds: 0.4 }), runs(...ms))).toEqual([1000, 800, 640]);
+    expect(await warmUp(spec({ warmup: 1, minSeconds: 0 }), runs(...ms))).toEqual([1000]);
   });
 
   it("ends after ten seconds with the runs that the spec wants", async () => {
     expect(await warmUp(spec({ warmup: 3 }), runs(9000))).toEqual([9000, 9000, 9000]);
-    expect(await warmUp(spec({ warmup: 1 }), runs(9000))).toEqual([9000, 9000]);
+    expect(await warmUp(spec({ warmup: 1, minSeconds: 4 }), runs(9000))).toEqual([9000, 9000]);
   });
 
   it("makes no run where the spec wants none", async () => {

@@ -53,18 +53,18 @@ describe("replay", () => {
         { id: "p3", promptTokens: 1, tokens: 0, words: 0, promptMs: [1000], stepMs: [] },
       ],
     });
-    // The first of them warms up: it takes more than half a second.
+    // The first of them warms up: it takes more than a quarter of a second.
     const whole = ["prefill 1,2", "step 5", "step 6"];
     expect(asked.fed).toEqual([...whole, ...whole, "prefill 3", "prefill 4"]);
     expect(asked.tokens).toBe(4 + 6);
   });
 
-  it("repeats all texts until a second was measured, five times at most", async () => {
+  it("repeats all texts until 0.6 s were measured, five times at most", async () => {
     const slow = await replay("texts", texts, input(10));
     expect(slow.items.map(({ promptMs, stepMs }) => [promptMs.length, stepMs.length])).toEqual([
-      [4, 8],
-      [4, 0],
-      [4, 0],
+      [2, 4],
+      [2, 0],
+      [2, 0],
     ]);
     const fast = await replay("texts", texts, input(0.01));
     expect(fast.items[0]!.promptMs).toHaveLength(5);
