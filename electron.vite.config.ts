@@ -45,7 +45,6 @@ export default defineConfig({
           cli: "src/cli/index.ts",
           host: "src/host/index.ts",
           "quantize-thread": "src/core/quantize/thread.ts",
-          "parquet-thread": "src/core/benchmarks/parquet-thread.ts",
           "run-reader": "src/core/app/run-reader-child.ts",
         },
         output: { codeSplitting: { groups: CHUNKS } },

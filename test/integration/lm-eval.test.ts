@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseSpec, type PromptTemplate } from "#shared/spec.ts";
 import { demoResources } from "#core/app/resources.ts";
 import { continuations, subjectOf, writePrompt } from "#core/benchmarks/prompt-template.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { planQuestions } from "#core/runs/plan-questions.ts";
 import type { QuestionJob, QuestionResult } from "#core/runs/protocol.ts";
 import { askAll, askWhole, qualityContext } from "../helpers/quality.ts";
@@ -35,7 +36,8 @@ async function jobOf({ template, shots, items }: Run): Promise<QuestionJob> {
   const questions = join(FIXTURES, "questions", "training-480.csv");
   const benchmark = { questions, modes: ["loglikelihood" as const], promptTemplate: template, shots };
   const cells = [{ format: "fp32" as const }];
-  const { jobs } = await planQuestions(parseSpec({ schemaVersion: 1, name: "n", model, cells, passes: { benchmark } }));
+  const spec = parseSpec({ schemaVersion: 1, name: "n", model, cells, passes: { benchmark } });
+  const { jobs } = await planQuestions(spec, loadQuestionSet);
   const job = jobs[0]!;
   const places = items.map(({ id }) => job.questions.findIndex((question) => question.id === id));
   return {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
 import { FileWorker } from "#core/files/file-worker.ts";
+import { questionReader, type QuestionReader } from "#core/files/question-reader.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
 import { onProblem } from "#core/system/problems.ts";
@@ -53,6 +54,7 @@ export interface AppParts {
   readonly models: ModelLibrary;
   readonly questions: QuestionLibrary;
   readonly files: FileWorker;
+  readonly readQuestions: QuestionReader;
   readonly sizes: BytePredictions;
   readonly runs: RunManager;
   readonly stored: RunReader;
@@ -81,13 +83,14 @@ export function createApp(options: AppOptions): LabApp {
   });
   const gate = new Gate();
   const models = new ModelLibrary(lab.db);
-  const questions = new QuestionLibrary(lab.db, join(lab.home, "questions"));
+  const files = new FileWorker(spawner);
+  const readQuestions = questionReader(files);
+  const questions = new QuestionLibrary(lab.db, join(lab.home, "questions"), readQuestions);
   const folders = (): string[] => [...models.folders(), ...questions.folders()];
   const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
   const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
   const jobs = new Jobs(gate, events);
   const stored = new RunReader(lab.db.name, reader, undefined, lab.readOnly !== null);
-  const files = new FileWorker(spawner);
   const downloads = new Downloads(lab.exportsDir);
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events, lab.readOnly !== null);
@@ -102,6 +105,7 @@ export function createApp(options: AppOptions): LabApp {
     models,
     questions,
     files,
+    readQuestions,
     sizes: new BytePredictions(),
     runs,
     stored,

@@ -8,6 +8,7 @@ import { isUsable, type ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDER_IDS, type ProviderId, PROVIDERS } from "#shared/providers/providers.ts";
 import type { CellSpec, Spec } from "#shared/spec.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
+import type { QuestionReader } from "#core/files/question-reader.ts";
 import type { ModelFolder } from "#core/models/model-folder.ts";
 import type { estimateRun } from "#core/runs/estimate.ts";
 import { referenceLabel } from "#core/runs/plan-cells.ts";
@@ -28,6 +29,7 @@ interface BenchInput {
   readonly threads: number;
   readonly probe: ProbeReport | null;
   readonly sizes: BytePredictions;
+  readonly readQuestions: QuestionReader;
   readonly estimate?: typeof estimateRun;
 }
 
@@ -38,7 +40,7 @@ export async function planBench(input: BenchInput): Promise<BenchPlan> {
   for (const format of rowsOf(model)) formats.push(await formatFile(input, format));
   const grid = formats.flatMap((file) => providersHere().map((provider) => gridCell(input, file, provider)));
   const cells = await cellsOfSpec(input, grid);
-  const questions = await planQuestions(spec);
+  const questions = await planQuestions(spec, input.readQuestions);
   const every = [...new Set([...grid, ...cells])];
   const predictions = new Map(
     predictCells(input, every, questions.jobs).map((prediction, index) => [every[index]!, prediction]),

@@ -5,7 +5,8 @@ import type { QuestionSetEntry } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
 import { byName } from "#shared/natural-order.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
-import { loadQuestionSet, type QuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
+import { type QuestionSet, subjectFromName } from "#core/benchmarks/question-set.ts";
+import type { QuestionReader } from "#core/files/question-reader.ts";
 import type { Db } from "#core/store/database.ts";
 import { deleteQuestionsRow, listQuestionsRows, saveQuestionsRow } from "#core/store/library.ts";
 import { demoResources } from "./resources.ts";
@@ -27,12 +28,12 @@ export class QuestionLibrary {
   readonly #uploads: string;
   readonly #bundled: { readonly name: string; readonly file: string };
   readonly #bundledContent = new Map<string, Content>();
-  /** The set that was read last, whole: previews ask for one question after the other. */
-  #last: { readonly state: string; readonly set: QuestionSet } | null = null;
+  readonly #read: QuestionReader;
 
   /** @param uploads folder for sets that come as content */
-  constructor(db: Db, uploads: string) {
+  constructor(db: Db, uploads: string, read: QuestionReader) {
     this.#db = db;
+    this.#read = read;
     this.#uploads = uploads;
     const { questions: file } = demoResources();
     this.#bundled = { name: setName(file), file };
@@ -72,7 +73,7 @@ export class QuestionLibrary {
       // Under its own name: a row's error and the subject come from there.
       const file = join(reading, fileName);
       writeFileSync(file, content);
-      await loadQuestionSet(file);
+      await this.#read(file);
       const kept = join(this.#uploads, `${safeName(name)}${extname(fileName).toLowerCase()}`);
       if (existsSync(kept)) throw taken(name);
       copyFileSync(file, kept);
@@ -108,11 +109,7 @@ export class QuestionLibrary {
 
   /** The whole set. LabError QUESTIONS_*. */
   async read(nameOrFile: string): Promise<QuestionSet> {
-    const { file } = this.find(nameOrFile);
-    const found = statSync(file, { throwIfNoEntry: false });
-    const state = `${file} ${found?.size} ${found?.mtimeMs}`;
-    if (this.#last?.state !== state) this.#last = { state, set: await loadQuestionSet(file) };
-    return this.#last.set;
+    return this.#read(this.find(nameOrFile).file);
   }
 
   #all(): NamedSet[] {
@@ -131,7 +128,7 @@ export class QuestionLibrary {
   async #keep(file: string, wantedName: string | undefined, uploaded: boolean): Promise<QuestionSetEntry> {
     const name = wantedName ?? setName(file);
     this.#refuseTaken(name);
-    const content = contentOf(await loadQuestionSet(file));
+    const content = contentOf(await this.#read(file));
     const set = { name, file, bundled: false, uploaded, addedAt: new Date().toISOString(), known: null };
     this.#save(set, content);
     return shown(set, true, content, null);
@@ -147,7 +144,7 @@ export class QuestionLibrary {
     const cached = bundled ? this.#bundledContent.get(file) : undefined;
     if (cached) return shown(set, true, cached, null);
     try {
-      const content = contentOf(await loadQuestionSet(file));
+      const content = contentOf(await this.#read(file));
       if (bundled) this.#bundledContent.set(file, content);
       else this.#save(set, content);
       return shown(set, true, content, null);

@@ -34,8 +34,7 @@ export function checkQuestion(
     return text;
   });
   return {
-    // A number is the class of a dataset whose names are kept elsewhere.
-    subject: subjectOf(parts.subject),
+    subject: subjectOf(place, parts.subject),
     question,
     choices,
     answer: answerIndex(place, labelled(parts), choices.length),
@@ -61,8 +60,10 @@ function choiceList(value: unknown): readonly unknown[] | null {
   return inOrder ? letters.map(([, text]) => text as unknown) : null;
 }
 
-function subjectOf(value: unknown): string | null {
-  const text = textOf(value)?.trim() ?? "";
+/** A number is the class of a dataset whose names are kept elsewhere. */
+function subjectOf(place: RowPlace, value: unknown): string | null {
+  const text = textOf(value ?? "")?.trim();
+  if (text === undefined) throw rowError(place, "the subject is not a text; write one text, or leave it out");
   return text === "" ? null : text;
 }
 

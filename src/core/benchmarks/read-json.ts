@@ -51,6 +51,7 @@ function parseJson(text: string, place: RowPlace): unknown {
         : value;
     });
   } catch (error) {
+    if (error instanceof RangeError) throw rowError(place, "it is nested too deeply for a list of questions");
     throw rowError(place, `it is not valid JSON (${(error as Error).message})`);
   }
 }

@@ -1,74 +1,69 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { type FileMetaData, parquetMetadata, parquetReadObjects } from "hyparquet";
 import { LabError } from "#shared/errors.ts";
-import { appRoot } from "#core/system/app-version.ts";
 import { checkQuestion, collectRows } from "./check-question.ts";
-import { NEEDED, type ParquetAnswer } from "./parquet-messages.ts";
+import { tooMuch } from "./parquet-limits.ts";
 import type { RawQuestion } from "./question-set.ts";
 
-/** A million questions take seconds and some hundred MiB; a file that is made to take more is stopped. */
-const SECONDS = 60;
-const HEAP_MIB = 1500;
+/** Columns of a question set, as Hugging Face's `cais/mmlu` has them. */
+const NEEDED = ["question", "choices", "answer"];
+const OPTIONAL = ["subject"];
 
 /**
- * Parquet with the columns of Hugging Face's `cais/mmlu`: question, subject, choices (list), answer (index). Errors name the
- * row, from 1. A thread of its own reads it: the reader leaves promises of damaged files to nobody, and some files hang.
+ * Reads Parquet with the columns of Hugging Face's `cais/mmlu`: question, subject, choices (list), answer (index). The library
+ * leaves promises of damaged files to nobody, and some files hang: call it in a file job (core/files), which owns both.
+ * @throws LabError QUESTIONS_INVALID naming the row, from 1
  */
 export async function readParquetQuestions(bytes: Buffer, file: string): Promise<RawQuestion[]> {
-  const answer = await readInThread(bytes);
-  if (answer.type === "missing") {
+  const metadata = await readable(file, () => parquetMetadata(arrayBufferOf(bytes)));
+  const present = await readable(file, () => columnsOf(metadata));
+  const missing = NEEDED.filter((name) => !present.includes(name));
+  if (missing.length > 0) {
     throw new LabError(
       "QUESTIONS_INVALID",
-      `${file} has no column ${answer.missing.join(", ")}. It needs ${NEEDED.join(", ")}; it has ${answer.present.join(", ")}.`,
+      `${file} has no column ${missing.join(", ")}. It needs ${NEEDED.join(", ")}; it has ${present.join(", ")}.`,
       { file },
     );
   }
-  if (answer.type === "refused") {
-    throw new LabError(
-      "QUESTIONS_INVALID",
-      `${file} cannot be read as Parquet: ${answer.reason}. Uncompressed and Snappy files are read.`,
-      { file },
-    );
-  }
-  return collectRows(answer.rows, file, ({ question, choices, answer: right, subject }, index) =>
+  const columns = [...NEEDED, ...OPTIONAL].filter((name) => present.includes(name));
+  const bomb = await readable(file, () => tooMuch(metadata, columns));
+  if (bomb !== null) throw unreadable(file, bomb);
+  const rows = await readable(file, () => parquetReadObjects({ file: arrayBufferOf(bytes), metadata, columns }));
+  return collectRows(rows, file, ({ question, choices, answer: right, subject }, index) =>
     checkQuestion({ file, row: `row ${index + 1}` }, { question, choices, answer: right, subject }),
   );
 }
 
-async function readInThread(bytes: Buffer): Promise<ParquetAnswer> {
-  const copy = new Uint8Array(bytes);
-  const thread = new Worker(threadFile(), {
-    workerData: copy,
-    transferList: [copy.buffer],
-    execArgv: [],
-    stdin: false,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-  });
-  let deadline: NodeJS.Timeout | undefined;
+/** A part of the library's work, whose failure is the file's. */
+async function readable<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await new Promise<ParquetAnswer>((resolve) => {
-      const refuse = (reason: string): void => {
-        resolve({ type: "refused", reason });
-      };
-      deadline = setTimeout(refuse, SECONDS * 1000, `it took longer than ${SECONDS} s`);
-      thread.once("message", resolve);
-      thread.on("error", (error: Error & { code?: string }) => {
-        const isFull = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-        refuse(isFull ? `it takes more than ${HEAP_MIB} MiB of memory` : error.message);
-      });
-      thread.once("exit", () => {
-        refuse("it is damaged");
-      });
-    });
-  } finally {
-    clearTimeout(deadline);
-    await thread.terminate();
+    return await work();
+  } catch (error) {
+    // The library's own errors are plain; others come from values that it did not check.
+    const isOwn = error instanceof Error && error.constructor === Error;
+    throw unreadable(file, isOwn ? error.message : "it is damaged", error);
   }
 }
 
-/** The entry beside this file in the sources, which Node 24 runs as they are; the built one where this file is built. */
-function threadFile(): string {
-  const source = join(import.meta.dirname, "parquet-thread.ts");
-  return existsSync(source) ? source : join(appRoot(), "out", "main", "parquet-thread.js");
+function unreadable(file: string, reason: string, cause?: unknown): LabError {
+  const message = `${file} cannot be read as Parquet: ${reason}. Uncompressed and Snappy files are read.`;
+  return new LabError("QUESTIONS_INVALID", message, { file }, { cause });
+}
+
+function arrayBufferOf(bytes: Buffer): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+function columnsOf({ schema }: FileMetaData): string[] {
+  // The root, then its children, each with its own after it.
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = schema[at++]?.num_children ?? 0;
+    for (let child = 0; child < children; child++) skip();
+  };
+  while (at < schema.length) {
+    names.push(schema[at]!.name);
+    skip();
+  }
+  return names;
 }

@@ -1,5 +1,6 @@
 /** Work on files that come from elsewhere and may be made to hang or to fill the memory. A child does it (file-worker.ts). */
 import type { Reply } from "#shared/api.ts";
+import type { QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { PlannedPrompt, PromptToPlan } from "#core/benchmarks/plan-prompt.ts";
 import type { TemplateFacts, TokenizerFacts } from "#core/engine/text-facts.ts";
 
@@ -8,6 +9,8 @@ export interface FileJobs {
   /** Of a model's folder. */
   readonly describeTokenizer: { readonly input: string; readonly output: TokenizerFacts };
   readonly describeTemplate: { readonly input: string; readonly output: TemplateFacts };
+  /** The path of a file of questions, of any kind that can be read. */
+  readonly readQuestions: { readonly input: string; readonly output: QuestionSet };
   readonly planPrompt: { readonly input: PromptToPlan; readonly output: PlannedPrompt };
 }
 

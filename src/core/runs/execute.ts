@@ -7,6 +7,8 @@ import type { Results } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { countDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadPrompts } from "#core/benchmarks/prompts.ts";
+import { FileWorker } from "#core/files/file-worker.ts";
+import { questionReader } from "#core/files/question-reader.ts";
 import { foreignParts, type ModelFolder, openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import { claimRun, leaveRun, ownRun } from "#core/store/run-owner.ts";
 import { failRun, insertRun } from "#core/store/write-run.ts";
@@ -157,14 +159,15 @@ interface RunPlan {
 /** @param shard the part of `whole` that is measured; without one all of it */
 async function planRun(
   whole: Spec,
-  { db, variantsDir, signal, onEvent }: ExecuteOptions,
+  { db, variantsDir, spawner, signal, onEvent }: ExecuteOptions,
   shard: Shard | undefined,
 ): Promise<RunPlan> {
   const spec = shardSpec(whole, shard);
   const model = openModelFolder(spec.model);
   const [part] = foreignParts(model.dir);
   if (part) throw new LabError(part.error.code, part.error.message, part.error.details);
-  const questions = shardQuestions(await planQuestions(spec), shard);
+  await using files = new FileWorker(spawner);
+  const questions = shardQuestions(await planQuestions(spec, questionReader(files)), shard);
   const texts = planTexts(spec);
   const onMaking = (format: FormatId, progress: WriteProgress | null): void => {
     onEvent({ type: "making", format, progress });

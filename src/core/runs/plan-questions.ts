@@ -1,8 +1,9 @@
 import { chanceLevel } from "#shared/metrics/accuracy.ts";
 import type { BenchmarkPassSpec, Spec, TokensPassSpec } from "#shared/spec.ts";
-import { loadQuestionSet, type Question, type QuestionSet } from "#core/benchmarks/question-set.ts";
+import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import { sampleQuestions } from "#core/benchmarks/sample.ts";
 import { pickShots } from "#core/benchmarks/shots.ts";
+import type { QuestionReader } from "#core/files/question-reader.ts";
 import type { QuestionJob } from "./protocol.ts";
 
 export interface PlannedQuestions {
@@ -21,7 +22,7 @@ type AskingPass = Omit<TokensPassSpec, "questions"> | Omit<BenchmarkPassSpec, "q
  * both. The benchmark's set comes first: it is the one that results.json names.
  * @throws LabError QUESTIONS_INVALID naming the file and what is wrong in it
  */
-export async function planQuestions({ passes, sample }: Spec): Promise<PlannedQuestions> {
+export async function planQuestions({ passes, sample }: Spec, read: QuestionReader): Promise<PlannedQuestions> {
   const sets: PlannedQuestions["sets"][number][] = [];
   const jobs: QuestionJob[] = [];
   const { benchmark, tokens } = passes;
@@ -30,7 +31,7 @@ export async function planQuestions({ passes, sample }: Spec): Promise<PlannedQu
     pass: AskingPass,
     asks: Pick<QuestionJob, "tokens" | "benchmark">,
   ): Promise<void> => {
-    const set = await loadQuestionSet(file);
+    const set = await read(file);
     const known = sets.findIndex((entry) => entry.set.sha256 === set.sha256);
     const setIndex = known >= 0 ? known : sets.length;
     if (known < 0) {
@@ -39,7 +40,7 @@ export async function planQuestions({ passes, sample }: Spec): Promise<PlannedQu
     }
     const { asked } = sets[setIndex]!;
     const { subject, chatTemplate, promptTemplate } = pass;
-    const shots = pickShots(asked, set, await shotSet(set, pass), pass.shots, subject);
+    const shots = pickShots(asked, set, await shotSet(set, pass, read), pass.shots, subject);
     jobs.push({ setIndex, setName: set.name, questions: asked, shots, promptTemplate, subject, chatTemplate, ...asks });
   };
 
@@ -52,8 +53,12 @@ export async function planQuestions({ passes, sample }: Spec): Promise<PlannedQu
 }
 
 /** Where solved questions come from: the whole asked file, not only its sample, unless the pass names another. */
-async function shotSet(set: QuestionSet, { shots, shotQuestions }: AskingPass): Promise<QuestionSet> {
-  return shots === 0 || shotQuestions === undefined ? set : loadQuestionSet(shotQuestions);
+async function shotSet(
+  set: QuestionSet,
+  { shots, shotQuestions }: AskingPass,
+  read: QuestionReader,
+): Promise<QuestionSet> {
+  return shots === 0 || shotQuestions === undefined ? set : read(shotQuestions);
 }
 
 /** Whether two passes put the same prompts. */

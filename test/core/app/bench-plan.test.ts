@@ -5,6 +5,7 @@ import type { BenchPlan } from "#shared/api.ts";
 import { PROBE_FORMATS, type ProbeReport } from "#shared/providers/probe.ts";
 import { parseSpec, type SpecInput } from "#shared/spec.ts";
 import { planBench } from "#core/app/bench-plan.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { BytePredictions } from "#core/app/predict-bytes.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
 import { keep } from "#core/store/library.ts";
@@ -195,6 +196,7 @@ describe("bench.plan", () => {
         threads: 1,
         probe: null,
         sizes: new BytePredictions(),
+        readQuestions: loadQuestionSet,
         estimate: (input) => ({
           costs: [],
           estimate: {

@@ -7,12 +7,13 @@ import { ModelLibrary } from "#core/app/library.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { resolvePageSpec } from "#core/app/page-spec.ts";
 import { QuestionLibrary } from "#core/app/question-library.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { planQuestions } from "#core/runs/plan-questions.ts";
 import { newDraft, toggleCell, withDepth } from "../../../src/renderer/views/bench/draft.ts";
 import { scratchDir } from "../../helpers/lab.ts";
 
 async function askedBy(spec: Spec): Promise<string[]> {
-  const { sets } = await planQuestions(spec);
+  const { sets } = await planQuestions(spec, loadQuestionSet);
   expect(sets.map(({ set }) => set.name)).toEqual(["demo"]);
   return sets[0]!.asked.map(({ id }) => id);
 }
@@ -24,7 +25,7 @@ async function askedByThePage(): Promise<Record<Depth, string[]>> {
     lab[Symbol.dispose]();
   });
   const models = new ModelLibrary(lab.db);
-  const questions = new QuestionLibrary(lab.db, join(scratchDir(), "questions"));
+  const questions = new QuestionLibrary(lab.db, join(scratchDir(), "questions"), loadQuestionSet);
   const places = { models, questions, paths: { check: (path: string) => path } };
   const fresh = toggleCell(newDraft(models.list()[0]!, await questions.list()), "fp32", "cpu");
   const asked = { preview: await askedBy(resolvePageSpec(fresh.spec, places).spec) };
@@ -45,7 +46,7 @@ describe("demoSpec", () => {
   });
 
   it("asks every subject in its share, and as many as are wanted", async () => {
-    const { sets } = await planQuestions(demoSpec({ limit: 100 }));
+    const { sets } = await planQuestions(demoSpec({ limit: 100 }), loadQuestionSet);
     const counts = Object.values(Object.groupBy(sets[0]!.asked, ({ subject }) => subject!)).map((of) => of!.length);
     expect(counts).toEqual([13, 13, 13, 13, 13, 9, 13, 13]);
   });

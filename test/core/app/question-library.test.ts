@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openLab } from "#core/app/open-lab.ts";
 import { QuestionLibrary } from "#core/app/question-library.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { questionFile, scratchDir } from "../../helpers/lab.ts";
 
 function library(): { sets: QuestionLibrary; uploads: string; db: ReturnType<typeof openLab>["db"] } {
@@ -11,7 +12,7 @@ function library(): { sets: QuestionLibrary; uploads: string; db: ReturnType<typ
     lab[Symbol.dispose]();
   });
   const uploads = join(scratchDir(), "questions");
-  return { sets: new QuestionLibrary(lab.db, uploads), uploads, db: lab.db };
+  return { sets: new QuestionLibrary(lab.db, uploads, loadQuestionSet), uploads, db: lab.db };
 }
 
 const GOOD = "question,A,B,answer,subject\nOne?,a,b,A,first\nTwo?,a,b,B,second\nThree?,a,b,B,second\n";

@@ -72,12 +72,24 @@ describe("readJsonQuestions", () => {
     [[{ ...good, answer: 2 }], 'item 1: the answer "2" is none of the 2 choices'],
     [[{ ...good, answer: 0.5 }], 'item 1: the answer "0.5"'],
     [[{ ...good, answer: true }], "item 1: the answer is missing"],
+    [[{ ...good, subject: ["x"] }], "item 1: the subject is not a text; write one text, or leave it out"],
+    [[{ ...good, subject: { name: "x" } }], "item 1: the subject is not a text"],
     [
       [{ ...good, answer: undefined }],
       'item 1: it has no "answer", which a question needs; its keys are question, choices',
     ],
   ])("refuses %j", (value, text) => {
     expect(() => json(value)).toThrow(refused(text));
+  });
+});
+
+describe("a text that is nested 100,000 deep", () => {
+  const deep = `${"[".repeat(1e5)}${"]".repeat(1e5)}`;
+
+  it("is refused as such, by line where there are lines", () => {
+    const read = (bytes: string): unknown => readJsonQuestions(Buffer.from(bytes), "set.json");
+    expect(() => read(deep)).toThrow(refused("set.json: the file: it is nested too deeply"));
+    expect(() => jsonl(`${line}\n${deep}\n`)).toThrow(refused("set.jsonl: line 2: it is nested too deeply"));
   });
 });
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
+import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { planQuestions } from "#core/runs/plan-questions.ts";
 import { questionFile, scratchDir } from "../../helpers/lab.ts";
 
@@ -15,10 +16,12 @@ const spec = (passes: SpecInput["passes"], sample?: SpecInput["sample"]): Spec =
     ...(sample && { sample }),
   });
 
+const planned = (spec: Spec): ReturnType<typeof planQuestions> => planQuestions(spec, loadQuestionSet);
+
 describe("planQuestions", () => {
   it("asks once for both passes when set, template and subject are the same", async () => {
     const questions = questionFile(6);
-    const { sets, jobs } = await planQuestions(spec({ tokens: { questions }, benchmark: { questions } }));
+    const { sets, jobs } = await planned(spec({ tokens: { questions }, benchmark: { questions } }));
     expect(sets).toHaveLength(1);
     expect(jobs).toHaveLength(1);
     expect(jobs[0]).toMatchObject({ setIndex: 0, setName: "small", tokens: true, chatTemplate: false });
@@ -33,7 +36,7 @@ describe("planQuestions", () => {
     ["number of shots", { shots: 1 }],
   ])("asks twice, of one set, when the %s differs", async (_, extra) => {
     const questions = questionFile(6);
-    const { sets, jobs } = await planQuestions(spec({ tokens: { questions, ...extra }, benchmark: { questions } }));
+    const { sets, jobs } = await planned(spec({ tokens: { questions, ...extra }, benchmark: { questions } }));
     expect(sets).toHaveLength(1);
     expect(jobs.map(({ tokens, benchmark }) => [tokens, benchmark !== null])).toEqual([
       [false, true],
@@ -44,7 +47,7 @@ describe("planQuestions", () => {
 
   it("puts solved questions of the asked file before each, of the whole file and not of the sample", async () => {
     const questions = questionFile(20);
-    const { jobs } = await planQuestions(spec({ benchmark: { questions, shots: 2 } }, { limit: 5, seed: 3 }));
+    const { jobs } = await planned(spec({ benchmark: { questions, shots: 2 } }, { limit: 5, seed: 3 }));
     const { questions: asked, shots, promptTemplate } = jobs[0]!;
     expect(promptTemplate).toBe("mmlu");
     expect(asked).toHaveLength(5);
@@ -57,17 +60,17 @@ describe("planQuestions", () => {
   it("takes solved questions from another file, and asks once where both passes name it", async () => {
     const [questions, shotQuestions] = [questionFile(4), questionFile(40)];
     const asking = { questions, shots: 3, shotQuestions };
-    const { sets, jobs } = await planQuestions(spec({ tokens: asking, benchmark: asking }));
+    const { sets, jobs } = await planned(spec({ tokens: asking, benchmark: asking }));
     expect(sets).toHaveLength(1);
     expect(jobs).toHaveLength(1);
     expect(jobs[0]!.shots.map((list) => list.map(({ id }) => id))[3]).toEqual(["q1", "q2", "q3"]);
-    const other = await planQuestions(spec({ tokens: asking, benchmark: { questions, shots: 3 } }));
+    const other = await planned(spec({ tokens: asking, benchmark: { questions, shots: 3 } }));
     expect(other.jobs).toHaveLength(2);
   });
 
   it("asks without shots once, whatever file they would come from", async () => {
     const questions = questionFile(4);
-    const { jobs } = await planQuestions(
+    const { jobs } = await planned(
       spec({ tokens: { questions, shotQuestions: questionFile(5) }, benchmark: { questions } }),
     );
     expect(jobs).toHaveLength(1);
@@ -76,14 +79,14 @@ describe("planQuestions", () => {
 
   it("asks nothing for a text", async () => {
     const texts = join(scratchDir(), "text.txt");
-    expect(await planQuestions(spec({ tokens: { texts } }))).toEqual({ sets: [], jobs: [] });
+    expect(await planned(spec({ tokens: { texts } }))).toEqual({ sets: [], jobs: [] });
     const questions = questionFile(4);
-    const { jobs } = await planQuestions(spec({ tokens: { texts }, benchmark: { questions } }));
+    const { jobs } = await planned(spec({ tokens: { texts }, benchmark: { questions } }));
     expect(jobs.map(({ tokens }) => tokens)).toEqual([false]);
   });
 
   it("refuses more shots than the file has beside the asked question", async () => {
-    await expect(planQuestions(spec({ benchmark: { questions: questionFile(3), shots: 3 } }))).rejects.toMatchObject({
+    await expect(planned(spec({ benchmark: { questions: questionFile(3), shots: 3 } }))).rejects.toMatchObject({
       code: "QUESTIONS_INVALID",
       message: expect.stringContaining("small.csv: 3 solved questions") as string,
     });
@@ -91,9 +94,7 @@ describe("planQuestions", () => {
 
   it("has two sets when the files differ, the benchmark's first", async () => {
     const [tokens, benchmark] = [questionFile(4), questionFile(5)];
-    const { sets, jobs } = await planQuestions(
-      spec({ tokens: { questions: tokens }, benchmark: { questions: benchmark } }),
-    );
+    const { sets, jobs } = await planned(spec({ tokens: { questions: tokens }, benchmark: { questions: benchmark } }));
     expect(sets.map(({ set }) => set.file)).toEqual([benchmark, tokens]);
     expect(jobs.map(({ setIndex, questions }) => [setIndex, questions.length])).toEqual([
       [0, 5],
@@ -105,7 +106,7 @@ describe("planQuestions", () => {
     const questions = questionFile(100);
     const ids = async (seed: number): Promise<string[][]> => {
       const passes = { tokens: { questions, chatTemplate: true }, benchmark: { questions } };
-      const { sets, jobs } = await planQuestions(spec(passes, { limit: 10, seed }));
+      const { sets, jobs } = await planned(spec(passes, { limit: 10, seed }));
       return [sets[0]!.asked, ...jobs.map((job) => job.questions)].map((asked) => asked.map(({ id }) => id));
     };
     const [asked, ...ofJobs] = await ids(1);
@@ -123,17 +124,17 @@ describe("planQuestions", () => {
       questions,
       '{"question":"two?","choices":["a","b"],"answer":0}\n{"question":"four?","choices":["a","b","c","d"],"answer":3}\n',
     );
-    const { sets } = await planQuestions(spec({ benchmark: { questions } }));
+    const { sets } = await planned(spec({ benchmark: { questions } }));
     expect(sets[0]!.chanceLevel).toBeCloseTo((1 / 2 + 1 / 4) / 2, 12);
   });
 
   it("has nothing to ask without such a pass", async () => {
-    expect(await planQuestions(spec({ forward: {} }))).toEqual({ sets: [], jobs: [] });
+    expect(await planned(spec({ forward: {} }))).toEqual({ sets: [], jobs: [] });
   });
 
   it("refuses a file that is not there", async () => {
     const questions = join(scratchDir(), "nowhere.csv");
-    await expect(planQuestions(spec({ benchmark: { questions } }))).rejects.toMatchObject({
+    await expect(planned(spec({ benchmark: { questions } }))).rejects.toMatchObject({
       code: "QUESTIONS_INVALID",
       message: expect.stringContaining("nowhere.csv") as string,
     });
@@ -143,6 +144,6 @@ describe("planQuestions", () => {
     const bad = join(scratchDir(), "bad.csv");
     writeFileSync(bad, "question,A,B,answer\nWhat?,1,2,Z\n");
     const passes = { benchmark: { questions: questionFile(4) }, tokens: { questions: bad } };
-    await expect(planQuestions(spec(passes))).rejects.toMatchObject({ code: "QUESTIONS_INVALID" });
+    await expect(planned(spec(passes))).rejects.toMatchObject({ code: "QUESTIONS_INVALID" });
   });
 });

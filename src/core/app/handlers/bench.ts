@@ -6,7 +6,7 @@ import { planBench } from "../bench-plan.ts";
 import { resolvePageSpec } from "../page-spec.ts";
 
 export function benchHandlers(parts: AppParts): Pick<Handlers, keyof typeof benchRequests> {
-  const { lab, models, sizes, system } = parts;
+  const { lab, models, readQuestions, sizes, system } = parts;
   return {
     "bench.plan": async ({ spec: input }) => {
       // A page that was just opened has chosen nothing; the schema of a spec that is run wants a cell.
@@ -25,6 +25,7 @@ export function benchHandlers(parts: AppParts): Pick<Handlers, keyof typeof benc
         threads: await defaultThreads(),
         probe: system.probeReport(),
         sizes,
+        readQuestions,
       });
     },
   };
