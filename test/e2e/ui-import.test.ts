@@ -140,6 +140,22 @@ describe("Import runs", () => {
     await page.getByText("“Night a” was imported").waitFor();
   });
 
+  it("is cancelled in the middle of one large file, of which nothing is stored", async () => {
+    const { page, home } = await open("#/history");
+    mkdirSync(join(home, "inbox"));
+    const path = join(home, "inbox", "samples_large_2026.jsonl");
+    const [sample] = readFileSync(file("samples_virology_2026.jsonl"), "utf8").split("\n");
+    const lines = Array.from({ length: 200_000 }, (_, index) => sample!.replace('"doc_id":0', `"doc_id":${index}`));
+    writeFileSync(path, lines.join("\n"));
+    await page.getByRole("button", { name: "Import runs..." }).click();
+    await page.getByLabel("Or a file that Quantscope's machine has").fill(path);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Import runs" }).getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("The import was cancelled").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("No runs yet").waitFor();
+  });
+
   it("is in the command palette of every page", async () => {
     const { page } = await open("#/system");
     await page.keyboard.press("Control+k");

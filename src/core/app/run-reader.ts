@@ -19,13 +19,19 @@ import type { Asked, FromReader, StoredRunRequest, StoredRunTasks, ToReader } fr
 const IDLE_MS = 5 * 60_000;
 /** A child at rest ends in milliseconds when asked to, and a killed one when the system has got to it. */
 const END_MS = 2000;
+/** A cancelled import that stores one large run hears nothing meanwhile. */
+const CANCEL_MS = 1000;
 
 const CHILD = "The process that reads stored runs";
+
+const IMPORT: keyof StoredRunTasks = "importRuns";
 
 /** Starts the reader's child (run-reader-child.ts). */
 export type ReaderSpawner = Spawner<ToReader, FromReader>;
 
 interface Waiting {
+  readonly name: string;
+  readonly input: unknown;
   /** The file that is being written; null for what only reads. */
   readonly target: string | null;
   readonly resolve: (value: unknown) => void;
@@ -79,7 +85,7 @@ export class RunReader {
       const id = ++this.#lastId;
       child.send({ id, name, input } as Asked);
       clearTimeout(this.#idle);
-      this.#waiting.set(id, { resolve, reject, target });
+      this.#waiting.set(id, { name, input, target, resolve, reject });
     });
   }
 
@@ -88,9 +94,27 @@ export class RunReader {
     this.#running?.child.send({ forget: id });
   }
 
-  /** The run that is being stored is the last. */
+  /**
+   * The run that is being stored is the last; where it takes long, the child is ended in the middle of it, and nothing of it is
+   * stored. What else was asked is asked again of another child.
+   */
   cancelImport(): void {
-    this.#running?.child.send({ cancelImport: true });
+    const running = this.#running;
+    const imports = [...this.#waiting.values()].filter(({ name }) => name === IMPORT);
+    if (!running || imports.length === 0) return;
+    running.child.send({ cancelImport: true });
+    const late = setTimeout(() => {
+      const waiting = [...this.#waiting.values()];
+      if (this.#running !== running || !imports.some((each) => waiting.includes(each))) return;
+      for (const [id, { name }] of this.#waiting) if (name !== IMPORT) this.#waiting.delete(id);
+      const restarted = this.#end(cancelledError).then(() => {
+        for (const { name, input, target, resolve, reject } of waiting) {
+          if (name !== IMPORT) this.#send(name, input, target).then(resolve, reject);
+        }
+      });
+      detach(restarted, `${CHILD} could not be ended`);
+    }, CANCEL_MS);
+    late.unref();
   }
 
   /** Refuses what waits, and waits until the child is gone. */
@@ -178,6 +202,10 @@ function removeParts(waiting: readonly Waiting[]): void {
 function targetOf(task: StoredRunTasks[keyof StoredRunTasks]["task"]): string | null {
   if ("backup" in task) return task.backup;
   return "path" in task ? task.path : null;
+}
+
+function cancelledError(): LabError {
+  return new LabError("CANCELLED", "The import was cancelled. Runs that it had stored before are kept.");
 }
 
 function closedError(): LabError {

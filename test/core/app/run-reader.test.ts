@@ -270,6 +270,36 @@ describe("RunReader whose child dies", () => {
   });
 });
 
+describe("RunReader.cancelImport", () => {
+  /** Never ends an import, and answers everything else. */
+  const STUCK = `process.on("message", ({ id, name }) => {
+    if (name === "importRuns") for (;;);
+    if (id) process.send({ id, reply: { ok: true, value: process.pid } });
+  });`;
+
+  it("ends one that hears nothing, and asks another child for the rest", async () => {
+    const asked = reader("none", undefined, scripted(STUCK));
+    const imported = asked.run("importRuns", { sources: [], about: {} });
+    const other = asked.ask("runs.get", { id: "a" });
+    asked.cancelImport();
+    await expect(imported).rejects.toMatchObject({
+      code: "CANCELLED",
+      message: "The import was cancelled. Runs that it had stored before are kept.",
+    });
+    expect(await other).toEqual(expect.any(Number));
+    expect(await asked.ask("runs.get", { id: "a" })).toBe(await other);
+  });
+
+  it("ends no child that imports nothing", async () => {
+    const { spawner, pids } = watched();
+    const asked = reader(seeded().file, undefined, spawner);
+    await asked.ask("runs.get", { id: "a" });
+    asked.cancelImport();
+    await asked.ask("runs.get", { id: "a" });
+    expect(pids).toHaveLength(1);
+  });
+});
+
 describe("RunReader that is closed in the middle of an import", () => {
   it("leaves each run whole or not there, the store sound and free, and the rest to be imported again", async () => {
     const { home, file } = seeded();
