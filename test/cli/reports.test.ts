@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openLab } from "#core/app/open-lab.ts";
@@ -191,7 +191,9 @@ describe("runs tag, rename and delete", () => {
     expect(await run("runs", "tag", "a", "--remove", "gpu")).toBe(0);
     expect(out).toBe("nightly\n");
     expect(await run("runs", "rename", "a", "better name")).toBe(0);
+    mkdirSync(join(home, "scratch", "b"), { recursive: true });
     expect(await run("runs", "delete", "b")).toBe(0);
+    expect(readdirSync(join(home, "scratch"))).toEqual([]);
     expect(await run("runs", "list", "--json")).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ total: 1, runs: [{ id: "a", name: "better name" }] });
     expect(await run("runs", "delete", "b")).toBe(1);

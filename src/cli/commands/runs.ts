@@ -3,6 +3,7 @@ import { LabError } from "#shared/errors.ts";
 import { buildResults } from "#shared/report/build-results.ts";
 import { duration, elapsedMs } from "#shared/report/quantities.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
+import { removeScratch } from "#core/runs/run-ids.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns, readRun } from "#core/store/read-run.ts";
 import { changeTags, readTags } from "#core/store/tags.ts";
@@ -80,6 +81,7 @@ function addEdits(runs: Command): void {
       using lab = openLab(labHome(command.optsWithGlobals<Common>().home));
       for (const id of ids) {
         deleteRun(lab.db, id);
+        removeScratch(lab.scratchDir, id);
         print(`${id}\n`);
       }
     });

@@ -1,8 +1,7 @@
 /** Deleting that can be taken back: a run is hidden first and goes for good a little later, one at a time. */
-import { rmSync } from "node:fs";
 import { hiddenRuns, hideRuns, purgeQuestions, purgeRun, restoreRuns } from "#core/store/history-edit.ts";
-import { scratchFolder } from "#core/runs/run-ids.ts";
-import { logProblem, noteProblem } from "#core/system/problems.ts";
+import { removeScratch } from "#core/runs/run-ids.ts";
+import { noteProblem } from "#core/system/problems.ts";
 import type { Gate } from "./gate.ts";
 import type { Lab } from "./open-lab.ts";
 
@@ -71,17 +70,8 @@ export class DeletedRuns {
       return;
     }
     purgeRun(this.#lab.db, id);
-    this.#removeScratch(id);
+    removeScratch(this.#lab.scratchDir, id);
     if (due.length === 1) purgeQuestions(this.#lab.db);
     this.#after(PAUSE_MS);
-  }
-
-  #removeScratch(id: string): void {
-    try {
-      rmSync(scratchFolder(this.#lab.scratchDir, id), { recursive: true, force: true });
-    } catch (error) {
-      // The run is gone; its folder is removed by hand, or was none of ours.
-      logProblem(`What the run ${id} compared with could not be removed`, error);
-    }
   }
 }

@@ -15,7 +15,7 @@ import { variantHandlers } from "./handlers/variants.ts";
 
 /** What main and host both serve. */
 export function createHandlers(parts: AppParts): Handlers {
-  return {
+  return inWordsOfTheStore(parts.lab.db.name, {
     ...appHandlers(parts),
     ...modelHandlers(parts),
     ...questionHandlers(parts),
@@ -25,11 +25,23 @@ export function createHandlers(parts: AppParts): Handlers {
     ...historyHandlers(parts),
     ...compareHandlers(parts),
     ...fileHandlers(parts),
-  };
+  });
 }
 
-/** SQLite does not say which file it means; there is one. */
-const STORE = "of this data folder";
+/** SQLite's failures name the file that it does not name itself. */
+function inWordsOfTheStore(file: string, handlers: Handlers): Handlers {
+  const named = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    async (input: unknown) => {
+      try {
+        return await (handler as (value: unknown) => unknown)(input);
+      } catch (error) {
+        throw inOurWords(error, file);
+      }
+    },
+  ]);
+  return Object.fromEntries(named) as Handlers;
+}
 
 /** Longest part of a wrong name that is repeated to whoever sent it. */
 const SHOWN_CHARACTERS = 80;
@@ -51,7 +63,7 @@ export async function answer(handlers: Handlers, name: unknown, input: unknown):
     const handler = handlers[known] as (value: unknown) => unknown;
     return { ok: true, value: await handler(parsed.data) };
   } catch (error) {
-    return { ok: false, error: toEnvelope(inOurWords(error, STORE)) };
+    return { ok: false, error: toEnvelope(error) };
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
+import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LabError } from "#shared/errors.ts";
+import { logProblem } from "#core/system/problems.ts";
 
 /**
  * Where an unfinished run keeps what its cells compare with. Ids may come from an imported file.
@@ -9,6 +11,15 @@ import { LabError } from "#shared/errors.ts";
 export function scratchFolder(scratchDir: string, runId: string): string {
   if (basename(runId) === runId && !/^\.|[\\\0]/.test(runId) && runId !== "") return join(scratchDir, runId);
   throw new LabError("PATH_REFUSED", `${JSON.stringify(runId.slice(0, 80))} is no run id that a folder can have.`);
+}
+
+/** Removes what the cells of a run that was deleted were compared with. A folder that cannot be removed stays; the log says so. */
+export function removeScratch(scratchDir: string, runId: string): void {
+  try {
+    rmSync(scratchFolder(scratchDir, runId), { recursive: true, force: true });
+  } catch (error) {
+    logProblem(`Could not remove the scratch folder of the run ${runId}`, error);
+  }
 }
 
 /** A cell of a run, by its index in the spec. */

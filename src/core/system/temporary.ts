@@ -1,5 +1,5 @@
 /** Folders for files that live no longer than a process. They lie in the data folder: nothing else is written outside it. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isAlive, isRunning, type ProcessIdentity, thisProcess } from "./process-identity.ts";
 
@@ -45,14 +45,25 @@ export function removeEmpty(folder: string): void {
 export function removeAbandoned(parent: string, prefix = ""): void {
   for (const name of namesIn(parent)) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid === undefined) continue;
     const folder = join(parent, name);
+    if (pid === undefined) {
+      if (prefix !== "" && name.startsWith(prefix) && isDayOld(folder)) removeTemporary(folder);
+      continue;
+    }
     const owner = ownerOf(folder);
     if (owner ? isRunning(owner) : isAlive(Number(pid))) continue;
     // A list in a folder that others can write to is not believed.
     if (prefix === "") for (const file of listedIn(folder)) removeTemporary(file);
     removeTemporary(folder);
   }
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** Whether nobody has used it for a day: earlier versions of Quantscope put no process into the name. */
+function isDayOld(folder: string): boolean {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > DAY_MS;
 }
 
 /** Keeps the list of what this process has begun to write, in a temporary folder of its own. */

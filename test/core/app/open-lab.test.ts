@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { labHome, openLab, openLabToRead } from "#core/app/open-lab.ts";
@@ -50,6 +50,17 @@ describe("openLab", () => {
     using lab = openLab(home);
     expect(lab.temporaryDir).toBe(join(home, "temp"));
     expect(readdirSync(lab.temporaryDir).toSorted()).toEqual(names.slice(1).toSorted());
+  });
+
+  it("removes profiles that earlier versions left in the system's temporary folder, once they are a day old", () => {
+    const [home, temporary] = [scratchDir(), scratchDir()];
+    vi.stubEnv("TMPDIR", temporary);
+    vi.stubEnv("TEMP", temporary);
+    const names = ["quantscope-profile-Ab3xYz", "quantscope-profile-new123", "somebody-elses"];
+    for (const name of names) mkdirSync(join(temporary, name));
+    for (const name of [names[0]!, names[2]!]) utimesSync(join(temporary, name), 1, 1);
+    openLab(home)[Symbol.dispose]();
+    expect(readdirSync(temporary).toSorted()).toEqual(names.slice(1).toSorted());
   });
 
   it("takes a process that has the number of a killed one for another", () => {

@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
 import type { Handlers } from "#shared/api.ts";
 import type { runRequests } from "#shared/api/runs.ts";
+import { removeScratch } from "#core/runs/run-ids.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns } from "#core/store/read-run.ts";
 import type { AppParts } from "../app.ts";
@@ -50,9 +49,7 @@ export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runReq
       runs.refuseBusy(id);
       deleteRun(lab.db, id);
       stored.forget(id);
-      // Ids may come from an imported file; one that is a path is no folder of ours.
-      if (basename(id) === id && !id.startsWith("."))
-        rmSync(join(lab.scratchDir, id), { recursive: true, force: true });
+      removeScratch(lab.scratchDir, id);
       events.emit("runs.changed", {});
       return {};
     },
