@@ -64,3 +64,8 @@ def in_words(number: int) -> str:
         return TENS[number // 10] + ("-" + ONES[number % 10] if number % 10 else "")
     rest = " and " + in_words(number % 100) if number % 100 else ""
     return ONES[number // 100] + " hundred" + rest
+
+
+def plural(noun: str) -> str:
+    """More than one of it; the nouns here are regular."""
+    return noun + ("es" if noun.endswith("s") else "s")

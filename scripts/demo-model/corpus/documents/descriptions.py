@@ -4,7 +4,7 @@ A first sentence names the thing; the others follow in a drawn order.
 """
 
 from corpus.draw import below, by_rank, pick, shuffle
-from corpus.english import capitalized, with_article
+from corpus.english import capitalized, plural, with_article
 from corpus.facts.geography import COUNTRIES
 from corpus.gazetteer import famous_person, famous_town
 from tables.countries import LANGUAGES
@@ -46,7 +46,9 @@ def element() -> Description:
     ]
     if kind:
         others.append(
-            pick([f"It is {with_article(kind)}.", f"It belongs to the group of the {kind}s."])
+            pick(
+                [f"It is {with_article(kind)}.", f"It belongs to the group of the {plural(kind)}."]
+            )
         )
     if index < _LAST_KNOWN_STATE:
         state = "a gas" if symbol in GASES else "a liquid" if symbol in LIQUIDS else "a solid"
