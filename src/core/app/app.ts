@@ -23,6 +23,7 @@ import { BytePredictions } from "./predict-bytes.ts";
 import { QuestionLibrary } from "./question-library.ts";
 import { type Executor, RunManager } from "./run-manager.ts";
 import { type ReaderSpawner, RunReader } from "./run-reader.ts";
+import { StoreWatch } from "./store-watch.ts";
 import { SystemInfo } from "./system-info.ts";
 import { TrendKeeper } from "./trend-keeper.ts";
 import type { probeProviders } from "#core/system/provider-probe.ts";
@@ -95,6 +96,7 @@ export function createApp(options: AppOptions): LabApp {
   const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
   const trends = new TrendKeeper(lab.db, gate, events, lab.readOnly !== null);
   const deleted = new DeletedRuns(lab, gate);
+  const watch = new StoreWatch(lab.db, events);
   const imports = new Imports({ gate, paths, stored, events });
   const handlers = createHandlers({
     options,
@@ -131,6 +133,7 @@ export function createApp(options: AppOptions): LabApp {
     },
     close: async () => {
       stopTelling();
+      watch.close();
       deleted.close();
       trends.close();
       downloads.close();
