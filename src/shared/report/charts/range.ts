@@ -73,11 +73,15 @@ function logRange(extremes: Range | null): Range {
   return [Math.exp(low - air), Math.exp(high + air)];
 }
 
-function linearRange(extremes: Range | null, { least, most, fromZero }: ChartAxis, tight: boolean): Range {
+/** About a single moment, half a day on either side: a share of a date is years. */
+const MOMENT_AIR_MS = 12 * 3600_000;
+
+function linearRange(extremes: Range | null, { scale, least, most, fromZero }: ChartAxis, tight: boolean): Range {
   if (!extremes) return [least ?? 0, most ?? (least ?? 0) + 1];
   const low = fromZero ? Math.min(0, extremes[0]) : extremes[0];
   const high = fromZero ? Math.max(0, extremes[1]) : extremes[1];
-  const air = high === low ? Math.max(Math.abs(high) * AIR, 0.5) : AIR * (high - low);
+  const single = scale === "time" ? MOMENT_AIR_MS : Math.max(Math.abs(high) * AIR, 0.5);
+  const air = high === low ? single : AIR * (high - low);
   const from = tight || (fromZero && low === 0) ? low : low - air;
   const to = tight && high > low ? high : high + air;
   return [least === null ? from : Math.max(least, from), most === null ? to : Math.min(most, to)];

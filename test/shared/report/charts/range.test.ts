@@ -40,6 +40,14 @@ describe("axisRange", () => {
     expect([low, high]).toEqual([expect.closeTo(4), expect.closeTo(16)]);
   });
 
+  it("shows a day around a single moment", () => {
+    const start = Date.UTC(2026, 11, 1);
+    expect(axisRange(model({ x: axis("x", "", { scale: "time" }) }, [point(start, 1)]), "x")).toEqual([
+      start - 12 * 3600_000,
+      start + 12 * 3600_000,
+    ]);
+  });
+
   it("leaves out what a log scale cannot show, and gaps", () => {
     const points = [point(1, 0), point(2, 10, { low: -3, high: 20 }), point(3, NaN)];
     const [low, high] = axisRange(model({ y: axis("y", "", { scale: "log10" }) }, points), "y");
