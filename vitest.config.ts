@@ -24,7 +24,7 @@ const ELSEWHERE = [
   "test/core/system/environment.test.ts",
   "test/renderer/{format/time,system/system-words}.test.ts",
   "test/shared/natural-order.test.ts",
-  "test/shared/report/{quantities,charts/*ticks}.test.ts",
+  "test/shared/{format-numbers,charts/*ticks}.test.ts",
 ];
 
 const OWN_RUNTIME = "test/helpers/own-runtime-folder.ts";

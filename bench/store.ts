@@ -18,8 +18,8 @@ import { readWholeRun } from "#core/store/read-whole-run.ts";
 import { changeTags } from "#core/store/tags.ts";
 import { writeWholeRun } from "#core/store/write-stored-run.ts";
 import { readEnvironment } from "#core/system/environment.ts";
-import { buildResults } from "#shared/report/build-results.ts";
-import { grouped, significant } from "#shared/report/quantities.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
+import { grouped, significant } from "#shared/format-numbers.ts";
 import { median } from "#shared/stats/quantile.ts";
 import { BENCH_MODELS, generatedRun } from "./store/generated-run.ts";
 

@@ -2,12 +2,12 @@
  * How often verdicts are wrong, and how often they decide: `npm run bench -- verdict [--experiments N] [--seed N] [--json]`. Questions are drawn
  * from real answers of the bundled model (bench/verdict/answers.ts) so that the true loss is known, and judged by the product's own functions.
  * Three rules stand side by side: `before` (Bonett-Price for "quantize", McNemar after Holm for a loss), `audit` (half answers, half
- * probabilities, whatever the latter say) and `now` (report/decide.ts). The margin is 1 point.
+ * probabilities, whatever the latter say) and `now` (verdict/decide.ts). The margin is 1 point.
  */
 import { parseArgs } from "node:util";
 import { answerChange, type PairedAnswer } from "#shared/metrics/answer-change.ts";
 import { createRandom, hashSeed, type Random } from "#shared/random.ts";
-import { decide } from "#shared/report/decide.ts";
+import { decide } from "#shared/verdict/decide.ts";
 import { bonettPrice } from "#shared/stats/bonett-price.ts";
 import { holm } from "#shared/stats/holm.ts";
 import { mcnemar } from "#shared/stats/mcnemar.ts";

@@ -1,7 +1,7 @@
 /** Runs as a lab would have stored them over the years, everything in them made up from their number. */
 import { type FormatId, FORMAT_IDS } from "#shared/formats/formats.ts";
 import { createRandom, hashSeed } from "#shared/random.ts";
-import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
+import { joinDecode, joinForward } from "#shared/compare/join-launches.ts";
 import type { Answer, CellResult, DecodeLaunch, ForwardLaunch, Launch, TokenRow } from "#shared/results.ts";
 import { parseSpec } from "#shared/spec.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";

@@ -1,8 +1,8 @@
 /** The limits that verdicts are judged by, as options of every command that prints or writes verdicts. */
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
-import { MIB } from "#shared/report/quantities.ts";
-import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
+import { MIB } from "#shared/format-numbers.ts";
+import { DEFAULT_MARGIN_POINTS } from "#shared/verdict/verdict.ts";
 import type { Limits } from "#shared/results.ts";
 
 export interface LimitOptions {

@@ -1,4 +1,4 @@
-import { duration, grouped, megabytes } from "#shared/report/quantities.ts";
+import { duration, grouped, megabytes } from "#shared/format-numbers.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
 
 /** Below this the rate says more of start-up than of the work. */

@@ -1,7 +1,7 @@
-import { buildResults } from "#shared/report/build-results.ts";
-import { costTable, qualityTable } from "#shared/report/summary-table.ts";
-import { skippedNotes } from "#shared/report/skipped-notes.ts";
-import { wordsNotes, wordsTable } from "#shared/report/words-table.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
+import { costTable, qualityTable } from "#shared/tables/summary-table.ts";
+import { skippedNotes } from "#shared/tables/skipped-notes.ts";
+import { wordsNotes, wordsTable } from "#shared/tables/words-table.ts";
 import type { Results } from "#shared/results.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";

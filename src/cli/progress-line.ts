@@ -1,8 +1,8 @@
 import type { WriteStream } from "node:tty";
 import { assertNever } from "#shared/assert-never.ts";
-import { duration, mebibytes, plural } from "#shared/report/quantities.ts";
+import { duration, mebibytes, plural } from "#shared/format-numbers.ts";
 import { visible, visibleLine } from "#shared/visible.ts";
-import { duplicatesNote } from "#shared/report/question-notes.ts";
+import { duplicatesNote } from "#shared/verdict/question-notes.ts";
 import type { RunEstimate } from "#core/runs/estimate.ts";
 import type { RunEvent } from "#core/runs/execute.ts";
 import type { PassName } from "#core/runs/protocol.ts";

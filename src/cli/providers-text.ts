@@ -1,5 +1,5 @@
 import type { ProbeReport, ProbeSquare, ProviderProbe } from "#shared/providers/probe.ts";
-import { mebibytes } from "#shared/report/quantities.ts";
+import { mebibytes } from "#shared/format-numbers.ts";
 import { alignTable } from "./text.ts";
 
 /** The report as text: a column for each provider that works, then a line for each that does not, and the GPUs. */

@@ -1,8 +1,8 @@
-import { alongsideNote } from "#shared/report/alongside-note.ts";
-import { duration, elapsedMs, megabytes, orUnknown, plural } from "#shared/report/quantities.ts";
-import { askedText } from "#shared/report/question-notes.ts";
-import type { Table } from "#shared/report/summary-table.ts";
-import { judgedBy } from "#shared/report/verdict.ts";
+import { alongsideNote } from "#shared/tables/alongside-note.ts";
+import { duration, elapsedMs, megabytes, orUnknown, plural } from "#shared/format-numbers.ts";
+import { askedText } from "#shared/verdict/question-notes.ts";
+import type { Table } from "#shared/tables/summary-table.ts";
+import { judgedBy } from "#shared/verdict/verdict.ts";
 import type { Results } from "#shared/results.ts";
 import { visibleLine } from "#shared/visible.ts";
 

@@ -1,6 +1,6 @@
 /** Prints a report in a window that nobody sees: shut in like the page's own, without a preload script and without any script. */
 import { BrowserWindow } from "electron";
-import { PAPER } from "#shared/report/export/paper.ts";
+import { PAPER } from "#shared/exports/paper.ts";
 import { LabError } from "#shared/errors.ts";
 import { hideFromUser } from "./window.ts";
 

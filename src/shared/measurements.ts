@@ -1,6 +1,6 @@
 /**
  * What is measured in a cell, one schema a unit: what the measuring process sends, the store keeps and results.json shows.
- * Raw samples always; what can be derived from them is derived in shared/report.
+ * Raw samples always; what can be derived from them is derived in shared/compare and shared/verdict.
  */
 import { z } from "zod";
 import { BENCHMARK_MODES, GRAPHS } from "./spec.ts";

@@ -1,6 +1,6 @@
 /**
  * results.json, and with it every measured value that leaves the store (docs/file-formats.md; docs/results.schema.json is
- * generated from here). Raw samples are always included; what can be derived from them is derived in shared/report.
+ * generated from here). Raw samples are always included; what can be derived from them is derived in shared/compare and shared/verdict.
  */
 import { z } from "zod";
 import { ERROR_CODES } from "./errors.ts";
@@ -288,7 +288,7 @@ export const comparisonSchema = z.object({
       ratio: z.number(),
       ...launchInterval,
       kind: z.enum(["signed-rank", "range"]),
-      /** What is compared; shared/report/memory-of.ts. */
+      /** What is compared; shared/compare/memory-of.ts. */
       of: z.enum(MEMORY_OF),
       /** Peaks, the median of each side's launches. */
       referenceBytes: bytes,

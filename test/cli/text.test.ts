@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { humanReport } from "../../src/cli/measure-and-report.ts";
 import { alignTable, fileSize, sideBySide, verdictLines } from "../../src/cli/text.ts";
-import { cell, flipping, fp32, int4, stored } from "../shared/report/cells.ts";
+import { cell, flipping, fp32, int4, stored } from "../shared/compare/cells.ts";
 
 const generation = (promptId: string, text: string, prompt = "Once upon") => ({
   promptId,

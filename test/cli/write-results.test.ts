@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { abortOnInterrupt } from "../../src/cli/interrupt.ts";
 import { writeFormat } from "../../src/cli/measure-and-report.ts";
 import { scratchDir } from "../helpers/lab.ts";
-import { fp32, stored } from "../shared/report/cells.ts";
+import { fp32, stored } from "../shared/compare/cells.ts";
 
 const results = buildResults(stored([fp32()]));
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { importBundle } from "#core/bundles/import-bundle.ts";

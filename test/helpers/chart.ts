@@ -1,5 +1,5 @@
-import { looksOf } from "#shared/report/charts/looks.ts";
-import { axis, type ChartModel, type ChartPoint } from "#shared/report/charts/model.ts";
+import { looksOf } from "#shared/charts/looks.ts";
+import { axis, type ChartModel, type ChartPoint } from "#shared/charts/model.ts";
 
 /** A chart with one series for each list of points: int4@cpu, then w8@cpu. */
 export function chart(

@@ -5,7 +5,7 @@
 import { FORMAT_IDS } from "#shared/formats/formats.ts";
 import { PROVIDER_IDS } from "#shared/providers/providers.ts";
 import { createRandom } from "#shared/random.ts";
-import type { TrendValue } from "#shared/report/trend/metrics.ts";
+import type { TrendValue } from "#shared/compare/trend/metrics.ts";
 import { RUN_STATUSES } from "#shared/results.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { saveTrend } from "#core/store/history-trend.ts";

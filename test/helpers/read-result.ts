@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunResults, RunSamples } from "#shared/api.ts";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { openLab } from "#core/app/open-lab.ts";
 import { runGenerations, runResults, runSamples } from "#core/app/run-views.ts";
 import { readRun } from "#core/store/read-run.ts";

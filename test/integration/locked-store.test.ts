@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { executeRun, resumeRun, type RunEvent } from "#core/runs/execute.ts";
 import type { Patience } from "#core/runs/write-queue.ts";

@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
-import { skippedNotes } from "#shared/report/skipped-notes.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
+import { skippedNotes } from "#shared/tables/skipped-notes.ts";
 import type { Results } from "#shared/results.ts";
 import { encodeModel, int64Tensor, makeNode, setExternal } from "#core/onnx/messages.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";

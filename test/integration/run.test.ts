@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { resultsSchema, type Results } from "#shared/results.ts";
 import { executeRun, resumeRun, type RunEvent } from "#core/runs/execute.ts";
 import { readRun } from "#core/store/read-run.ts";

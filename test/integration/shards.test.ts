@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import type { Results } from "#shared/results.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { importBundle } from "#core/bundles/import-bundle.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { isValidAnswer, resultsSchema } from "#shared/results.ts";
-import { answer, fp32, int4, stored } from "./report/cells.ts";
+import { answer, fp32, int4, stored } from "./compare/cells.ts";
 
 const results = () => buildResults(stored([fp32(), int4()]));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { escapeHtml } from "#shared/report/export/escape-html.ts";
-import { escapeMarkdown } from "#shared/report/export/markdown.ts";
-import { toCsv } from "#shared/report/csv.ts";
+import { escapeHtml } from "#shared/escape-html.ts";
+import { escapeMarkdown } from "#shared/exports/markdown.ts";
+import { toCsv } from "#shared/exports/csv.ts";
 import { visible, visibleJson, visibleLine } from "#shared/visible.ts";
 
 /** Every character that a terminal obeys instead of showing it, by its number. */

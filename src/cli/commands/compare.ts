@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
-import { type AcrossComparison, compareAcross } from "#shared/report/across/compare-across.ts";
-import type { ComparedSide } from "#shared/report/across/comparability.ts";
-import { referenceCell } from "#shared/report/build-results.ts";
-import { ratioEnds } from "#shared/report/ends.ts";
-import { pValue, signed, significant } from "#shared/report/quantities.ts";
+import { type AcrossComparison, compareAcross } from "#shared/compare/cross-run/compare-across.ts";
+import type { ComparedSide } from "#shared/compare/cross-run/comparability.ts";
+import { referenceCell } from "#shared/verdict/build-results.ts";
+import { ratioEnds } from "#shared/stats/ends.ts";
+import { pValue, signed, significant } from "#shared/format-numbers.ts";
 import type { Comparison } from "#shared/results.ts";
 import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
-import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
+import { REPORT_FORMATS, type ReportFormat } from "#shared/exports/formats.ts";
 import { writeFiles } from "#core/reports/write-files.ts";
 import { readQuestions } from "#core/store/edit-run.ts";
 import { readRun } from "#core/store/read-run.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { megabytes } from "#shared/report/quantities.ts";
+import { megabytes } from "#shared/format-numbers.ts";
 import { ModelLibrary } from "#core/app/library.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { labToRead } from "../lab-to-read.ts";

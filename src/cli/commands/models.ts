@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { basename, relative } from "node:path";
-import { grouped, megabytes, percent } from "#shared/report/quantities.ts";
+import { grouped, megabytes, percent } from "#shared/format-numbers.ts";
 import type { TemplateFacts } from "#core/engine/text-facts.ts";
 import { FileWorker } from "#core/files/file-worker.ts";
 import { textFacts } from "#core/files/text-facts.ts";

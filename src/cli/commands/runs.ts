@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
-import { buildResults } from "#shared/report/build-results.ts";
-import { duration, elapsedMs } from "#shared/report/quantities.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
+import { duration, elapsedMs } from "#shared/format-numbers.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { removeScratch } from "#core/runs/run-ids.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";

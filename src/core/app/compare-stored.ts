@@ -2,11 +2,11 @@
 import type { Compared, ComparedCell } from "#shared/api/compare.ts";
 import type { CellRef } from "#shared/api/history.ts";
 import { LabError } from "#shared/errors.ts";
-import type { ComparedSide } from "#shared/report/across/comparability.ts";
-import { compareAcross } from "#shared/report/across/compare-across.ts";
-import { referenceCell } from "#shared/report/build-results.ts";
-import { withReplayedWords } from "#shared/report/join-replays.ts";
-import { comparedFacts } from "#shared/report/compared-facts.ts";
+import type { ComparedSide } from "#shared/compare/cross-run/comparability.ts";
+import { compareAcross } from "#shared/compare/cross-run/compare-across.ts";
+import { referenceCell } from "#shared/verdict/build-results.ts";
+import { withReplayedWords } from "#shared/compare/join-replays.ts";
+import { comparedFacts } from "#shared/compare/compared-facts.ts";
 import { type Comparison, type Results, RESULTS_VERSION } from "#shared/results.ts";
 import type { Db } from "#core/store/database.ts";
 import { readQuestions } from "#core/store/edit-run.ts";

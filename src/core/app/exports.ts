@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import type { Exported } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
-import { type ExportFormat, EXPORTS, severalRunsExport } from "#shared/report/export/formats.ts";
+import { type ExportFormat, EXPORTS, severalRunsExport } from "#shared/exports/formats.ts";
 import type { Limits } from "#shared/results.ts";
 import { safeName } from "#core/bundles/export-bundle.ts";
 import { writeWhole } from "#core/reports/write-files.ts";

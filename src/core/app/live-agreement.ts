@@ -1,6 +1,6 @@
 /** How far the cells of a run agree with its reference while they are asked: the share of equal most likely next tokens. */
 import { isFormatId } from "#shared/formats/formats.ts";
-import { referenceCell } from "#shared/report/build-results.ts";
+import { referenceCell } from "#shared/verdict/build-results.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 
 type QuestionsMessage = Extract<WorkerMessage, { type: "questions" }>;

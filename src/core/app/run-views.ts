@@ -1,11 +1,11 @@
 /** Stored runs as pages read them: what is heavy left out, what is derived from it put in. Pure, but for the cache. */
 import type { CellSummary, Flip, GenerationRow, RunDetails, RunResults, RunSamples } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
-import { judge, referenceCell } from "#shared/report/build-results.ts";
-import { comparedAnswers } from "#shared/report/compare-cells.ts";
-import { withReplayedWords } from "#shared/report/join-replays.ts";
-import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
-import { costTable, qualityTable, type Table } from "#shared/report/summary-table.ts";
+import { judge, referenceCell } from "#shared/verdict/build-results.ts";
+import { comparedAnswers } from "#shared/compare/compare-cells.ts";
+import { withReplayedWords } from "#shared/compare/join-replays.ts";
+import { DEFAULT_MARGIN_POINTS } from "#shared/verdict/verdict.ts";
+import { costTable, qualityTable, type Table } from "#shared/tables/summary-table.ts";
 import { type Answer, type CellResult, isValidAnswer, type Limits, type Results } from "#shared/results.ts";
 import { medianInterval } from "#shared/stats/median-interval.ts";
 import { summarize } from "#shared/stats/summary.ts";

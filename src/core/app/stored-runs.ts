@@ -1,5 +1,5 @@
 import type { Results } from "#shared/results.ts";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";

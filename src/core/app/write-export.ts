@@ -1,10 +1,10 @@
 /** Writes runs as the one file that the app offers. Runs in the reader's child: a large run takes seconds. */
 import { setImmediate } from "node:timers/promises";
 import { LabError } from "#shared/errors.ts";
-import { judge } from "#shared/report/build-results.ts";
+import { judge } from "#shared/verdict/build-results.ts";
 import type { Limits } from "#shared/results.ts";
-import { type ExportFormat, EXPORTS } from "#shared/report/export/formats.ts";
-import { measurementsCsvParts } from "#shared/report/export/measurement-rows.ts";
+import { type ExportFormat, EXPORTS } from "#shared/exports/formats.ts";
+import { measurementsCsvParts } from "#shared/exports/measurement-rows.ts";
 import { exportBundle, safeName } from "#core/bundles/export-bundle.ts";
 import { ZipFile } from "#core/bundles/zip-file.ts";
 import { reportFiles } from "#core/reports/report-files.ts";

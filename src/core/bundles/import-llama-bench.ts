@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { LabError } from "#shared/errors.ts";
 import { csvRows, UnclosedQuote } from "#core/benchmarks/csv-rows.ts";
 import { jsonProblem } from "#shared/python-json.ts";
-import { type LlamaBenchRow, readLlamaBench } from "#shared/report/export/llama-bench-read.ts";
+import { type LlamaBenchRow, readLlamaBench } from "#shared/exports/llama-bench-read.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
 import { llamaBenchRun } from "./foreign-run.ts";
 import { type ImportOptions, needsCell, type ReadSource } from "./import-source.ts";

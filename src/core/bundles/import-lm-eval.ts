@@ -1,7 +1,7 @@
 /** lm-evaluation-harness's files: `samples_*.jsonl` are the tasks of one run, `results_*.json` beside them tells about them. */
 import { createHash } from "node:crypto";
 import { LabError } from "#shared/errors.ts";
-import { type LmEvalTask, readLmEvalSamples } from "#shared/report/export/lm-eval-read.ts";
+import { type LmEvalTask, readLmEvalSamples } from "#shared/exports/lm-eval-read.ts";
 import type { WholeRun } from "#core/store/write-stored-run.ts";
 import { lmEvalRun } from "./foreign-run.ts";
 import { momentOf } from "./group-lm-eval.ts";

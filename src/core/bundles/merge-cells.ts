@@ -1,7 +1,7 @@
 /** The measurements of one cell from two places as one: every unit once, and none that says two things. */
 import { LabError } from "#shared/errors.ts";
-import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
-import { joinReplays } from "#shared/report/join-replays.ts";
+import { joinDecode, joinForward } from "#shared/compare/join-launches.ts";
+import { joinReplays } from "#shared/compare/join-replays.ts";
 import type { BenchmarkResult, CellResult, CellStatus, ReplayLaunch } from "#shared/results.ts";
 import { BENCHMARK_MODES } from "#shared/spec.ts";
 

@@ -4,7 +4,7 @@
  */
 import { totalmem } from "node:os";
 import { LabError } from "#shared/errors.ts";
-import { mebibytes } from "#shared/report/quantities.ts";
+import { mebibytes } from "#shared/format-numbers.ts";
 import { causeOfDeath } from "#core/runs/cause-of-death.ts";
 import type { WorkerMessage } from "#core/runs/protocol.ts";
 import type { Child, ExitReason, Spawner } from "#core/runs/spawner.ts";

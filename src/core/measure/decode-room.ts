@@ -1,4 +1,4 @@
-import { mebibytes } from "#shared/report/quantities.ts";
+import { mebibytes } from "#shared/format-numbers.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import {
   logitsBytes,

@@ -1,5 +1,5 @@
 import { LabError } from "#shared/errors.ts";
-import { mebibytes } from "#shared/report/quantities.ts";
+import { mebibytes } from "#shared/format-numbers.ts";
 
 /** A peak above the idle process; sizes are batch sizes, or tokens where those differ too. */
 export interface MeasuredPeak {

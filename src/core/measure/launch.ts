@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
-import { mebibytes } from "#shared/report/quantities.ts";
+import { mebibytes } from "#shared/format-numbers.ts";
 import { loadTokenizer, type Tokenizer } from "#core/engine/tokenizer.ts";
 import { readJson } from "#core/models/json-file.ts";
 import { openVariant, type Variant } from "#core/models/model-folder.ts";

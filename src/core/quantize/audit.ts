@@ -3,7 +3,7 @@
  * No weight is read.
  */
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
-import { grouped, percent } from "#shared/report/quantities.ts";
+import { grouped, percent } from "#shared/format-numbers.ts";
 import { factsOf, type GraphFacts } from "#core/onnx/graph-facts.ts";
 import type { FunctionProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";

@@ -4,7 +4,7 @@
  */
 import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { elementCount, openTensor, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
-import { megabytes } from "#shared/report/quantities.ts";
+import { megabytes } from "#shared/format-numbers.ts";
 import { type Constant, Scope } from "./constants.ts";
 
 /** A table of rows and a matrix of as many outputs as the table has rows, both stored. */

@@ -4,7 +4,7 @@
  */
 import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
-import { plural } from "#shared/report/quantities.ts";
+import { plural } from "#shared/format-numbers.ts";
 import { Scope } from "./constants.ts";
 import type { SkippedMatMul } from "./matmul-targets.ts";
 

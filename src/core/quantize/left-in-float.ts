@@ -1,5 +1,5 @@
 /** The weights of a quantized model that are floats still. */
-import { grouped, plural } from "#shared/report/quantities.ts";
+import { grouped, plural } from "#shared/format-numbers.ts";
 import { dataType } from "#core/onnx/data-types.ts";
 import { isFloatType } from "#core/onnx/weight-storage.ts";
 import type { StoredWeights } from "#core/onnx/weights.ts";

@@ -1,12 +1,12 @@
 /** A chart as a PNG at twice its size, drawn by uPlot without a window: the same picture as the window's. */
-import type { ChartModel } from "#shared/report/charts/model.ts";
-import { PALETTES } from "#shared/report/export/palette.ts";
-import type { DrawContext } from "#shared/report/plot/draw-context.ts";
-import { drawMarks } from "#shared/report/plot/draw-marks.ts";
-import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/report/plot/picture-frame.ts";
-import { plotData } from "#shared/report/plot/plot-data.ts";
-import { plotOptions } from "#shared/report/plot/plot-options.ts";
-import { type ChartSettings, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
+import type { ChartModel } from "#shared/charts/model.ts";
+import { PALETTES } from "#shared/charts/palette.ts";
+import type { DrawContext } from "#shared/charts/plot/draw-context.ts";
+import { drawMarks } from "#shared/charts/plot/draw-marks.ts";
+import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/charts/plot/picture-frame.ts";
+import { plotData } from "#shared/charts/plot/plot-data.ts";
+import { plotOptions } from "#shared/charts/plot/plot-options.ts";
+import { type ChartSettings, WHOLE, wholeRange } from "#shared/charts/plot/settings.ts";
 import {
   type Canvas,
   type CanvasWindow,

@@ -1,17 +1,17 @@
 /** A stored run as files, by format: what the command line writes and the app saves. */
 import { createHash } from "node:crypto";
-import { chartCsv } from "#shared/report/charts/chart-csv.ts";
-import { aboutLine } from "#shared/report/export/about.ts";
-import { reportCharts } from "#shared/report/export/charts.ts";
-import { REPORT_FORMATS, type ReportFormat } from "#shared/report/export/formats.ts";
-import { reportHtml } from "#shared/report/export/html.ts";
-import { llamaBenchCsv } from "#shared/report/export/llama-bench.ts";
-import { lmEvalFiles } from "#shared/report/export/lm-eval.ts";
-import { reportMarkdown } from "#shared/report/export/markdown.ts";
-import { measurementsCsvParts } from "#shared/report/export/measurement-rows.ts";
-import { type ExportedQuestion, questionLines } from "#shared/report/export/questions-jsonl.ts";
-import { verdictsCsv } from "#shared/report/export/verdicts-csv.ts";
-import { resultsJson } from "#shared/report/export/results-json.ts";
+import { chartCsv } from "#shared/exports/chart-csv.ts";
+import { aboutLine } from "#shared/exports/about.ts";
+import { reportCharts } from "#shared/charts/report-charts.ts";
+import { REPORT_FORMATS, type ReportFormat } from "#shared/exports/formats.ts";
+import { reportHtml } from "#shared/exports/html.ts";
+import { llamaBenchCsv } from "#shared/exports/llama-bench.ts";
+import { lmEvalFiles } from "#shared/exports/lm-eval.ts";
+import { reportMarkdown } from "#shared/exports/markdown.ts";
+import { measurementsCsvParts } from "#shared/exports/measurement-rows.ts";
+import { type ExportedQuestion, questionLines } from "#shared/exports/questions-jsonl.ts";
+import { verdictsCsv } from "#shared/exports/verdicts-csv.ts";
+import { resultsJson } from "#shared/exports/results-json.ts";
 import type { Results } from "#shared/results.ts";
 import type { ReportFile } from "./write-files.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What lists and trends read instead of whole runs: one small row a run, kept by triggers so that no writer can forget it,
- * and one row a measured cell with the numbers that are followed over time, derived once (shared/report/trend).
+ * and one row a measured cell with the numbers that are followed over time, derived once (shared/compare/trend).
  */
 export const sql = `
 CREATE TABLE history (

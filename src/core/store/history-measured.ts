@@ -3,11 +3,11 @@ import { countWords, wordsPerMinute } from "#shared/metrics/words-per-minute.ts"
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
 import { hashSeed } from "#shared/random.ts";
-import { referenceCell } from "#shared/report/build-results.ts";
-import { deriveTrend, type TrendCircumstances, type TrendInput } from "#shared/report/trend/derive.ts";
+import { referenceCell } from "#shared/verdict/build-results.ts";
+import { deriveTrend, type TrendCircumstances, type TrendInput } from "#shared/compare/trend/derive.ts";
 import type { MemoryResult } from "#shared/results.ts";
 import { BENCHMARK_MODES, type Spec } from "#shared/spec.ts";
-import { launchRate } from "#shared/report/join-replays.ts";
+import { launchRate } from "#shared/compare/join-replays.ts";
 import { roundsActivations } from "#core/engine/arithmetic.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { unpackFloat64, unpackInt32 } from "./blobs.ts";

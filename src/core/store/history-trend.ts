@@ -1,9 +1,9 @@
 /** Numbers that are followed over time, as they are kept: derived once a run, read by format and provider. */
 import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
 import { PROVIDER_IDS, type ProviderId } from "#shared/providers/providers.ts";
-import { TREND_VERSION, type TrendValues } from "#shared/report/trend/derive.ts";
-import { TREND_KINDS, TREND_METRIC_IDS, type TrendMetricId, type TrendValue } from "#shared/report/trend/metrics.ts";
-import type { Trend, TrendPoint, TrendRun, TrendSeries } from "#shared/report/trend/series.ts";
+import { TREND_VERSION, type TrendValues } from "#shared/compare/trend/derive.ts";
+import { TREND_KINDS, TREND_METRIC_IDS, type TrendMetricId, type TrendValue } from "#shared/compare/trend/metrics.ts";
+import type { Trend, TrendPoint, TrendRun, TrendSeries } from "#shared/compare/trend/series.ts";
 import { packFloat64, unpackFloat64 } from "./blobs.ts";
 import type { Db } from "./database.ts";
 import { prepared } from "./history-statements.ts";

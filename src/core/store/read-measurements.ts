@@ -15,8 +15,8 @@ import {
   type TokenRow,
 } from "#shared/results.ts";
 import { countWords, wordsPerMinute } from "#shared/metrics/words-per-minute.ts";
-import { joinDecode, joinForward } from "#shared/report/join-launches.ts";
-import { joinReplays } from "#shared/report/join-replays.ts";
+import { joinDecode, joinForward } from "#shared/compare/join-launches.ts";
+import { joinReplays } from "#shared/compare/join-replays.ts";
 import { BENCHMARK_MODES, type BenchmarkMode } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import { unpackFloat32, unpackFloat64, unpackInt32 } from "./blobs.ts";

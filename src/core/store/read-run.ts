@@ -36,7 +36,7 @@ export function listRuns(db: Db, page: { limit: number; offset: number }): RunSu
     .all(page.limit, page.offset);
 }
 
-/** Everything of a run that was measured; what is derived from it (comparisons) is added by shared/report. */
+/** Everything of a run that was measured; what is derived from it (comparisons) is added by shared/verdict/build-results.ts. */
 export type StoredRun = Omit<Results, "comparisons" | "schemaVersion" | "pareto">;
 
 interface RunRow {

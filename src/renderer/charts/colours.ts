@@ -1,4 +1,4 @@
-import type { ChartColours } from "#shared/report/plot/settings.ts";
+import type { ChartColours } from "#shared/charts/plot/settings.ts";
 
 /** What `tokens.css` says just now, read through a probe: the value of a custom property itself is not a colour yet. */
 export function readColours(element: HTMLElement, dark: boolean): ChartColours {

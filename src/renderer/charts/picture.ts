@@ -1,7 +1,7 @@
 /** A chart as a PNG at twice its size: with title, units, legend, and where and when it was measured, so that it can travel alone. */
-import type { ChartModel } from "#shared/report/charts/model.ts";
-import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/report/plot/picture-frame.ts";
-import type { ChartSettings } from "#shared/report/plot/settings.ts";
+import type { ChartModel } from "#shared/charts/model.ts";
+import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/charts/plot/picture-frame.ts";
+import type { ChartSettings } from "#shared/charts/plot/settings.ts";
 import { drawOnce } from "./plot.ts";
 
 /** @param about who measured what, where and when, in one line */

@@ -2,12 +2,12 @@
 import "./language.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { ChartModel } from "#shared/report/charts/model.ts";
-import { drawMarks } from "#shared/report/plot/draw-marks.ts";
-import { plotData, type PlotData } from "#shared/report/plot/plot-data.ts";
-import { plotOptions } from "#shared/report/plot/plot-options.ts";
+import type { ChartModel } from "#shared/charts/model.ts";
+import { drawMarks } from "#shared/charts/plot/draw-marks.ts";
+import { plotData, type PlotData } from "#shared/charts/plot/plot-data.ts";
+import { plotOptions } from "#shared/charts/plot/plot-options.ts";
 import { type Readout, readoutAt } from "./readout.ts";
-import { type ChartSettings, type View, WHOLE, wholeRange } from "#shared/report/plot/settings.ts";
+import { type ChartSettings, type View, WHOLE, wholeRange } from "#shared/charts/plot/settings.ts";
 
 interface PlotEvents {
   readonly onReadout: (readout: Readout | null, left: number, top: number) => void;

@@ -1,7 +1,7 @@
 /** What the pointer is at, in words and exact numbers. */
-import type { ChartModel, ChartPoint, ChartSeries } from "#shared/report/charts/model.ts";
-import { timeText } from "#shared/report/charts/time-ticks.ts";
-import type { PlotData } from "#shared/report/plot/plot-data.ts";
+import type { ChartModel, ChartPoint, ChartSeries } from "#shared/charts/model.ts";
+import { timeText } from "#shared/charts/time-ticks.ts";
+import type { PlotData } from "#shared/charts/plot/plot-data.ts";
 
 interface ReadoutRow {
   readonly series: ChartSeries;

@@ -1,6 +1,6 @@
 /** What a table is made of, apart from how it is drawn. */
 import type { Snippet } from "svelte";
-import { toCsv } from "#shared/report/csv.ts";
+import { toCsv } from "#shared/exports/csv.ts";
 
 export interface Column<Row> {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** Importing runs, from wherever in the window, with the words that tell of it. */
 import type { ImportedFile } from "#shared/api.ts";
 import { isLeftOut } from "#shared/left-out.ts";
-import { plural } from "#shared/report/quantities.ts";
+import { plural } from "#shared/format-numbers.ts";
 import type { App } from "../stores/app.ts";
 import { sortDropped } from "../stores/dropped-kinds.ts";
 import { ImportsStore, type ToImport } from "../stores/imports.svelte.ts";

@@ -1,7 +1,7 @@
 import type { Exported } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import type { Limits } from "#shared/results.ts";
-import type { ExportFormat } from "#shared/report/export/formats.ts";
+import type { ExportFormat } from "#shared/exports/formats.ts";
 import type { Lab } from "./bridge.ts";
 
 /** Asks for runs and the store as files. */

@@ -1,6 +1,6 @@
 /** Any cells of any runs side by side, with one of them the baseline. */
 import { z } from "zod";
-import { COMPARED_PARTS } from "../report/across/comparability.ts";
+import { COMPARED_PARTS } from "../compare/cross-run/comparability.ts";
 import { RUN_STATUSES } from "../results.ts";
 import { cellLabelInput, limitsInput, runIdInput } from "./parts.ts";
 import { generationRowSchema, runResultsSchema } from "./run-results.ts";

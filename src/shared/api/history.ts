@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { FORMAT_IDS } from "../formats/formats.ts";
 import { PROVIDER_IDS } from "../providers/providers.ts";
-import { TREND_KINDS } from "../report/trend/metrics.ts";
+import { TREND_KINDS } from "../compare/trend/metrics.ts";
 import { CELL_STATUSES, RUN_STATUSES, RUN_TOOLS } from "../results.ts";
 import { cellLabelInput, errorEnvelopeSchema, moment, nothing, pageInput, runIdInput } from "./parts.ts";
 

@@ -1,6 +1,6 @@
 /** Runs: starting and stopping them, what goes on now, and what was found. */
 import { z } from "zod";
-import { EXPORT_FORMATS } from "../report/export/formats.ts";
+import { EXPORT_FORMATS } from "../exports/formats.ts";
 import { comparisonSchema, RUN_STATUSES } from "../results.ts";
 import { specInput } from "./bench.ts";
 import { importInput, importOutput, uploadInput } from "./imports.ts";

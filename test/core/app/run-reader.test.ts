@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { isAlive, openLab } from "#core/app/open-lab.ts";
 import { type ReaderSpawner, RunReader } from "#core/app/run-reader.ts";
 import { runResults } from "#core/app/run-views.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import type { Results } from "#shared/results.ts";
 import { runDetailsSchema, runResultsSchema, runSamplesSchema } from "#shared/api/run-results.ts";
 import { judgeBy, runDetails, runFlips, runGenerations, runResults, runSamples } from "#core/app/run-views.ts";

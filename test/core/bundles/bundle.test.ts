@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { exportBundle } from "#core/bundles/export-bundle.ts";
 import { importBundle } from "#core/bundles/import-bundle.ts";
 import { readBundle } from "#core/bundles/read-bundle.ts";

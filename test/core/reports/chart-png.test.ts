@@ -1,10 +1,10 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
-import { reportCharts } from "#shared/report/export/charts.ts";
-import { PALETTES } from "#shared/report/export/palette.ts";
+import { reportCharts } from "#shared/charts/report-charts.ts";
+import { PALETTES } from "#shared/charts/palette.ts";
 import { FORMAT_MARKS } from "#shared/formats/marks.ts";
 import { chartPng } from "#core/reports/chart-png.ts";
-import { sampleResults } from "../../shared/report/export/sample.ts";
+import { sampleResults } from "../../shared/exports/sample.ts";
 
 /** Colours of a picture, `#rrggbb`, with the number of pixels of each. */
 async function colours(png: Buffer): Promise<{ width: number; height: number; count: Map<string, number> }> {

@@ -5,7 +5,7 @@ import { resultsSchema } from "#shared/results.ts";
 import { REPORT_FORMATS, reportFiles } from "#core/reports/report-files.ts";
 import { partsOf, type ReportFile, writeFiles } from "#core/reports/write-files.ts";
 import { scratchDir } from "../../helpers/lab.ts";
-import { sampleQuestions, sampleResults } from "../../shared/report/export/sample.ts";
+import { sampleQuestions, sampleResults } from "../../shared/exports/sample.ts";
 
 const textOf = ({ content }: ReportFile): string => [...partsOf(content)].map((part) => part.toString()).join("");
 

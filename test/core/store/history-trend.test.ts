@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { buildResults } from "#shared/report/build-results.ts";
-import { TREND_VERSION } from "#shared/report/trend/derive.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
+import { TREND_VERSION } from "#shared/compare/trend/derive.ts";
 import { wilson } from "#shared/stats/wilson.ts";
 import { type Db, openDatabase } from "#core/store/database.ts";
 import { hideRuns } from "#core/store/history-edit.ts";

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { resultsSchema } from "#shared/results.ts";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { packFloat32, packFloat64, packInt32 } from "#core/store/blobs.ts";
 import { type Db, migrate } from "#core/store/database.ts";
 import { MIGRATIONS } from "#core/store/migrations.ts";

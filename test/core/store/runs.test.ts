@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isValidAnswer, resultsSchema } from "#shared/results.ts";
-import { buildResults } from "#shared/report/build-results.ts";
+import { buildResults } from "#shared/verdict/build-results.ts";
 import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
 import { saveForward, saveQuestions, saveSamples, saveTexts } from "#core/store/write-measurements.ts";
 import { finishCell, finishLaunch, insertRun, startLaunch } from "#core/store/write-run.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { axis, type ChartModel, point } from "#shared/report/charts/model.ts";
-import { plotData } from "#shared/report/plot/plot-data.ts";
+import { axis, type ChartModel, point } from "#shared/charts/model.ts";
+import { plotData } from "#shared/charts/plot/plot-data.ts";
 import { exactly, readoutAt } from "../../../src/renderer/charts/readout.ts";
 import { chart } from "../../helpers/chart.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Compared, ComparedCell } from "#shared/api.ts";
-import { latencyByBatch } from "#shared/report/charts/from-results.ts";
+import { latencyByBatch } from "#shared/charts/from-results.ts";
 import { isPaired, type MetricRow, type MetricValue } from "../../../src/renderer/views/result/metric-rows.ts";
 import { fileDifference, speedDifference } from "../../../src/renderer/views/result/metric-values.ts";
 import {

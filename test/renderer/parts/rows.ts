@@ -1,6 +1,6 @@
 import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
-import { looksOf } from "#shared/report/charts/looks.ts";
-import { axis, type ChartModel, type ChartPoint, point } from "#shared/report/charts/model.ts";
+import { looksOf } from "#shared/charts/looks.ts";
+import { axis, type ChartModel, type ChartPoint, point } from "#shared/charts/model.ts";
 
 export interface Row {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EXPORT_FORMATS, EXPORTS } from "#shared/report/export/formats.ts";
+import { EXPORT_FORMATS, EXPORTS } from "#shared/exports/formats.ts";
 import { purposeOf, readFormat, unavailable } from "../../../src/renderer/views/result/export-runs.ts";
 
 describe("readFormat", () => {

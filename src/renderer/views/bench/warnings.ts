@@ -2,7 +2,7 @@
 import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import type { ProbeReport } from "#shared/providers/probe.ts";
 import { PROVIDERS } from "#shared/providers/providers.ts";
-import { duplicatesNote } from "#shared/report/question-notes.ts";
+import { duplicatesNote } from "#shared/verdict/question-notes.ts";
 import { type Draft, hasCell } from "./draft.ts";
 import { fileSize, memory, predictedMemory } from "./words.ts";
 

@@ -1,7 +1,7 @@
 /** Settings and predictions in words. */
 import type { BenchCell, BenchPlan, BenchSquare } from "#shared/api.ts";
 import { DEPTHS, type Depth } from "#shared/depths.ts";
-import { grouped, mebibytes, megabytes, MIB, plural } from "#shared/report/quantities.ts";
+import { grouped, mebibytes, megabytes, MIB, plural } from "#shared/format-numbers.ts";
 import { BATCH_SIZES } from "#shared/spec.ts";
 import { resolutionOf } from "#shared/stats/questions-to-decide.ts";
 import { formatDuration } from "../../format/time.ts";

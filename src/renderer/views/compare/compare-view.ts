@@ -1,9 +1,9 @@
 /** What Compare shows of what was compared, apart from how it is drawn. */
 import type { Compared, ComparedCell } from "#shared/api.ts";
 import { type Marker, MARKER_OUTLINES } from "#shared/formats/marks.ts";
-import type { ChartModel } from "#shared/report/charts/model.ts";
-import type { ComparedPart } from "#shared/report/across/comparability.ts";
-import { escapeMarkdown, markdownTable } from "#shared/report/export/markdown.ts";
+import type { ChartModel } from "#shared/charts/model.ts";
+import type { ComparedPart } from "#shared/compare/cross-run/comparability.ts";
+import { escapeMarkdown, markdownTable } from "#shared/exports/markdown.ts";
 import { type Column, isPaired, metricRows, type MetricRow, type MetricValue } from "../result/metric-rows.ts";
 
 /** One column a cell, in the order asked for. */

@@ -1,6 +1,6 @@
 /** What is done to runs from their list, with the words that tell of it. */
 import type { HistoryRun } from "#shared/api.ts";
-import { plural } from "#shared/report/quantities.ts";
+import { plural } from "#shared/format-numbers.ts";
 import type { App } from "../../stores/app.ts";
 import type { HistoryStore } from "../../stores/history.svelte.ts";
 import { cellsText, cellsToCompare } from "./query.ts";

@@ -1,6 +1,6 @@
 /** Where a run comes from that was not measured here in one piece. */
 import type { HistoryOrigin, HistoryRun } from "#shared/api.ts";
-import { plural } from "#shared/report/quantities.ts";
+import { plural } from "#shared/format-numbers.ts";
 import { formatExactly } from "../../format/time.ts";
 
 /** For a chip: `lm-eval`, `imported`, `part 2/8`, `8 parts`, `6/8 parts`. */

@@ -3,9 +3,9 @@ import type { HistoryFacets } from "#shared/api.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import { byName } from "#shared/natural-order.ts";
 import type { ProviderId } from "#shared/providers/providers.ts";
-import { trendChanges, type TrendChange } from "#shared/report/trend/changes.ts";
-import { TREND_METRIC_IDS, type TrendMetricId } from "#shared/report/trend/metrics.ts";
-import type { Trend } from "#shared/report/trend/series.ts";
+import { trendChanges, type TrendChange } from "#shared/compare/trend/changes.ts";
+import { TREND_METRIC_IDS, type TrendMetricId } from "#shared/compare/trend/metrics.ts";
+import type { Trend } from "#shared/compare/trend/series.ts";
 
 export interface Kind {
   readonly format: FormatId;

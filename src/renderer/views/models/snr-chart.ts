@@ -1,7 +1,7 @@
 import type { ModelLayer } from "#shared/api.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
-import { looksOf } from "#shared/report/charts/looks.ts";
-import { axis, type ChartModel, point } from "#shared/report/charts/model.ts";
+import { looksOf } from "#shared/charts/looks.ts";
+import { axis, type ChartModel, point } from "#shared/charts/model.ts";
 
 /** Signal-to-noise ratio of each weight in the order of the file: where a format hurts. Exact layers have none. */
 export function snrByLayer(layers: readonly ModelLayer[], format: FormatId): ChartModel {

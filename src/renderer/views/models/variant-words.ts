@@ -2,7 +2,7 @@
 import type { Job, ModelLayer, VariantDetails } from "#shared/api.ts";
 import { FORMATS } from "#shared/formats/formats.ts";
 import { byName } from "#shared/natural-order.ts";
-import { grouped, megabytes, significant } from "#shared/report/quantities.ts";
+import { grouped, megabytes, significant } from "#shared/format-numbers.ts";
 import { formatDuration } from "../../format/time.ts";
 
 /** `196 k`, `134 M`, `1,240 M`: as model cards count. */

@@ -1,8 +1,8 @@
 /** What a question set is and can tell, in the words that the Questions page shows. */
 import type { QuestionSetEntry } from "#shared/api.ts";
 import type { ErrorEnvelope } from "#shared/errors.ts";
-import { grouped, plural } from "#shared/report/quantities.ts";
-import { duplicatesNote } from "#shared/report/question-notes.ts";
+import { grouped, plural } from "#shared/format-numbers.ts";
+import { duplicatesNote } from "#shared/verdict/question-notes.ts";
 import { MOST_QUESTIONS, questionsToRuleOut, resolutionOf } from "#shared/stats/questions-to-decide.ts";
 
 /** Shares of answers that flip, as they are seen for 8 bits, good 4 bits and poor 4 bits of small models. */

@@ -2,8 +2,8 @@
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { peakMemory } from "#shared/metrics/peak-memory.ts";
-import { headlineMemory, memoryBasis, memoryWords } from "#shared/report/memory-of.ts";
-import { MB, mebibytes, megabytes, MIB } from "#shared/report/quantities.ts";
+import { headlineMemory, memoryBasis, memoryWords } from "#shared/compare/memory-of.ts";
+import { MB, mebibytes, megabytes, MIB } from "#shared/format-numbers.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
 import type { Column, RowOf } from "./metric-rows.ts";
 import { exactly, fileDifference, memoryDifference, overLaunches } from "./metric-values.ts";

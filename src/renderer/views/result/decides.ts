@@ -1,4 +1,4 @@
-import { grouped } from "#shared/report/quantities.ts";
+import { grouped } from "#shared/format-numbers.ts";
 
 /**
  * `163 of about 38,000 questions that decide in four of five cases`: upwards to two digits, as the verdict's own sentence has

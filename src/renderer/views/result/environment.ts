@@ -1,8 +1,8 @@
 /** The machine and the run as pairs of words, for a person who asks where the numbers come from. */
 import type { RunDetails } from "#shared/api.ts";
-import { alongsideNote } from "#shared/report/alongside-note.ts";
-import { grouped, mebibytes, orUnknown } from "#shared/report/quantities.ts";
-import { subjectsText } from "#shared/report/question-notes.ts";
+import { alongsideNote } from "#shared/tables/alongside-note.ts";
+import { grouped, mebibytes, orUnknown } from "#shared/format-numbers.ts";
+import { subjectsText } from "#shared/verdict/question-notes.ts";
 import type { Environment } from "#shared/results.ts";
 import { formatDuration, formatExactly } from "../../format/time.ts";
 

@@ -1,8 +1,8 @@
 /** What becomes of a file that was asked for: saved already, fetched by the browser, or printed from a tab of its own. */
 import type { Exported } from "#shared/api.ts";
 import { assertNever } from "#shared/assert-never.ts";
-import { EXPORT_FORMATS, EXPORTS, type ExportFormat } from "#shared/report/export/formats.ts";
-import { plural } from "#shared/report/quantities.ts";
+import { EXPORT_FORMATS, EXPORTS, type ExportFormat } from "#shared/exports/formats.ts";
+import { plural } from "#shared/format-numbers.ts";
 import { printFrom, saveFrom } from "../../format/save.ts";
 import type { App } from "../../stores/app.ts";
 import { ExportsStore } from "../../stores/exports.ts";

@@ -1,7 +1,7 @@
 /** The few numbers that stand beside a verdict. */
-import { endsWords } from "#shared/report/ends.ts";
-import { memoryFinding } from "#shared/report/memory-of.ts";
-import { percent, times } from "#shared/report/quantities.ts";
+import { endsWords } from "#shared/stats/ends.ts";
+import { memoryFinding } from "#shared/compare/memory-of.ts";
+import { percent, times } from "#shared/format-numbers.ts";
 import type { CellResult, Comparison } from "#shared/results.ts";
 import { isNegligible, ratioFinding } from "#shared/stats/launch-ratio.ts";
 import type { Tone } from "./metric-rows.ts";

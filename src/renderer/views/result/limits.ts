@@ -1,6 +1,6 @@
 /** The user's own limits: kept by the window, so that every run is judged by the same ones. */
-import { DEFAULT_MARGIN_POINTS } from "#shared/report/verdict.ts";
-import { headlineMemory } from "#shared/report/memory-of.ts";
+import { DEFAULT_MARGIN_POINTS } from "#shared/verdict/verdict.ts";
+import { headlineMemory } from "#shared/compare/memory-of.ts";
 import type { CellResult, Limits } from "#shared/results.ts";
 import { median } from "#shared/stats/quantile.ts";
 

@@ -1,6 +1,6 @@
 /** The table of a run: one row a metric, one column a cell, each value with its interval and its difference from the reference. */
 import type { GenerationRow, RunResults } from "#shared/api.ts";
-import { ENDS_NAMES, type Ends } from "#shared/report/ends.ts";
+import { ENDS_NAMES, type Ends } from "#shared/stats/ends.ts";
 import type { CellResult, Comparison } from "#shared/results.ts";
 import { costRows } from "./cost-rows.ts";
 import { qualityRows } from "./quality-rows.ts";

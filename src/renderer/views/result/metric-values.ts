@@ -1,8 +1,8 @@
 /** Values of the table's costs with their intervals, and what may be said of the difference between two. */
 import { memoryDiffers } from "#shared/metrics/peak-memory.ts";
-import { endsOf, endsWords } from "#shared/report/ends.ts";
-import { memoryFinding } from "#shared/report/memory-of.ts";
-import { plural, significant, times } from "#shared/report/quantities.ts";
+import { endsOf, endsWords } from "#shared/stats/ends.ts";
+import { memoryFinding } from "#shared/compare/memory-of.ts";
+import { plural, significant, times } from "#shared/format-numbers.ts";
 import type { Comparison } from "#shared/results.ts";
 import type { Interval } from "#shared/stats/interval.ts";
 import { isNegligible, ratioFinding } from "#shared/stats/launch-ratio.ts";

@@ -2,7 +2,7 @@
 import type { CellSummary, RunResults } from "#shared/api.ts";
 import { changedShare } from "#shared/metrics/flips.ts";
 import { METRICS } from "#shared/metrics/index.ts";
-import { grouped, plural, signed, significant } from "#shared/report/quantities.ts";
+import { grouped, plural, signed, significant } from "#shared/format-numbers.ts";
 import type { Comparison } from "#shared/results.ts";
 import type { Column, MetricValue, RowOf, Tone } from "./metric-rows.ts";
 

@@ -2,9 +2,9 @@
 import { decodeTokensPerSecond } from "#shared/metrics/generation-speed.ts";
 import { METRICS } from "#shared/metrics/index.ts";
 import { forwardSpeed, scalingEfficiency } from "#shared/metrics/latency.ts";
-import { medianLatencyMs, timedLaunches } from "#shared/report/compare-speeds.ts";
-import { endsWords } from "#shared/report/ends.ts";
-import { grouped, plural, significant, times } from "#shared/report/quantities.ts";
+import { medianLatencyMs, timedLaunches } from "#shared/compare/compare-speeds.ts";
+import { endsWords } from "#shared/stats/ends.ts";
+import { grouped, plural, significant, times } from "#shared/format-numbers.ts";
 import type { CellResult, ForwardResult } from "#shared/results.ts";
 import { launchSummary } from "#shared/stats/launch-summary.ts";
 import type { RowOf } from "./metric-rows.ts";

@@ -1,5 +1,5 @@
 import type { GenerationRow } from "#shared/api.ts";
-import type { TextRates } from "#shared/report/charts/speeds.ts";
+import type { TextRates } from "#shared/charts/speeds.ts";
 
 /** Words per minute of every text by its cell. */
 export function textRates(prompts: readonly GenerationRow[]): TextRates {

@@ -1,9 +1,9 @@
 /** How fast a cell writes and, apart from that, how much. */
 import type { GenerationRow } from "#shared/api.ts";
 import { METRICS } from "#shared/metrics/index.ts";
-import { endsOf, endsWords } from "#shared/report/ends.ts";
-import { grouped, plural } from "#shared/report/quantities.ts";
-import { DISTURBED, ONCE, replayOf, wordsRate } from "#shared/report/words-table.ts";
+import { endsOf, endsWords } from "#shared/stats/ends.ts";
+import { grouped, plural } from "#shared/format-numbers.ts";
+import { DISTURBED, ONCE, replayOf, wordsRate } from "#shared/tables/words-table.ts";
 import type { CellResult, Replayed } from "#shared/results.ts";
 import { median } from "#shared/stats/quantile.ts";
 import type { MetricValue, RowOf } from "./metric-rows.ts";

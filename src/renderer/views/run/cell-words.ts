@@ -1,6 +1,6 @@
 /** A cell of the run that is measured, in words and figures. */
 import type { LiveCell, LiveRun, Measured } from "#shared/api.ts";
-import { duration, grouped, mebibytes, percent, plural, significant } from "#shared/report/quantities.ts";
+import { duration, grouped, mebibytes, percent, plural, significant } from "#shared/format-numbers.ts";
 import type { LaunchKind } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";

@@ -1,8 +1,8 @@
 /** What a run shows of each cell before it ends: the first numbers beside the reference's. No verdict: nothing here has an interval. */
 import type { LiveCell, Measured } from "#shared/api.ts";
-import { referenceCell } from "#shared/report/build-results.ts";
-import { cellOfLabel } from "#shared/report/charts/live.ts";
-import { percent, plural, times } from "#shared/report/quantities.ts";
+import { referenceCell } from "#shared/verdict/build-results.ts";
+import { cellOfLabel } from "#shared/charts/live.ts";
+import { percent, plural, times } from "#shared/format-numbers.ts";
 import { median } from "#shared/stats/quantile.ts";
 
 type Forward = Extract<Measured, { kind: "forward" }>;

@@ -1,6 +1,6 @@
 /** What the probe found, in words and tones. */
 import type { ProbeSquare, ProbeStatus, ProviderProbe } from "#shared/providers/probe.ts";
-import { grouped, percent, plural } from "#shared/report/quantities.ts";
+import { grouped, percent, plural } from "#shared/format-numbers.ts";
 
 export type Tone = "good" | "half" | "bad" | "none";
 

@@ -1,0 +1,32 @@
+import { type ChartModel, type ChartPoint } from "../charts/model.ts";
+import { toCsv } from "./csv.ts";
+import { ENDS_NAMES } from "../stats/ends.ts";
+
+function xOf({ x }: ChartModel, point: ChartPoint): string | number {
+  if (x.scale === "category") return x.categories[point.x] ?? point.x;
+  if (x.scale !== "time") return point.x;
+  return Number.isFinite(point.x) ? new Date(point.x).toISOString() : "";
+}
+
+/** The chart's numbers, one line a point, full precision, units in the header. Columns that are empty throughout are left out. */
+export function chartCsv(model: ChartModel): string {
+  const unit = (text: string): string => (text === "" ? "" : ` (${text})`);
+  const x = model.x.scale === "category" ? model.x.label : `${model.x.label}${unit(model.x.unit)}`;
+  const y = `${model.y.label}${unit(model.y.unit)}`;
+  const columns: readonly [header: string, value: (point: ChartPoint) => string | number | null][] = [
+    [x, (point) => xOf(model, point)],
+    [y, (point) => point.y],
+    [`${y} low`, (point) => point.low],
+    [`${y} high`, (point) => point.high],
+    [`${x} low`, (point) => point.xLow],
+    [`${x} high`, (point) => point.xHigh],
+    ["low and high are", ({ ends, low, xLow }) => (ends === null || (low ?? xLow) === null ? null : ENDS_NAMES[ends])],
+    ["note", (point) => point.note],
+  ];
+  const points = model.series.flatMap(({ label, points: own }) => own.map((point) => ({ label, point })));
+  const used = columns.filter(([, value], index) => index < 2 || points.some(({ point }) => value(point) !== null));
+  return toCsv([
+    ["series", ...used.map(([header]) => header)],
+    ...points.map(({ label, point }) => [label, ...used.map(([, value]) => value(point))]),
+  ]);
+}
