@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { LabError } from "#shared/errors.ts";
-import { type AcrossComparison, compareAcross } from "#shared/compare/cross-run/compare-across.ts";
+import { type AcrossComparison, compareAcross } from "#shared/compare/cross-run/differences.ts";
 import type { ComparedSide } from "#shared/compare/cross-run/comparability.ts";
 import { referenceCell } from "#shared/verdict/build-results.ts";
 import { ratioEnds } from "#shared/stats/ends.ts";

@@ -3,7 +3,7 @@ import type { Compared, ComparedCell } from "#shared/api/compare.ts";
 import type { CellRef } from "#shared/api/history.ts";
 import { LabError } from "#shared/errors.ts";
 import type { ComparedSide } from "#shared/compare/cross-run/comparability.ts";
-import { compareAcross } from "#shared/compare/cross-run/compare-across.ts";
+import { compareAcross } from "#shared/compare/cross-run/differences.ts";
 import { referenceCell } from "#shared/verdict/build-results.ts";
 import { withReplayedWords } from "#shared/compare/join-replays.ts";
 import { comparedFacts } from "#shared/compare/compared-facts.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Compared, ComparedCell } from "#shared/api.ts";
 import { latencyByBatch } from "#shared/charts/from-results.ts";
-import { isPaired, type MetricRow, type MetricValue } from "../../../src/renderer/views/result/metric-rows.ts";
-import { fileDifference, speedDifference } from "../../../src/renderer/views/result/metric-values.ts";
+import { isPaired, type MetricRow, type MetricValue } from "#shared/tables/metric-grid.ts";
+import { fileDifference, speedDifference } from "#shared/metrics/metric-values.ts";
 import {
   compareMarkdown,
   differs,

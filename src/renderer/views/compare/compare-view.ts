@@ -4,7 +4,7 @@ import { type Marker, MARKER_OUTLINES } from "#shared/formats/marks.ts";
 import type { ChartModel } from "#shared/charts/model.ts";
 import type { ComparedPart } from "#shared/compare/cross-run/comparability.ts";
 import { escapeMarkdown, markdownTable } from "#shared/exports/markdown.ts";
-import { type Column, isPaired, metricRows, type MetricRow, type MetricValue } from "../result/metric-rows.ts";
+import { type Column, isPaired, metricRows, type MetricRow, type MetricValue } from "#shared/tables/metric-grid.ts";
 
 /** One column a cell, in the order asked for. */
 export function columnsOf({ table, cells, baseline }: Compared): Column[] {

@@ -4,7 +4,7 @@ import { memoryFinding } from "#shared/compare/memory-of.ts";
 import { percent, times } from "#shared/format-numbers.ts";
 import type { CellResult, Comparison } from "#shared/results.ts";
 import { isNegligible, ratioFinding } from "#shared/stats/launch-ratio.ts";
-import type { Tone } from "./metric-rows.ts";
+import type { Tone } from "#shared/tables/metric-grid.ts";
 
 interface KeyFigure {
   readonly label: string;

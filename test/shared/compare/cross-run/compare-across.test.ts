@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AcrossComparison, compareAcross } from "#shared/compare/cross-run/compare-across.ts";
+import { type AcrossComparison, compareAcross } from "#shared/compare/cross-run/differences.ts";
 import { type ComparedPart, type ComparedSide, comparability } from "#shared/compare/cross-run/comparability.ts";
 import type { AskedQuestion } from "#shared/compare/cross-run/questions.ts";
 import { compareCells } from "#shared/compare/compare-cells.ts";

@@ -1,9 +1,9 @@
 /** The table of a run: one row a metric, one column a cell, each value with its interval and its difference from the reference. */
-import type { GenerationRow, RunResults } from "#shared/api.ts";
-import { ENDS_NAMES, type Ends } from "#shared/stats/ends.ts";
-import type { CellResult, Comparison } from "#shared/results.ts";
-import { costRows } from "./cost-rows.ts";
-import { qualityRows } from "./quality-rows.ts";
+import type { GenerationRow, RunResults } from "../api.ts";
+import { ENDS_NAMES, type Ends } from "../stats/ends.ts";
+import type { CellResult, Comparison } from "../results.ts";
+import { costRows } from "../metrics/cost-rows.ts";
+import { qualityRows } from "../metrics/quality-rows.ts";
 
 export type Tone = "better" | "worse" | "none";
 

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "#shared/results.ts";
-import {
-  fileDifference,
-  memoryDifference,
-  overLaunches,
-  speedDifference,
-} from "../../../src/renderer/views/result/metric-values.ts";
+import { fileDifference, memoryDifference, overLaunches, speedDifference } from "#shared/metrics/metric-values.ts";
 
 type Ratio = Comparison["latencyRatio"][number];
 const ratio = (value: number, low: number, high: number, kind: Ratio["kind"] = "signed-rank"): Ratio => ({

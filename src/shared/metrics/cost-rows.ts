@@ -1,11 +1,11 @@
 /** What a cell costs: its file, memory and time. */
-import type { GenerationRow } from "#shared/api.ts";
-import { METRICS } from "#shared/metrics/index.ts";
-import { peakMemory } from "#shared/metrics/peak-memory.ts";
-import { headlineMemory, memoryBasis, memoryWords } from "#shared/compare/memory-of.ts";
-import { MB, mebibytes, megabytes, MIB } from "#shared/format-numbers.ts";
-import type { CellResult, ForwardResult } from "#shared/results.ts";
-import type { Column, RowOf } from "./metric-rows.ts";
+import type { GenerationRow } from "../api.ts";
+import { METRICS } from "./index.ts";
+import { peakMemory } from "./peak-memory.ts";
+import { headlineMemory, memoryBasis, memoryWords } from "../compare/memory-of.ts";
+import { MB, mebibytes, megabytes, MIB } from "../format-numbers.ts";
+import type { CellResult, ForwardResult } from "../results.ts";
+import type { Column, RowOf } from "../tables/metric-grid.ts";
 import { exactly, fileDifference, memoryDifference, overLaunches } from "./metric-values.ts";
 import { decodeRow, forwardAt, latencyRow, throughputRow } from "./speed-rows.ts";
 import { wordsRows } from "./words-rows.ts";

@@ -1,12 +1,12 @@
 /** How fast a cell writes and, apart from that, how much. */
-import type { GenerationRow } from "#shared/api.ts";
-import { METRICS } from "#shared/metrics/index.ts";
-import { endsOf, endsWords } from "#shared/stats/ends.ts";
-import { grouped, plural } from "#shared/format-numbers.ts";
-import { DISTURBED, ONCE, replayOf, wordsRate } from "#shared/tables/words-table.ts";
-import type { CellResult, Replayed } from "#shared/results.ts";
-import { median } from "#shared/stats/quantile.ts";
-import type { MetricValue, RowOf } from "./metric-rows.ts";
+import type { GenerationRow } from "../api.ts";
+import { METRICS } from "./index.ts";
+import { endsOf, endsWords } from "../stats/ends.ts";
+import { grouped, plural } from "../format-numbers.ts";
+import { DISTURBED, ONCE, replayOf, wordsRate } from "../tables/words-table.ts";
+import type { CellResult, Replayed } from "../results.ts";
+import { median } from "../stats/quantile.ts";
+import type { MetricValue, RowOf } from "../tables/metric-grid.ts";
 import { exactly, speedDifference, within } from "./metric-values.ts";
 
 /** @param generations for runs without replays, whose texts were timed once */

@@ -1,10 +1,10 @@
 /** How far a cell's predictions are from the reference's, and how often it is right. */
-import type { CellSummary, RunResults } from "#shared/api.ts";
-import { changedShare } from "#shared/metrics/flips.ts";
-import { METRICS } from "#shared/metrics/index.ts";
-import { grouped, plural, signed, significant } from "#shared/format-numbers.ts";
-import type { Comparison } from "#shared/results.ts";
-import type { Column, MetricValue, RowOf, Tone } from "./metric-rows.ts";
+import type { CellSummary, RunResults } from "../api.ts";
+import { changedShare } from "./flips.ts";
+import { METRICS } from "./index.ts";
+import { grouped, plural, signed, significant } from "../format-numbers.ts";
+import type { Comparison } from "../results.ts";
+import type { Column, MetricValue, RowOf, Tone } from "../tables/metric-grid.ts";
 
 const MODES = {
   loglikelihood: "Accuracy by likelihood",

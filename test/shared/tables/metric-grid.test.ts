@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { keyFigures } from "../../../src/renderer/views/result/key-figures.ts";
-import { columnsOf, metricCsvRows, metricRows } from "../../../src/renderer/views/result/metric-rows.ts";
+import { columnsOf, metricCsvRows, metricRows } from "#shared/tables/metric-grid.ts";
 import { sampleCsvRows } from "../../../src/renderer/views/result/sample-rows.ts";
 import { DISTURBED } from "#shared/tables/words-table.ts";
 import { readResult, type ReadResult } from "../../helpers/read-result.ts";

@@ -1,13 +1,13 @@
 /** Values of the table's costs with their intervals, and what may be said of the difference between two. */
-import { memoryDiffers } from "#shared/metrics/peak-memory.ts";
-import { endsOf, endsWords } from "#shared/stats/ends.ts";
-import { memoryFinding } from "#shared/compare/memory-of.ts";
-import { plural, significant, times } from "#shared/format-numbers.ts";
-import type { Comparison } from "#shared/results.ts";
-import type { Interval } from "#shared/stats/interval.ts";
-import { isNegligible, ratioFinding } from "#shared/stats/launch-ratio.ts";
-import { medianInterval } from "#shared/stats/median-interval.ts";
-import type { MetricValue } from "./metric-rows.ts";
+import { memoryDiffers } from "./peak-memory.ts";
+import { endsOf, endsWords } from "../stats/ends.ts";
+import { memoryFinding } from "../compare/memory-of.ts";
+import { plural, significant, times } from "../format-numbers.ts";
+import type { Comparison } from "../results.ts";
+import type { Interval } from "../stats/interval.ts";
+import { isNegligible, ratioFinding } from "../stats/launch-ratio.ts";
+import { medianInterval } from "../stats/median-interval.ts";
+import type { MetricValue } from "../tables/metric-grid.ts";
 
 type Difference = NonNullable<MetricValue["difference"]>;
 type Ratio = Interval & { readonly ratio: number; readonly kind?: Comparison["latencyRatio"][number]["kind"] };

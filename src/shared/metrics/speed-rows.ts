@@ -1,13 +1,13 @@
 /** How fast a cell is, one row a batch size or depth. */
-import { decodeTokensPerSecond } from "#shared/metrics/generation-speed.ts";
-import { METRICS } from "#shared/metrics/index.ts";
-import { forwardSpeed, scalingEfficiency } from "#shared/metrics/latency.ts";
-import { medianLatencyMs, timedLaunches } from "#shared/compare/compare-speeds.ts";
-import { endsWords } from "#shared/stats/ends.ts";
-import { grouped, plural, significant, times } from "#shared/format-numbers.ts";
-import type { CellResult, ForwardResult } from "#shared/results.ts";
-import { launchSummary } from "#shared/stats/launch-summary.ts";
-import type { RowOf } from "./metric-rows.ts";
+import { decodeTokensPerSecond } from "./generation-speed.ts";
+import { METRICS } from "./index.ts";
+import { forwardSpeed, scalingEfficiency } from "./latency.ts";
+import { medianLatencyMs, timedLaunches } from "../compare/compare-speeds.ts";
+import { endsWords } from "../stats/ends.ts";
+import { grouped, plural, significant, times } from "../format-numbers.ts";
+import type { CellResult, ForwardResult } from "../results.ts";
+import { launchSummary } from "../stats/launch-summary.ts";
+import type { RowOf } from "../tables/metric-grid.ts";
 import { overLaunches, speedDifference, within } from "./metric-values.ts";
 
 export function latencyRow(batch: number): RowOf {
