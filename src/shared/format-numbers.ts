@@ -31,15 +31,15 @@ export function significant(value: number): string {
   return grouped(value, Math.min(6, Math.max(0, 2 - power)));
 }
 
-/** Thousands apart by commas. Not by Intl: loading its tables takes longer than making a small model. */
+/** Thousands apart by commas, a minus sign before what is negative. Not by Intl: loading its tables takes longer than making a small model. */
 export function grouped(value: number, digits = 0): string {
   const [whole, fraction] = value.toFixed(digits).split(".") as [string, string | undefined];
-  const apart = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  const apart = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",").replace("-", MINUS);
   return fraction === undefined ? apart : `${apart}.${fraction}`;
 }
 
 export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`;
+  return `${grouped(share * 100, digits)} %`;
 }
 
 /** How many times: 3.1x, 1.04x near one. */

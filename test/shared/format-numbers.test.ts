@@ -24,7 +24,7 @@ describe("significant", () => {
     [29.66, "29.7"],
     [99.96, "100"],
     [1234.4, "1,234"],
-    [-8.5, "-8.50"],
+    [-8.5, "−8.50"],
     [Infinity, "Infinity"],
   ])("shows %d as %s", (value, text) => {
     expect(significant(value)).toBe(text);

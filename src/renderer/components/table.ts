@@ -63,7 +63,16 @@ export function nextSort(sort: Sort | null, column: string): Sort | null {
 /** All rows in the order shown, units in the header. */
 export function tableCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const header = columns.map(({ label, unit }) => (unit === undefined ? label : `${label} (${unit})`));
-  return toCsv([header, ...rows.map((row) => columns.map(({ csv, text }) => (csv ?? text)(row)))]);
+  return toCsv([header, ...rows.map((row) => columns.map((column) => csvValue(column, row)))]);
+}
+
+/** A number as programs read it, without the commas and the minus sign that people read. */
+function csvValue<Row>({ kind, csv, text }: Column<Row>, row: Row): string | number | null {
+  if (csv) return csv(row);
+  const shown = text(row);
+  if (kind !== "number" || shown === null || shown === "") return shown;
+  const value = Number(shown.replace("−", "-").replaceAll(",", ""));
+  return Number.isNaN(value) ? shown : value;
 }
 
 interface Slice {

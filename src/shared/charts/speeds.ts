@@ -24,7 +24,7 @@ export function decodeByDepth(results: Results, way: "user" | "compute"): ChartM
       way === "user"
         ? `The cache is copied at every step. Median over launches.${whiskersOf(series)}`
         : `The cache stays in the runtime. Median over launches.${whiskersOf(series)}`,
-    x: axis("Tokens before", "", { least: 0 }),
+    x: axis("Tokens before", "", { least: 0, fromZero: true }),
     y: axis("Decoding", "tokens/s", { scale: yScaleFor(series), better: "higher", least: 0, fromZero: true }),
     series,
     guides: [],

@@ -73,6 +73,19 @@ describe("tableCsv", () => {
   });
 });
 
+describe("tableCsv of a number without digits of its own", () => {
+  it("is a number for programs, whatever people read", () => {
+    const column = (kind: "text" | "number", text: string): Column<Row> => ({
+      id: text,
+      label: kind,
+      kind,
+      text: () => text,
+    });
+    const columns = [column("number", "−1,234.5"), column("text", "−1,234.5"), column("number", "exact")];
+    expect(tableCsv(columns, ROWS.slice(0, 1))).toBe('number,text,number\r\n-1234.5,"−1,234.5",exact\r\n');
+  });
+});
+
 describe("visibleRows", () => {
   it("draws all rows of a short table", () => {
     expect(visibleRows(149, 32, 4000, 600)).toEqual({ first: 0, end: 149 });
