@@ -27,7 +27,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const PROMPT_TOKENS = 24;
 
 /** One replay of texts or answers in a launch: warm-up and timed passes over all of them (replay-pass.ts). */
-const REPLAY_MS = { least: 1500, most: 15_000 };
+const REPLAY_MS = { least: 850, most: 15_000 };
 
 export function predictLaunch(job: CellJob, speeds: CellSpeeds): LaunchCosts {
   const { forward, decode, questionJobs, texts, generate, replay } = job;
