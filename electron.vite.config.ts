@@ -44,7 +44,7 @@ export default defineConfig({
           worker: "src/worker/index.ts",
           cli: "src/cli/index.ts",
           host: "src/host/index.ts",
-          "quantize-thread": "src/core/quantize/thread.ts",
+          "quantize-thread": "src/core/quantize/threads/thread.ts",
           "run-reader": "src/core/app/run-reader-child.ts",
         },
         output: { codeSplitting: { groups: CHUNKS } },

@@ -8,7 +8,7 @@ import { toBinary } from "#core/onnx/proto/encode.ts";
 import { type GraphProto, ModelProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
-import { FP4_VALUES, NF4_VALUES } from "#core/quantize/bnb4.ts";
+import { FP4_VALUES, NF4_VALUES } from "#core/quantize/bnb4/bnb4.ts";
 import { graph } from "../core/onnx/build-model.ts";
 import { tensorValue } from "./onnx-builder.ts";
 

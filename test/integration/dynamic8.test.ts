@@ -16,7 +16,7 @@ import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { logSoftmaxAt } from "#shared/metrics/log-softmax.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import { temporaryFolder } from "../core/onnx/build-model.ts";
-import { REFERENCE, sourceOf } from "../core/quantize/dynamic8-reference.ts";
+import { REFERENCE, sourceOf } from "../core/quantize/dynamic8/dynamic8-reference.ts";
 import { tensorValue } from "../helpers/onnx-builder.ts";
 import { computesLikeReference } from "../helpers/processor.ts";
 import { FIXTURES, largestDifference, readReference } from "../helpers/reference.ts";

@@ -1,5 +1,5 @@
 /**
- * The loops of src/core/quantize/dynamic8-columns.ts, where each column of a matrix has a scale of its own: [rows, width]
+ * The loops of src/core/quantize/dynamic8/dynamic8-columns.ts, where each column of a matrix has a scale of its own: [rows, width]
  * float32, four columns at a time. The TypeScript there is the reference; results are equal.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The block kernels of src/core/quantize/rtn.ts and k-quant.ts, four weights at a time; the TypeScript there is the reference
+ * The block kernels of src/core/quantize/blocks/rtn.ts and k-quant.ts, four weights at a time; the TypeScript there is the reference
  * and says why each step rounds as it does. Results are equal bit for bit.
  */
 

@@ -6,7 +6,7 @@ import { FORMATS } from "#shared/formats/formats.ts";
 import { parseRecipe, type Recipe } from "#shared/recipe.ts";
 import { findSource } from "#core/models/model-folder.ts";
 import { formatMaker } from "#core/quantize/formats.ts";
-import { lowestSnr } from "#core/quantize/weight-error.ts";
+import { lowestSnr } from "#core/quantize/weights/weight-error.ts";
 import { PRESETS, presetRecipe } from "#core/quantize/presets.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
 import { abortOnInterrupt } from "../interrupt.ts";

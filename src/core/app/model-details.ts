@@ -9,7 +9,7 @@ import { type ModelFolder, openVariant, sourceVariant, type Variant } from "#cor
 import { readModel } from "#core/onnx/read-model.ts";
 import { type Audit, auditModel } from "#core/quantize/audit.ts";
 import { readSidecar, sidecarLayer } from "#core/quantize/read-sidecar.ts";
-import { lowestSnr } from "#core/quantize/weight-error.ts";
+import { lowestSnr } from "#core/quantize/weights/weight-error.ts";
 import { madeFolder } from "#core/runs/made-variants.ts";
 
 /**

@@ -5,29 +5,8 @@ export interface TensorPiece {
   readonly tensor: string;
   readonly offset: number;
   readonly bytes: Uint8Array;
-  /** Of the weights behind these bytes. */
-  readonly error?: PieceError | undefined;
-}
-
-/** Sums over weights and the values that stand for them now. */
-export interface ErrorSums {
-  readonly count: number;
-  readonly sumSquares: number;
-  readonly sumSquaredError: number;
-  readonly maxError: number;
-  /** Weights beyond the range of the codes. */
-  readonly clipped: number;
-}
-
-/** The error of some weights of a tensor; plain data. */
-export interface PieceError {
-  /** Name of the source tensor. */
-  readonly weight: string;
-  /** Of a weight now. */
-  readonly bits: number;
-  /** Parts of one tensor differ in it. */
-  readonly part: number;
-  readonly sums: ErrorSums;
+  /** What whoever makes the tensor wants to hear of these bytes: plain data, handed on as it is. */
+  readonly report?: unknown;
 }
 
 /** Makes the data of one or more new tensors (codes and scales, say) from one pass over its source. */
@@ -43,8 +22,8 @@ export interface TensorJob {
 /** A part of a job that another thread can do: structured-clonable. */
 export interface TensorTask {
   /** Name of a generator in the runner's table. */
-  readonly kernel: string;
-  readonly input: readonly unknown[];
+  readonly name: string;
+  readonly input: unknown;
   /** Bytes of its source, about. */
   readonly sourceBytes: number;
 }
@@ -78,7 +57,7 @@ export interface TaskRunner {
    */
   run(
     tasks: readonly PlacedTask[],
-    onWritten: (tensor: string, bytes: number, error: PieceError | undefined) => void,
+    onWritten: (tensor: string, bytes: number, report: unknown) => void,
     signal: AbortSignal,
   ): Promise<TaskTimes>;
 }

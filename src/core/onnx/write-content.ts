@@ -7,7 +7,6 @@ import { type FileLayout, partBytes, type Placement } from "./layout.ts";
 import type { OutputFiles } from "./output-files.ts";
 import {
   type Destination,
-  type PieceError,
   type PlacedTask,
   SourceCutError,
   type TaskRunner,
@@ -83,10 +82,10 @@ export class ContentWriter {
 
     const left = new Map<string, number>();
     const tasks = [...this.#tasks(jobs, left), ...copies.flatMap((place) => this.#copyTasks(place, left))];
-    const large = tasks.filter(({ work }) => "kernel" in work && work.sourceBytes > LARGE_TASK_BYTES);
+    const large = tasks.filter(({ work }) => "name" in work && work.sourceBytes > LARGE_TASK_BYTES);
     const ordered = [...large, ...tasks.filter((task) => !large.includes(task))];
-    const written = (tensor: string, bytes: number, error: PieceError | undefined): void => {
-      if (error) this.#options.onError?.(error);
+    const written = (tensor: string, bytes: number, report: unknown): void => {
+      if (report !== undefined) this.#options.onReport?.(report);
       const rest = left.get(tensor)! - bytes;
       left.set(tensor, rest);
       if (rest === 0) this.#tensorsDone++;
@@ -149,8 +148,8 @@ export class ContentWriter {
 
   async #make(job: TensorJob): Promise<void> {
     const left = new Map(job.tensors);
-    for await (const { tensor, offset, bytes, error } of job.pieces()) {
-      if (error) this.#options.onError?.(error);
+    for await (const { tensor, offset, bytes, report } of job.pieces()) {
+      if (report !== undefined) this.#options.onReport?.(report);
       const place = this.#places.get(tensor);
       const rest = (left.get(tensor) ?? 0) - bytes.length;
       if (!place || rest < 0 || offset + bytes.length > place.bytes) {

@@ -4,7 +4,7 @@ import { LabError } from "#shared/errors.ts";
 import { type FileLayout, layOut } from "./layout.ts";
 import { OutputFiles, removeIfPresent } from "./output-files.ts";
 import type { ModelProto } from "./proto/onnx.ts";
-import type { PieceError, TaskRunner, TaskTimes, TensorJob, TensorPiece } from "./tensor-job.ts";
+import type { TaskRunner, TaskTimes, TensorJob, TensorPiece } from "./tensor-job.ts";
 import { ContentWriter } from "./write-content.ts";
 
 export type { TensorJob, TensorPiece };
@@ -32,7 +32,7 @@ export interface WriteModelOptions {
   readonly inlineLimitBytes?: number | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
   /** Called with what jobs say of their weights, in any order. */
-  readonly onError?: ((error: PieceError) => void) | undefined;
+  readonly onReport?: ((report: unknown) => void) | undefined;
   /** A text file that appears with the model or not at all, made when all weights are written. */
   readonly companion?: { readonly path: string; readonly text: () => string } | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -9,9 +9,9 @@ import type { FunctionProto, NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { collect } from "#core/onnx/walk.ts";
 import { storedWeights, type Weight } from "#core/onnx/weights.ts";
-import { pairNote, tablePairs } from "./copied-tables.ts";
-import { functionMatMuls, functionWarning } from "./function-weights.ts";
-import { type LeftInFloat, leftInFloat, leftWords, NOTHING_LEFT } from "./left-in-float.ts";
+import { pairNote, tablePairs } from "./graph/copied-tables.ts";
+import { functionMatMuls, functionWarning } from "./graph/function-weights.ts";
+import { type LeftInFloat, leftInFloat, leftWords, NOTHING_LEFT } from "./graph/left-in-float.ts";
 
 type LayerRole = "embedding" | "head" | "layer";
 

@@ -1,26 +1,16 @@
 import { LabError } from "#shared/errors.ts";
 import { FORMAT_IDS, type FormatId } from "#shared/formats/formats.ts";
-import { fp4 } from "./fp4.ts";
 import { fp16 } from "./fp16.ts";
-import { int4 } from "./int4.ts";
 import { int4f16 } from "./int4f16.ts";
-import { int8 } from "./int8.ts";
 import { mixed } from "./mixed.ts";
-import { nf4 } from "./nf4.ts";
-import type { FormatMaker } from "./plan.ts";
-import { uint8 } from "./uint8.ts";
-import { w8 } from "./w8.ts";
+import type { FormatMaker } from "./format-maker.ts";
+import { PLAIN_FORMATS } from "./plain-formats.ts";
 
 /** The formats that this version makes; `makes` in the shared table says the same to code that may not import core. */
 export const FORMAT_MAKERS: Readonly<Partial<Record<FormatId, FormatMaker>>> = Object.freeze({
+  ...PLAIN_FORMATS,
   fp16,
   int4f16,
-  int4,
-  int8,
-  uint8,
-  w8,
-  nf4,
-  fp4,
   mixed,
 });
 

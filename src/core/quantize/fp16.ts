@@ -4,10 +4,10 @@ import { collect } from "#core/onnx/walk.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { elementCount } from "#core/onnx/tensor.ts";
-import { convertToFloat16, type StoredFloats } from "./float16-graph.ts";
-import type { SkippedMatMul } from "./matmul-targets.ts";
-import { NamePatterns } from "./name-patterns.ts";
-import type { FormatMaker, QuantizedTensor } from "./plan.ts";
+import { convertToFloat16, type StoredFloats } from "./float16/float16-graph.ts";
+import type { SkippedMatMul } from "./graph/matmul-targets.ts";
+import { NamePatterns } from "./graph/name-patterns.ts";
+import type { FormatMaker, QuantizedTensor } from "./format-maker.ts";
 
 /**
  * The whole model in float16, its inputs and outputs (logits and cache) in float32. `exclude` keeps nodes in float32: for

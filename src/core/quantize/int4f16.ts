@@ -1,7 +1,9 @@
-import { convertToFloat16 } from "./float16-graph.ts";
+import { convertToFloat16 } from "./float16/float16-graph.ts";
 import { isHalf, reportHalved } from "./fp16.ts";
-import { int4 } from "./int4.ts";
-import type { FormatMaker } from "./plan.ts";
+import type { FormatMaker } from "./format-maker.ts";
+import { PLAIN_FORMATS } from "./plain-formats.ts";
+
+const { int4 } = PLAIN_FORMATS;
 
 /**
  * 4-bit blocks as int4 makes them, the rest as fp16 does. As in transformers.js' q4f16 the codes are chosen with float32

@@ -2,17 +2,19 @@ import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import { fp4 } from "./fp4.ts";
-import { int4 } from "./int4.ts";
-import { EXCLUDED, findMatMulTargets, type SkippedMatMul } from "./matmul-targets.ts";
-import { NamePatterns } from "./name-patterns.ts";
-import { nf4 } from "./nf4.ts";
-import type { FormatMaker, QuantizePlan } from "./plan.ts";
-import { splitGemms } from "./split-gemm.ts";
-import { w8 } from "./w8.ts";
+import { EXCLUDED, findMatMulTargets, type SkippedMatMul } from "./graph/matmul-targets.ts";
+import { NamePatterns } from "./graph/name-patterns.ts";
+import type { FormatMaker, QuantizePlan } from "./format-maker.ts";
+import { PLAIN_FORMATS } from "./plain-formats.ts";
+import { splitGemms } from "./graph/split-gemm.ts";
 
 /** What a layer may be: each replaces single MatMuls. `fp32` keeps a layer as it is. */
-const LAYER_MAKERS: Readonly<Partial<Record<FormatId, FormatMaker>>> = Object.freeze({ int4, w8, nf4, fp4 });
+const LAYER_MAKERS: Readonly<Partial<Record<FormatId, FormatMaker>>> = Object.freeze({
+  int4: PLAIN_FORMATS.int4,
+  w8: PLAIN_FORMATS.w8,
+  nf4: PLAIN_FORMATS.nf4,
+  fp4: PLAIN_FORMATS.fp4,
+});
 const KEEP: FormatId = "fp32";
 
 /**

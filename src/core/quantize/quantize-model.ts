@@ -8,14 +8,15 @@ import { allGraphs } from "#core/onnx/walk.ts";
 import { QUANTIZED_OPERATORS } from "#core/onnx/weight-storage.ts";
 import { storedWeights } from "#core/onnx/weights.ts";
 import { writeModel, type WriteProgress, type WriteTimes } from "#core/onnx/write-model.ts";
-import { copyWarning, isCopy, tablePairs } from "./copied-tables.ts";
+import { copyWarning, isCopy, tablePairs } from "./graph/copied-tables.ts";
 import { formatMaker } from "./formats.ts";
-import { functionMatMuls, functionWarning } from "./function-weights.ts";
-import { leftInFloat, namedSkips, type SkippedWeight } from "./left-in-float.ts";
-import type { MeasuredTensor } from "./plan.ts";
+import { functionMatMuls, functionWarning } from "./graph/function-weights.ts";
+import { leftInFloat, namedSkips, type SkippedWeight } from "./graph/left-in-float.ts";
+import type { MeasuredTensor } from "./format-maker.ts";
 import { sidecarPath, sidecarText } from "./sidecar.ts";
-import { defaultThreads, ThreadPool } from "./thread-pool.ts";
-import { ErrorLedger } from "./weight-error.ts";
+import { defaultThreads, ThreadPool } from "./threads/thread-pool.ts";
+import type { PieceError } from "./weights/error-sums.ts";
+import { ErrorLedger } from "./weights/weight-error.ts";
 import { parseRecipe, type Recipe, type RecipeOption } from "#shared/recipe.ts";
 
 /** One thread quantizes as much while others start. */
@@ -92,8 +93,8 @@ export async function quantizeModel(options: QuantizeOptions): Promise<QuantizeR
     sourcePath: model.path,
     jobs: plan.jobs,
     runner: threads,
-    onError: (error) => {
-      ledger.add(error);
+    onReport: (report) => {
+      ledger.add(report as PieceError);
     },
     companion: {
       path: sidecar,

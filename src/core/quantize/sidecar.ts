@@ -2,8 +2,8 @@
 import { basename } from "node:path";
 import { appVersion } from "#core/system/app-version.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import type { LeftInFloat, SkippedWeight } from "./left-in-float.ts";
-import type { MeasuredTensor } from "./plan.ts";
+import type { LeftInFloat, SkippedWeight } from "./graph/left-in-float.ts";
+import type { MeasuredTensor } from "./format-maker.ts";
 
 export const SIDECAR_VERSION = 1;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
-import type { WeightMatrix } from "#core/quantize/matmulnbits-stream.ts";
+import type { WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
 import { memoryReader, type Stored, stored, transpose } from "./golden.ts";
 
 export interface Bnb4Case {

@@ -6,15 +6,15 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import { quantizeBlockMatrix } from "#core/quantize/block-algorithms.ts";
-import { quantizeMatrixBnb4 } from "#core/quantize/bnb4-stream.ts";
-import { codeRange, type CodeType } from "#core/quantize/dynamic8.ts";
-import { quantizeCodes } from "#core/quantize/dynamic8-stream.ts";
-import { type ClampRule, halfPieces } from "#core/quantize/float16-values.ts";
-import { quantizeGather4 } from "#core/quantize/gather4.ts";
-import { fromHalf, toBfloat, toHalf } from "#core/quantize/half.ts";
-import { blockShape } from "#core/quantize/matmulnbits.ts";
-import { machines } from "#core/quantize/wasm-machine.ts";
+import { quantizeBlockMatrix } from "#core/quantize/blocks/block-algorithms.ts";
+import { quantizeMatrixBnb4 } from "#core/quantize/bnb4/bnb4-stream.ts";
+import { codeRange, type CodeType } from "#core/quantize/dynamic8/dynamic8.ts";
+import { quantizeCodes } from "#core/quantize/dynamic8/dynamic8-stream.ts";
+import { type ClampRule, halfPieces } from "#core/quantize/float16/float16-values.ts";
+import { quantizeGather4 } from "#core/quantize/blocks/gather4.ts";
+import { fromHalf, toBfloat, toHalf } from "#core/quantize/float16/half.ts";
+import { blockShape } from "#core/quantize/blocks/matmulnbits.ts";
+import { wasm } from "#core/quantize/threads/wasm-instance.ts";
 import { type AlgorithmCase, assemble, type Bnb4Case, type Gather4Case, hex, storedMatrix } from "./blocks.ts";
 import { type GoldenCase, goldenMatrix, memoryReader, quantize, type Stored, stored } from "./golden.ts";
 
@@ -52,7 +52,7 @@ const unpack = (bytes: Uint8Array, bits: number): number[] =>
   [...bytes].flatMap((byte) => (bits === 8 ? [byte] : [byte & 15, byte >> 4]));
 
 afterEach(() => {
-  machines.enabled = true;
+  wasm.enabled = true;
 });
 
 describe.each([
@@ -60,7 +60,7 @@ describe.each([
   ["the plain loops", false],
 ])("on and beside every threshold, by %s", (_, enabled) => {
   beforeEach(() => {
-    machines.enabled = enabled;
+    wasm.enabled = enabled;
   });
 
   it.each(CASES.matmulnbits.map((golden, index) => ({ index, ...golden })))(
@@ -96,11 +96,14 @@ describe.each([
     const { rows, width, blockSize, symmetric, weight } = golden;
     for (const layout of LAYOUTS) {
       const matrix = storedMatrix(weight, width, rows, "NK", layout);
-      const got = assemble(quantizeGather4(matrix, { blockSize, symmetric }, matrix.dataType, names), {
-        codes: (rows * width) / 2,
-        scales: rows * floatBytes(matrix.dataType),
-        ...(symmetric ? {} : { zeroPoints: Math.ceil(rows / 2) }),
-      });
+      const got = assemble(
+        quantizeGather4({ matrix, spec: { blockSize, symmetric }, scaleType: matrix.dataType, names }),
+        {
+          codes: (rows * width) / 2,
+          scales: rows * floatBytes(matrix.dataType),
+          ...(symmetric ? {} : { zeroPoints: Math.ceil(rows / 2) }),
+        },
+      );
       expect(hex(got.scales!)).toBe(hex(stored(golden.scales)));
       if (golden.zeroPoints) expect(hex(got.zeroPoints!)).toBe(hex(stored(golden.zeroPoints)));
       expect(hex(got.codes!)).toBe(hex(stored(golden.quantized)));
@@ -115,7 +118,7 @@ describe.each([
     const matrix = storedMatrix(weight, codes.length, 1, "NK", "NK");
     const spec = { bits, blockSize, symmetric, halfScales: matrix.dataType === FLOAT16 };
     const shape = blockShape(codes.length, spec);
-    const got = assemble(quantizeBlockMatrix(matrix, spec, matrix.dataType, names, algorithm), {
+    const got = assemble(quantizeBlockMatrix({ matrix, spec, scaleType: matrix.dataType, names, algorithm }), {
       codes: shape.blocks * shape.blobBytes,
       scales: shape.blocks * floatBytes(matrix.dataType),
       ...(symmetric ? {} : { zeroPoints: shape.zeroPointRowBytes }),

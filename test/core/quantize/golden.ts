@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
-import type { BlockSpec } from "#core/quantize/matmulnbits.ts";
-import { quantizeMatrix, type StreamLimits, type WeightMatrix } from "#core/quantize/matmulnbits-stream.ts";
+import type { BlockSpec } from "#core/quantize/blocks/matmulnbits.ts";
+import { quantizeMatrix, type StreamLimits, type WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
 
 const ROOT = "test/fixtures/quantization/";
 

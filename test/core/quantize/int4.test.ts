@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readModel } from "#core/onnx/read-model.ts";
-import { int4 } from "#core/quantize/int4.ts";
 import type { Recipe } from "#shared/recipe.ts";
+import { PLAIN_FORMATS } from "#core/quantize/plain-formats.ts";
+
+const { int4 } = PLAIN_FORMATS;
 
 const plan = (recipe: Recipe) => int4.plan(readModel("test/fixtures/zoo/qwen2/onnx/model.onnx"), recipe);
 

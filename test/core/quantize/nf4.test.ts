@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readModel } from "#core/onnx/read-model.ts";
-import { fp4 } from "#core/quantize/fp4.ts";
-import { nf4 } from "#core/quantize/nf4.ts";
 import type { Recipe } from "#shared/recipe.ts";
+import { PLAIN_FORMATS } from "#core/quantize/plain-formats.ts";
+
+const { fp4, nf4 } = PLAIN_FORMATS;
 
 const model = () => readModel("test/fixtures/zoo/qwen2/onnx/model.onnx");
 const plan = (recipe: Recipe) => (recipe.format === "nf4" ? nf4 : fp4).plan(model(), recipe);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readModel } from "#core/onnx/read-model.ts";
-import { w8 } from "#core/quantize/w8.ts";
 import type { Recipe } from "#shared/recipe.ts";
+import { PLAIN_FORMATS } from "#core/quantize/plain-formats.ts";
+
+const { w8 } = PLAIN_FORMATS;
 
 const plan = (recipe: Recipe) => w8.plan(readModel("test/fixtures/zoo/qwen2/onnx/model.onnx"), recipe);
 
