@@ -52,7 +52,7 @@ export default tseslint.config(
       "test/core/onnx/oracle/onnx_pb.ts",
       "resources/",
       "test/fixtures/",
-      "scripts/demo-model/",
+      "tools/demo-model/",
       ".cache/",
       // AssemblyScript.
       "tools/wasm/",

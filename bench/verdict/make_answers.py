@@ -1,6 +1,6 @@
 """python make_answers.py MODEL_FOLDER FILES.json QUESTIONS.csv answers.bin: how answers.bin was made. Needs numpy, onnxruntime and tokenizers.
 
-QUESTIONS.csv: 24,000 fresh questions of the generator in scripts/demo-model, 3,000 of each of its eight subjects, in the order of the subjects.
+QUESTIONS.csv: 24,000 fresh questions of the generator in tools/demo-model, 3,000 of each of its eight subjects, in the order of the subjects.
 FILES.json: the ONNX files by format, {"fp32": PATH, "w8": PATH, "int4": PATH, "nf4": PATH}; the last three made by `quantscope quantize`.
 One record of 9 bytes a question: a byte whose bits 0 to 3 say whether fp32, w8, int4 and nf4 answer it rightly, and four little-endian 16-bit numbers,
 the probability of the right letter among the four letters times 65,535. Prompts are those of the template `mmlu` (docs/measurement.md).
