@@ -45,7 +45,7 @@ export default defineConfig({
           cli: "src/cli/index.ts",
           host: "src/host/index.ts",
           "quantize-thread": "src/core/quantize/threads/thread.ts",
-          "run-reader": "src/core/app/run-reader-child.ts",
+          "run-reader": "src/core/app/stored-runs/run-reader-child.ts",
         },
         output: { codeSplitting: { groups: CHUNKS } },
       },

@@ -5,7 +5,7 @@
  * comparisons (of 20, 17 or more). The ratios printed are those of A / B; what they are away from 1 is noise.
  */
 import { parseArgs } from "node:util";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
 import { forwardPassSchema } from "#shared/spec.ts";

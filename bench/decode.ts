@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { type OpenedStepper, openStepper, type StepperOptions } from "#core/engine/stepping/open-stepper.ts";
 import { openModelFolder, openVariant, sourceVariant } from "#core/models/model-folder.ts";
 import { collectGarbage } from "#core/measure/memory.ts";

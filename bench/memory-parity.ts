@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { openModelFolder } from "#core/models/model-folder.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
 import { forwardPassSchema } from "#shared/spec.ts";

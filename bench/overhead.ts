@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { loadDecoder, sessionOptions } from "#core/engine/session.ts";
 import { InferenceSession } from "#core/engine/ort.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { timed } from "#core/measure/forward-runs.ts";
 import { collectGarbage } from "#core/measure/memory.ts";
 import { openSampler } from "#core/measure/sampler.ts";

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { openModelFolder, sourceVariant } from "#core/models/model-folder.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import { readEnvironment } from "#core/system/environment.ts";

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openLab } from "#core/app/open-lab.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { executeRun } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { readRun } from "#core/store/read-run.ts";

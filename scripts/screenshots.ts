@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { SpecInput } from "#shared/spec.ts";
-import { demoSpec } from "#core/app/demo-spec.ts";
+import { demoSpec } from "#core/app/experiment/demo-spec.ts";
 import { launchChromium } from "../test/helpers/chromium.ts";
 import { HostProcess, ROOT } from "../test/helpers/host-process.ts";
 

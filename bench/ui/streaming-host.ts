@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LiveRunEvent } from "#shared/api.ts";
 import { createApp } from "#core/app/app.ts";
 import { openLab } from "#core/app/open-lab.ts";
-import { runReaderFile } from "#core/app/worker-file.ts";
+import { runReaderFile } from "#core/app/files/worker-file.ts";
 import type { ExecuteOptions, RunOutcome } from "#core/runs/execute.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";

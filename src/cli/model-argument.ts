@@ -8,7 +8,7 @@ export async function modelFolder(argument: string, home: string | undefined): P
   if (statSync(argument, { throwIfNoEntry: false })?.isDirectory() || /[\\/]/.test(argument)) return argument;
   // Only now: a command that names a folder needs no store, and starts without it.
   const [{ ModelLibrary, resolveModel }, { labToRead }] = await Promise.all([
-    import("#core/app/library.ts"),
+    import("#core/app/libraries/model-library.ts"),
     import("./lab-to-read.ts"),
   ]);
   using lab = labToRead(home);

@@ -5,8 +5,8 @@ import { FORMAT_IDS, isFormatId } from "#shared/formats/formats.ts";
 import { isProviderId, PROVIDER_IDS } from "#shared/providers/providers.ts";
 import type { Depth } from "#shared/depths.ts";
 import { type GraphChoice, parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
-import { demoResources } from "#core/app/resources.ts";
-import { whole } from "./whole.ts";
+import { demoResources } from "#core/app/files/resources.ts";
+import { parseInteger } from "./parse-integer.ts";
 
 /** What `quantscope run` takes in place of a spec file, as typed. */
 export interface SpecOptions {
@@ -69,7 +69,7 @@ export function specFromOptions(options: SpecOptions): Spec {
       "Name a spec file, or --model DIR with --cells fp32,int4 (see quantscope run --help).",
     );
   }
-  const seed = whole("--seed", options.seed ?? "0");
+  const seed = parseInteger("--seed", options.seed ?? "0");
   const wanted = passList(options.passes, options);
   if (wanted.has("benchmark") && questions === undefined) {
     throw new LabError("SPEC_INVALID", "The pass benchmark needs questions: --questions FILE.");
@@ -78,7 +78,7 @@ export function specFromOptions(options: SpecOptions): Spec {
     throw new LabError("SPEC_INVALID", "The pass tokens needs questions or texts: --questions FILE, --texts FILE.");
   }
   const asked = questions === undefined ? undefined : { questions: resolve(questions) };
-  const threads = options.threads === undefined ? undefined : whole("--threads", options.threads);
+  const threads = options.threads === undefined ? undefined : parseInteger("--threads", options.threads);
   const spec: SpecInput = {
     schemaVersion: 1,
     name: options.name ?? `${model.split(/[\\/]/).findLast((part) => part !== "") ?? model}: ${cells}`,
@@ -90,7 +90,7 @@ export function specFromOptions(options: SpecOptions): Spec {
       ...(options.graph !== undefined && { graph: options.graph as GraphChoice }),
     })),
     ...(options.depth !== undefined && { depth: options.depth as Depth }),
-    ...(options.launches !== undefined && { launches: whole("--launches", options.launches) }),
+    ...(options.launches !== undefined && { launches: parseInteger("--launches", options.launches) }),
     passes: {
       ...(wanted.has("forward") && { forward: forwardOptions(options) }),
       ...(wanted.has("decode") && { decode: decodeOptions(options) }),
@@ -102,7 +102,7 @@ export function specFromOptions(options: SpecOptions): Spec {
         generate: { prompts: options.prompts === undefined ? demoResources().prompts : resolve(options.prompts) },
       }),
     },
-    ...(options.limit !== undefined && { sample: { limit: whole("--limit", options.limit), seed } }),
+    ...(options.limit !== undefined && { sample: { limit: parseInteger("--limit", options.limit), seed } }),
     seed,
   };
   return parseSpec(spec, "command line");
@@ -110,13 +110,15 @@ export function specFromOptions(options: SpecOptions): Spec {
 
 function forwardOptions({ batchSizes, sequenceLength }: SpecOptions): NonNullable<SpecInput["passes"]["forward"]> {
   return {
-    ...(batchSizes !== undefined && { batchSizes: batchSizes.split(",").map((size) => whole("--batch-sizes", size)) }),
-    ...(sequenceLength !== undefined && { sequenceLength: whole("--sequence-length", sequenceLength) }),
+    ...(batchSizes !== undefined && {
+      batchSizes: batchSizes.split(",").map((size) => parseInteger("--batch-sizes", size)),
+    }),
+    ...(sequenceLength !== undefined && { sequenceLength: parseInteger("--sequence-length", sequenceLength) }),
   };
 }
 
 function decodeOptions({ decodeDepths, decodeBatchSizes }: SpecOptions): NonNullable<SpecInput["passes"]["decode"]> {
-  const list = (name: string, text: string): number[] => text.split(",").map((each) => whole(name, each));
+  const list = (name: string, text: string): number[] => text.split(",").map((each) => parseInteger(name, each));
   return {
     ...(decodeDepths !== undefined && { depths: list("--decode-depths", decodeDepths) }),
     ...(decodeBatchSizes !== undefined && { batchSizes: list("--decode-batch-sizes", decodeBatchSizes) }),

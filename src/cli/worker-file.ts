@@ -1,1 +1,1 @@
-export { workerFile } from "#core/app/worker-file.ts";
+export { workerFile } from "#core/app/files/worker-file.ts";

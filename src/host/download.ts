@@ -3,8 +3,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { SECURITY_HEADERS } from "#core/app/assets.ts";
-import type { Download } from "#core/app/downloads.ts";
+import { SECURITY_HEADERS } from "#core/app/files/assets.ts";
+import type { Download } from "#core/app/files/downloads.ts";
 
 /**
  * Of a report that is shown: it brings its style and nothing else, and no script of it runs, whatever it holds. Its origin is

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readAsset, SECURITY_HEADERS } from "#core/app/assets.ts";
-import type { Downloads } from "#core/app/downloads.ts";
+import { readAsset, SECURITY_HEADERS } from "#core/app/files/assets.ts";
+import type { Downloads } from "#core/app/files/downloads.ts";
 import { sendDownload } from "./download.ts";
 import { hostAllowed, hostOf, type Session, sessionCookie } from "./security.ts";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { createApp, type LabApp } from "#core/app/app.ts";
 import { labHome, openLabToRead } from "#core/app/open-lab.ts";
-import { runReaderFile, workerFile } from "#core/app/worker-file.ts";
+import { runReaderFile, workerFile } from "#core/app/files/worker-file.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { appRoot } from "#core/system/app-version.ts";
 import { outliveErrors } from "#core/system/last-resort.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Handlers } from "#shared/api.ts";
-import type { Downloads } from "#core/app/downloads.ts";
+import type { Downloads } from "#core/app/files/downloads.ts";
 import { noteProblem } from "#core/system/problems.ts";
 import { servePage } from "./http.ts";
 import { LOOPBACK, Session } from "./security.ts";

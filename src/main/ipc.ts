@@ -4,7 +4,7 @@
  */
 import { ipcMain, type IpcMainInvokeEvent, webContents } from "electron";
 import { answer } from "#core/app/handlers.ts";
-import type { PathGuard } from "#core/app/path-guard.ts";
+import type { PathGuard } from "#core/app/files/path-guard.ts";
 import type { EventName, EventPayload, Handlers, Reply } from "#shared/api.ts";
 import { isOurs } from "./origin.ts";
 

@@ -1,5 +1,5 @@
 import { protocol } from "electron";
-import { readAsset } from "#core/app/assets.ts";
+import { readAsset } from "#core/app/files/assets.ts";
 import { isOurs, SCHEME } from "./origin.ts";
 
 /** Gives our scheme an origin of its own. Electron takes this once, and only before it is ready. */

@@ -2,7 +2,7 @@ import { BrowserWindow, nativeTheme } from "electron";
 import { APP_URL } from "./origin.ts";
 import type { QuitGuard } from "./quit-guard.ts";
 
-/** Behind the page until it has drawn: `--surface-page` of the renderer's tokens.css, so that nothing flashes. */
+/** After the page until it has drawn: `--surface-page` of the renderer's tokens.css, so that nothing flashes. */
 const BACKGROUND = { light: "#f4f6f7", dark: "#101417" };
 
 /** Opens the window; its place and size are those it had last. */

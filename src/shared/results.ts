@@ -280,7 +280,7 @@ export const comparisonSchema = z.object({
       ...launchInterval,
     }),
   ),
-  /** Time for as many tokens as both wrote behind the same prompts. */
+  /** Time for as many tokens as both wrote after the same prompts. */
   wordsRatio: z.array(z.object({ of: z.enum(REPLAYED), ratio: z.number(), ...launchInterval })).default([]),
   memoryRatio: z.array(
     z.object({

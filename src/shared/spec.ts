@@ -57,7 +57,7 @@ export const decodePassSchema = closedObject({
   promptTokens: positive.max(1 << 20).default(128),
   newTokens: positive.max(1 << 16).default(DEPTHS.standard.decode.newTokens),
   batchSizes: batchSizes.default([1]),
-  /** Tokens that stand before the prompt: 0 decodes behind `promptTokens`, 2000 behind 2000 more. */
+  /** Tokens that stand before the prompt: 0 decodes after `promptTokens`, 2000 after 2000 more. */
   depths: z
     .array(
       z

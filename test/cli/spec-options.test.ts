@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LabError } from "#shared/errors.ts";
 import { refuseOptionsBeside, type SpecOptions, specFromFile, specFromOptions } from "../../src/cli/spec-options.ts";
-import { whole } from "../../src/cli/whole.ts";
+import { parseInteger } from "../../src/cli/parse-integer.ts";
 import { scratchDir } from "../helpers/lab.ts";
 
 const refusal = (call: () => unknown): LabError => {
@@ -128,12 +128,12 @@ describe("refuseOptionsBeside", () => {
   });
 });
 
-describe("whole", () => {
+describe("parseInteger", () => {
   it("reads digits", () => {
-    expect([whole("--n", "0"), whole("--n", " 42 ")]).toEqual([0, 42]);
+    expect([parseInteger("--n", "0"), parseInteger("--n", " 42 ")]).toEqual([0, 42]);
   });
 
   it.each(["", "1e3", "-1", "1.0", "0x10", "9007199254740993"])("refuses %j", (text) => {
-    expect(refusal(() => whole("--n", text))).toMatchObject({ code: "SPEC_INVALID" });
+    expect(refusal(() => parseInteger("--n", text))).toMatchObject({ code: "SPEC_INVALID" });
   });
 });

@@ -5,8 +5,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ReaderSpawner } from "#core/app/run-reader.ts";
-import { runReaderFile } from "#core/app/worker-file.ts";
+import type { ReaderSpawner } from "#core/app/stored-runs/run-reader.ts";
+import { runReaderFile } from "#core/app/files/worker-file.ts";
 import { forkSpawner } from "#core/runs/spawner.ts";
 import { openDatabase } from "#core/store/database.ts";
 import { ROOT } from "../helpers/host-process.ts";

@@ -94,10 +94,7 @@ describe("the first start", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Stop int4@cpu" }).click();
     await button(page, "Cancel the run").click();
     await page.getByRole("dialog").getByRole("button", { name: "Stop the run" }).click();
-    await page
-      .getByRole("region", { name: "How the last run ended" })
-      .getByText("Cancelled", { exact: true })
-      .waitFor();
+    await page.getByRole("region", { name: "Last run" }).getByText("Cancelled", { exact: true }).waitFor();
     expect(await button(page, "Resume what is missing").count()).toBe(1);
     expect(await hash(page)).toBe("#/run");
     expect(await axeProblems(page)).toEqual([]);
@@ -157,7 +154,7 @@ describe("a run", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByRole("button", { name: "Stop the run" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("region", { name: "How the last run ended" }).waitFor();
+    await page.getByRole("region", { name: "Last run" }).waitFor();
     expect(complaints).toEqual([]);
   });
 });

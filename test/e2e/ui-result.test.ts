@@ -198,10 +198,10 @@ describe("the evidence", () => {
   it("says what each file is and warns where a GPU's cell ran nodes on the CPU", async () => {
     const cells = [SEED_CELLS[0]!, { format: "int4" as const, provider: "cuda" as const, size: 0.2, nodesOnCpu: 12 }];
     const { page } = await openResult("result/r?tab=evidence", [{ ...RUN, cells }]);
-    const nodes = page.getByRole("table", { name: "Where nodes ran" });
+    const nodes = page.getByRole("table", { name: "Node placement" });
     await nodes.waitFor();
     expect(await nodes.innerText()).toContain("12 of 174 nodes (6.9 %) did not run on CUDA");
-    expect(await page.getByRole("table", { name: "What each file is" }).innerText()).toContain("32 a block, symmetric");
+    expect(await page.getByRole("table", { name: "Files" }).innerText()).toContain("32 a block, symmetric");
     await page.getByRole("row", { name: /timing 6/ }).waitFor();
     expect(await page.locator("pre").innerText()).toContain('"schemaVersion": 1');
   });

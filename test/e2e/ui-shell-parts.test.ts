@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { readAsset } from "#core/app/assets.ts";
+import { readAsset } from "#core/app/files/assets.ts";
 import { axeProblems } from "../helpers/axe.ts";
 import { launchChromium } from "../helpers/chromium.ts";
 import { ROOT } from "../helpers/host-process.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toEnvelope } from "#shared/errors.ts";
 import { createRandom } from "#shared/random.ts";
 import { isAlive } from "#core/app/open-lab.ts";
-import { type ReaderSpawner, RunReader } from "#core/app/run-reader.ts";
+import { type ReaderSpawner, RunReader } from "#core/app/stored-runs/run-reader.ts";
 
 interface RandomCloses {
   /** With quantscope.db, in which there is a run "a". */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RunResults, RunSamples } from "#shared/api.ts";
 import { buildResults } from "#shared/verdict/build-results.ts";
 import { openLab } from "#core/app/open-lab.ts";
-import { runGenerations, runResults, runSamples } from "#core/app/run-views.ts";
+import { runGenerations, runResults, runSamples } from "#core/app/stored-runs/run-views.ts";
 import { readRun } from "#core/store/read-run.ts";
 import { SEED_CELLS, type SeedResult, seedResult } from "./seed-result.ts";
 

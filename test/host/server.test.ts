@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { Handlers } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES } from "#shared/api/questions.ts";
-import { Downloads } from "#core/app/downloads.ts";
+import { Downloads } from "#core/app/files/downloads.ts";
 import { type Host, startHost } from "../../src/host/server.ts";
 import { RawSocket } from "../helpers/raw-socket.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";

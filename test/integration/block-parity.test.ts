@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { Decoder } from "#core/engine/decoder.ts";
 import { InferenceSession } from "#core/engine/ort.ts";
 import { sessionOptions } from "#core/engine/session.ts";

@@ -10,7 +10,7 @@ import {
   selfTestsSchema,
 } from "#shared/results.ts";
 import { decodePassSchema, forwardPassSchema, generatePassSchema } from "#shared/spec.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import type { Question } from "#core/benchmarks/question-set.ts";
 import type { CellJob, QuestionJob, WorkerMessage } from "#core/runs/protocol.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";

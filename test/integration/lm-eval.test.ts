@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSpec, type PromptTemplate } from "#shared/spec.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { continuations, subjectOf, writePrompt } from "#core/benchmarks/prompt-template.ts";
 import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 import { planQuestions } from "#core/runs/plan-questions.ts";

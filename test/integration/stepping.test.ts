@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import type { TokenIds } from "#core/engine/decoder.ts";
 import { openStepper, type OpenedStepper, type StepperOptions } from "#core/engine/stepping/open-stepper.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";

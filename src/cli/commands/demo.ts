@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { demoSpec } from "#core/app/demo-spec.ts";
+import { demoSpec } from "#core/app/experiment/demo-spec.ts";
 import { executeRun } from "#core/runs/execute.ts";
 import { measureAndReport } from "../measure-and-report.ts";
-import { whole } from "../whole.ts";
+import { parseInteger } from "../parse-integer.ts";
 
 interface DemoOptions {
   few?: boolean;
@@ -23,7 +23,7 @@ export function addDemo(program: Command): void {
     .option("--json", "print results.json instead of the table")
     .action(async (options: DemoOptions, command: Command) => {
       const { home } = command.optsWithGlobals<{ home?: string }>();
-      const limit = options.limit === undefined ? undefined : whole("--limit", options.limit);
+      const limit = options.limit === undefined ? undefined : parseInteger("--limit", options.limit);
       const spec = demoSpec({ few: options.few, limit });
       await measureAndReport((context) => executeRun(spec, context), {
         home,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { megabytes } from "#shared/format-numbers.ts";
-import { ModelLibrary } from "#core/app/library.ts";
+import { ModelLibrary } from "#core/app/libraries/model-library.ts";
 import { labHome, openLab } from "#core/app/open-lab.ts";
 import { labToRead } from "../lab-to-read.ts";
 import { alignTable } from "../text.ts";

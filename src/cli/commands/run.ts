@@ -26,7 +26,7 @@ export function addRun(program: Command): void {
     .description("measure a model: a spec file, or a model folder and its cells")
     .argument("[spec]", "experiment spec (JSON)")
     .option("--model <model>", "model folder, or a name in the library")
-    .option("--cells <list>", "formats, with a provider behind @: fp32,int4@cpu,int4@cuda")
+    .option("--cells <list>", "formats, each with an optional provider after @: fp32,int4@cpu,int4@cuda")
     .option("--passes <list>", `any of ${PASSES.join(",")} (default: all that have their input)`)
     .option("--questions <file>", "question set: CSV, JSON, JSONL or Parquet")
     .option("--texts <file>", "running text (UTF-8): next tokens and perplexity inside it")
@@ -36,7 +36,10 @@ export function addRun(program: Command): void {
     .option("--name <text>", "name of the run")
     .option("--batch-sizes <list>", "batch sizes of the forward pass (default: 1,2,4,8,16,32)")
     .option("--sequence-length <n>", "tokens a sequence in the forward pass (default: 128)")
-    .option("--depth <depth>", `${DEPTH_IDS.join(", ")}: how sure the numbers shall be (default: standard)`)
+    .option(
+      "--depth <depth>",
+      `${DEPTH_IDS.join(", ")}: measurement depth: more launches, narrower intervals (default: standard)`,
+    )
     .option("--launches <n>", "fresh processes a cell for speed and memory (default: the depth's)")
     .option("--decode-depths <list>", "tokens before the prompt in the decode pass (default: 0,512,2000)")
     .option("--decode-batch-sizes <list>", "sequences decoded at once (default: 1)")

@@ -12,7 +12,7 @@ import { addLimitOptions, type LimitOptions, limitsOf } from "../limit-options.t
 import { humanReport } from "../measure-and-report.ts";
 import { addCompare } from "./compare.ts";
 import { alignTable } from "../text.ts";
-import { whole } from "../whole.ts";
+import { parseInteger } from "../parse-integer.ts";
 import { print, printJson, say } from "../print.ts";
 
 interface Common {
@@ -29,7 +29,7 @@ export function addRuns(program: Command): void {
     .option("--json", "print JSON")
     .action((options: { limit: string }, command: Command) => {
       const { home, json } = command.optsWithGlobals<Common>();
-      const limit = whole("--limit", options.limit);
+      const limit = parseInteger("--limit", options.limit);
       using lab = labToRead(home);
       const rows = listRuns(lab.db, { limit, offset: 0 });
       if (json) {

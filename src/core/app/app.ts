@@ -7,25 +7,25 @@ import { questionReader, type QuestionReader } from "#core/files/question-reader
 import { appRoot } from "#core/system/app-version.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
 import { onProblem } from "#core/system/problems.ts";
-import { DeletedRuns } from "./deleted-runs.ts";
-import { Downloads } from "./downloads.ts";
+import { DeletedRuns } from "./stored-runs/deleted-runs.ts";
+import { Downloads } from "./files/downloads.ts";
 import { Events } from "./events.ts";
-import { Exports } from "./exports.ts";
-import { Gate } from "./gate.ts";
+import { Exports } from "./stored-runs/exports.ts";
+import { MeasurementQueue } from "./runs/measurement-queue.ts";
 import { createHandlers } from "./handlers.ts";
-import { Imports } from "./imports.ts";
+import { Imports } from "./stored-runs/imports.ts";
 import { Jobs } from "./jobs.ts";
-import { ModelLibrary } from "./library.ts";
+import { ModelLibrary } from "./libraries/model-library.ts";
 import type { NativeShell } from "./native-shell.ts";
 import type { Lab } from "./open-lab.ts";
-import { PathGuard } from "./path-guard.ts";
-import { BytePredictions } from "./predict-bytes.ts";
-import { QuestionLibrary } from "./question-library.ts";
-import { type Executor, RunManager } from "./run-manager.ts";
-import { type ReaderSpawner, RunReader } from "./run-reader.ts";
+import { PathGuard } from "./files/path-guard.ts";
+import { BytePredictions } from "./experiment/predict-bytes.ts";
+import { QuestionLibrary } from "./libraries/question-library.ts";
+import { type Executor, RunManager } from "./runs/run-manager.ts";
+import { type ReaderSpawner, RunReader } from "./stored-runs/run-reader.ts";
 import { StoreWatch } from "./store-watch.ts";
 import { SystemInfo } from "./system-info.ts";
-import { TrendKeeper } from "./trend-keeper.ts";
+import { TrendKeeper } from "./stored-runs/trend-keeper.ts";
 import type { probeProviders } from "#core/system/provider-probe.ts";
 
 export interface AppOptions {
@@ -82,22 +82,22 @@ export function createApp(options: AppOptions): LabApp {
   const stopTelling = onProblem((problem) => {
     events.emit("problem.noted", problem);
   });
-  const gate = new Gate();
+  const queue = new MeasurementQueue();
   const models = new ModelLibrary(lab.db);
   const files = new FileWorker(spawner);
   const readQuestions = questionReader(files);
   const questions = new QuestionLibrary(lab.db, join(lab.home, "questions"), readQuestions);
   const folders = (): string[] => [...models.folders(), ...questions.folders()];
   const paths = new PathGuard(() => [homedir(), lab.home, join(appRoot(), "resources"), ...folders()]);
-  const runs = new RunManager({ lab, gate, events, spawner, ...(executor && { executor }) });
-  const jobs = new Jobs(gate, events);
+  const runs = new RunManager({ lab, queue, events, spawner, ...(executor && { executor }) });
+  const jobs = new Jobs(queue, events);
   const stored = new RunReader(lab.db.name, reader, undefined, lab.readOnly !== null);
   const downloads = new Downloads(lab.exportsDir);
-  const system = new SystemInfo({ lab, gate, events, spawner, ...(probe && { probe }) });
-  const trends = new TrendKeeper(lab.db, gate, events, lab.readOnly !== null);
-  const deleted = new DeletedRuns(lab, gate);
+  const system = new SystemInfo({ lab, queue, events, spawner, ...(probe && { probe }) });
+  const trends = new TrendKeeper(lab.db, queue, events, lab.readOnly !== null);
+  const deleted = new DeletedRuns(lab, queue);
   const watch = new StoreWatch(lab.db, events);
-  const imports = new Imports({ gate, paths, stored, events });
+  const imports = new Imports({ queue, paths, stored, events });
   const handlers = createHandlers({
     options,
     lab,

@@ -7,7 +7,7 @@ import type { Recipe } from "#shared/recipe.ts";
 import type { WriteProgress } from "#core/onnx/write-model.ts";
 import { type QuantizeOptions, quantizeModel, type QuantizeResult } from "#core/quantize/quantize-model.ts";
 import { Coalescer, type Events } from "./events.ts";
-import type { Gate } from "./gate.ts";
+import type { MeasurementQueue } from "./runs/measurement-queue.ts";
 
 export const PROGRESS_INTERVAL_MS = 100;
 /** Below this the rate says more of start-up than of the work. */
@@ -30,15 +30,15 @@ export type Quantize = (options: QuantizeOptions) => Promise<Pick<QuantizeResult
 type State = { -readonly [Key in keyof Job]: Job[Key] };
 
 export class Jobs {
-  readonly #gate: Gate;
+  readonly #queue: MeasurementQueue;
   readonly #events: Events;
   readonly #quantize: Quantize;
   readonly #jobs = new Map<string, { readonly job: State; readonly controller: AbortController }>();
   readonly #ended: Promise<void>[] = [];
   readonly #progress: Coalescer<Job>;
 
-  constructor(gate: Gate, events: Events, quantize: Quantize = quantizeModel) {
-    this.#gate = gate;
+  constructor(queue: MeasurementQueue, events: Events, quantize: Quantize = quantizeModel) {
+    this.#queue = queue;
     this.#events = events;
     this.#quantize = quantize;
     const later = (_: Job, next: Job): Job => next;
@@ -61,7 +61,7 @@ export class Jobs {
       format: request.recipe.format,
       recipe: request.recipe,
       state: "waiting",
-      waitingFor: this.#gate.holder,
+      waitingFor: this.#queue.holder,
       progress: null,
       file: null,
       fileBytes: null,
@@ -99,7 +99,7 @@ export class Jobs {
 
   async #run(job: State, request: JobRequest, signal: AbortSignal): Promise<void> {
     try {
-      await this.#gate.pass(`making ${job.format} of ${job.model}`, signal, async () => {
+      await this.#queue.pass(`making ${job.format} of ${job.model}`, signal, async () => {
         job.state = "running";
         job.waitingFor = null;
         job.startedAt = new Date().toISOString();

@@ -11,14 +11,14 @@ import { readEnvironment } from "#core/system/environment.ts";
 import { probeProviders } from "#core/system/provider-probe.ts";
 import type { Spawner } from "#core/runs/spawner.ts";
 import type { Events } from "./events.ts";
-import type { Gate } from "./gate.ts";
+import type { MeasurementQueue } from "./runs/measurement-queue.ts";
 import type { Lab } from "./open-lab.ts";
 
 const PROBE_KEY = "probe";
 
 interface SystemInfoOptions {
   readonly lab: Lab;
-  readonly gate: Gate;
+  readonly queue: MeasurementQueue;
   readonly events: Events;
   readonly spawner: Spawner;
   readonly probe?: typeof probeProviders;
@@ -81,11 +81,11 @@ export class SystemInfo {
   }
 
   async #probe(): Promise<void> {
-    const { lab, gate, events, spawner, probe = probeProviders } = this.#options;
+    const { lab, queue, events, spawner, probe = probeProviders } = this.#options;
     const { signal } = this.#controller;
     try {
       const { temporaryDir } = lab;
-      const report = await gate.pass("probing providers", signal, () => probe({ spawner, signal, temporaryDir }));
+      const report = await queue.pass("probing providers", signal, () => probe({ spawner, signal, temporaryDir }));
       keep(lab.db, PROBE_KEY, JSON.stringify(report));
       this.#probeError = null;
     } catch (error) {

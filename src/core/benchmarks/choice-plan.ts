@@ -22,15 +22,15 @@ export interface ChoicesToPlan {
   readonly rendered?: boolean;
   /** Most tokens of a sequence; null for no limit. */
   readonly positionLimit?: number | null;
-  /** Tokens that will be fed behind the prompt to generate an answer. */
+  /** Tokens that will be fed after the prompt to generate an answer. */
   readonly newTokens?: number;
 }
 
 /**
  * Tokenizes prompt and continuation together, never a letter alone (lm-evaluation-harness' rule): white space at the prompt's
- * end belongs to the continuation, and a choice's tokens are those behind the prompt's. Where the seam merges, all choices are
+ * end belongs to the continuation, and a choice's tokens are those after the prompt's. Where the seam merges, all choices are
  * scored from the end of their longest common prefix on (llama.cpp's rule), which leaves each one token at least. Tokens that
- * the tokenizer puts behind a text are not part of a continuation.
+ * the tokenizer puts after a text are not part of a continuation.
  */
 export function planChoices(tokenizer: Tokenizer, asked: ChoicesToPlan): ChoicePlan {
   const { prompt, continuations, rendered = false } = asked;
@@ -76,7 +76,7 @@ function beginningOf(ids: TokenIds, { beforeIds, bosId }: Tokenizer): number {
 
 /**
  * How many tokens too long the longest thing to be fed is. The last token of a choice is never fed. One cut for the whole
- * question, so that all choices stand behind the same prompt; an answer to be generated gets at most half the room.
+ * question, so that all choices stand after the same prompt; an answer to be generated gets at most half the room.
  */
 function excess(promptIds: TokenIds, wholes: readonly TokenIds[], asked: ChoicesToPlan): number {
   const { positionLimit, newTokens = 0 } = asked;

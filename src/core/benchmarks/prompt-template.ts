@@ -43,7 +43,7 @@ export function writePrompt(
   return header(subject) + [...solved, ask(question)].join("\n\n");
 }
 
-/** What follows the prompt for each choice: a letter or the choice's text, behind a space. */
+/** What follows the prompt for each choice: a letter or the choice's text, after a space. */
 export function continuations(template: PromptTemplate, question: Question): string[] {
   return question.choices.map((_, index) => WRITERS[template].continuation(question, index));
 }

@@ -27,7 +27,7 @@ const STEP_IN_TOKENS = 8;
  * Log-likelihood in nats of each choice's tokens: the sum of their log-probabilities over the full vocabulary. First tokens
  * are read from the prompt's own logits, so that one-token letters need nothing else; others go on from the prompt's cache
  * token by token, beginnings that choices share once, the last token of a choice never.
- * @param promptLogits the row behind `plan.promptIds`, which the stepper holds where there is one
+ * @param promptLogits the row after `plan.promptIds`, which the stepper holds where there is one
  * @returns null for a choice without tokens or with a NaN in its logits
  */
 export async function scoreChoices(
@@ -140,7 +140,7 @@ async function scoreBySteps(
   await visit(scored, 0, root);
 }
 
-/** The row behind a beginning that is not the prompt itself: from the prompt's cache where that holds it. */
+/** The row after a beginning that is not the prompt itself: from the prompt's cache where that holds it. */
 async function logitsBehind(
   stepper: NonNullable<ScoringWays["stepper"]>,
   { promptIds }: ChoicePlan,

@@ -41,8 +41,8 @@ const userWordsSchema = z.object({
   note: z.string().max(20_000),
   tags: z.array(z.string().trim().min(1).max(60)).max(1000),
 });
-export type UserWords = z.output<typeof userWordsSchema>;
-const NO_WORDS: UserWords = Object.freeze({ note: "", tags: [] });
+export type Annotations = z.output<typeof userWordsSchema>;
+const NO_WORDS: Annotations = Object.freeze({ note: "", tags: [] });
 
 export const runDocumentSchema = z.object({
   results: storedSchema,

@@ -3,7 +3,7 @@ import { strToU8, zipSync } from "fflate";
 import { LabError } from "#shared/errors.ts";
 import type { Db } from "#core/store/database.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
-import { readUserWords } from "./user-words.ts";
+import { readAnnotations } from "./annotations.ts";
 import type { ReportFile } from "#core/reports/write-files.ts";
 import { appVersion } from "#core/system/app-version.ts";
 import { BUNDLE_VERSION, MANIFEST, type Manifest } from "./document.ts";
@@ -23,7 +23,7 @@ export function exportBundle(db: Db, runId: string): ReportFile & { readonly con
   }
   const files = {
     "run.json": strToU8(
-      JSON.stringify({ results: { schemaVersion: 1, ...stored }, facts, user: readUserWords(db, runId) }),
+      JSON.stringify({ results: { schemaVersion: 1, ...stored }, facts, user: readAnnotations(db, runId) }),
     ),
     "questions.json": strToU8(JSON.stringify(questionSets)),
   };

@@ -5,10 +5,10 @@ import { restoreRuns } from "#core/store/history-edit.ts";
 import { readWholeRun } from "#core/store/read-whole-run.ts";
 import { type WholeRun, writeWholeRun } from "#core/store/write-stored-run.ts";
 import { LabError } from "#shared/errors.ts";
-import { fingerprint, type UserWords } from "./document.ts";
+import { fingerprint, type Annotations } from "./document.ts";
 import { addPart, asJoined, isPart, largerJoined, mergeRuns } from "./merge-runs.ts";
 import { readBundle } from "./read-bundle.ts";
-import { addUserWords } from "./user-words.ts";
+import { addAnnotations } from "./annotations.ts";
 
 export interface Imported {
   readonly runId: string;
@@ -42,7 +42,7 @@ export function importBundle(db: Db, bytes: Uint8Array, fileName: string): Impor
 }
 
 /** Null where another program changed that run while this one was read and joined: then it is to be looked at again. */
-function bring(db: Db, whole: WholeRun, user: UserWords): Imported | null {
+function bring(db: Db, whole: WholeRun, user: Annotations): Imported | null {
   const { shards } = whole.stored.run.origin!;
   const part = shards && isPart(shards) ? asJoined(whole, shards) : null;
   const { id } = (part ?? whole).stored.run;
@@ -53,7 +53,7 @@ function bring(db: Db, whole: WholeRun, user: UserWords): Imported | null {
   else {
     const before = (): boolean => stampOf(db, id) === stamp;
     const after = (): void => {
-      addUserWords(db, runId, user);
+      addAnnotations(db, runId, user);
       restoreRuns(db, [runId]);
     };
     if (!writeWholeRun(db, write, { before, after })) return null;

@@ -13,12 +13,12 @@ import {
   manifestSchema,
   questionsDocumentSchema,
   runDocumentSchema,
-  type UserWords,
+  type Annotations,
 } from "./document.ts";
 
 /** A run with what its user wrote to it. */
 interface ReadBundle extends WholeRun {
-  readonly user: UserWords;
+  readonly user: Annotations;
 }
 
 /** Unpacked, of one entry. A run of 100,000 questions and 20 cells is below it; V8's longest text is a little above. */

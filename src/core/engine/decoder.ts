@@ -29,7 +29,7 @@ export interface BatchCache {
   readonly sequences: readonly TokenIds[];
 }
 
-/** What a step over a batch gives: the logits behind the last token of each sequence, and the cache to go on from. */
+/** What a step over a batch gives: the logits after the last token of each sequence, and the cache to go on from. */
 export interface BatchStep {
   readonly rows: readonly Float32Array[];
   readonly cache: BatchCache;
@@ -98,7 +98,7 @@ export class Decoder {
     return this.#feeds([batch.length, tokens], ids, mask, positions, 0, past);
   }
 
-  /** Feeds a whole prompt. Returns the logits behind its last token, and the cache to go on from. */
+  /** Feeds a whole prompt. Returns the logits after its last token, and the cache to go on from. */
   async prefill(ids: TokenIds): Promise<{ logits: Float32Array; cache: Cache }> {
     const { rows, cache } = await this.prefillBatch([ids]);
     return { logits: rows[0]!, cache: { length: cache.length, tensors: cache.tensors, ids } };

@@ -26,7 +26,7 @@ interface GeneratedTokens {
   readonly broken: boolean;
 }
 
-/** Feeds the token that was chosen. Returns the logits behind it, which are valid until the next call. */
+/** Feeds the token that was chosen. Returns the logits after it, which are valid until the next call. */
 type NextLogits = (id: number) => Promise<Float32Array>;
 
 /**

@@ -25,7 +25,7 @@ export class Logits {
   }
 
   /**
-   * The row that predicts the token behind `position` of `sequence`; a view for float32, decoded for float16.
+   * The row that predicts the token after `position` of `sequence`; a view for float32, decoded for float16.
    * @throws LabError MODEL_UNSUPPORTED where the graph gives none
    */
   row(sequence: number, position: number): Float32Array {

@@ -89,7 +89,7 @@ function usedConfig(config: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-/** What stands before and behind `plain` inside `full`. */
+/** What stands before and after `plain` inside `full`. */
 function addedTokens(full: readonly number[], plain: readonly number[]): { before: number[]; after: number[] } {
   for (let start = 0; start + plain.length <= full.length; start++) {
     if (plain.every((id, index) => full[start + index] === id)) {

@@ -10,7 +10,7 @@ import type { QualityContext, ScoringContext } from "./quality-context.ts";
 import type { RowFile } from "./reference-rows.ts";
 import { tokensAt } from "./token-row.ts";
 
-/** The prompt's own pass: the logits behind it, and how long they took. */
+/** The prompt's own pass: the logits after it, and how long they took. */
 interface PromptPass {
   readonly logits: Float32Array;
   readonly elapsedMs: number;
@@ -40,7 +40,7 @@ export function wantsGeneration({ benchmark }: QuestionJob): boolean {
   return benchmark?.modes.includes("generate") === true;
 }
 
-/** The next tokens behind the prompt; null where the job does not want them. */
+/** The next tokens after the prompt; null where the job does not want them. */
 export function tokenRow(
   { job, question, index, ids }: PlannedQuestion,
   logits: Float32Array,

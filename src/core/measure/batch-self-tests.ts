@@ -27,7 +27,7 @@ const PROMPTS = 8;
 const SHORTEST = 5;
 const LONGEST = 64;
 
-/** Prompts and the row of logits behind each, asked alone. */
+/** Prompts and the row of logits after each, asked alone. */
 export interface AskedAlone {
   readonly prompts: readonly TokenIds[];
   readonly rows: readonly Float32Array[];

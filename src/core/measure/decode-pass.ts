@@ -7,8 +7,8 @@ import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import type { DecoderSignature } from "#core/models/decoder-signature.ts";
 import { tooDeep } from "./decode-room.ts";
-import { type MeasuredPeak, refusedBatch } from "./forward-room.ts";
-import { watchForeignLoad } from "./foreign-load.ts";
+import { type MeasuredPeak, refusedBatch } from "./forward-memory-check.ts";
+import { watchBackgroundCpu } from "./background-cpu.ts";
 import { collectGarbage, GARBAGE_BYTES, openGarbageWatch, type PeakMemory } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -98,7 +98,7 @@ async function measureDepth(
   } catch (error) {
     return { ...result, skipped: refusedBatch(error, batchSize) };
   }
-  const foreignLoad = watchForeignLoad();
+  const foreignLoad = watchBackgroundCpu();
   for (let repeat = 0; repeat < (warmupMs > LONG_GENERATION_MS ? 1 : REPEATS); repeat++) {
     const { firstMs, furtherMs } = await generateForced(fed, LONGEST_GENERATION_MS, input);
     result.timeToFirstTokenMs.push(firstMs);
@@ -118,7 +118,7 @@ interface GenerationTimes {
   readonly furtherMs: readonly number[];
 }
 
-/** Feeds the prompts and then the given tokens, whatever the model would choose; ends early behind `mostMs`. */
+/** Feeds the prompts and then the given tokens, whatever the model would choose; ends early after `mostMs`. */
 async function generateForced(
   { prompts, steps }: Fed,
   mostMs: number,

@@ -7,7 +7,7 @@ import {
   ONE_SEQUENCE,
   predictPeak,
   tooManyLogits,
-} from "./forward-room.ts";
+} from "./forward-memory-check.ts";
 
 /** What decoding at one batch size and depth would need, and what there is. */
 export interface DecodeRoomQuestion {

@@ -5,8 +5,8 @@ import type { ForwardPassSpec } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import type { Decoder } from "#core/engine/decoder.ts";
 import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
-import type { watchForeignLoad } from "./foreign-load.ts";
-import { type MeasuredPeak, ONE_SEQUENCE, refusedBatch, tooLarge } from "./forward-room.ts";
+import type { watchBackgroundCpu } from "./background-cpu.ts";
+import { type MeasuredPeak, ONE_SEQUENCE, refusedBatch, skipReason } from "./forward-memory-check.ts";
 import { loopLength, type Runs, timed, timedBlock, warmUp } from "./forward-runs.ts";
 import { collectGarbage, type PeakMemory, residentParts } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
@@ -29,7 +29,7 @@ export interface ForwardPassInput {
   /** Bytes that this process uses on the device now; null where nobody can tell. Asked after a batch size's runs. */
   readonly deviceMemory?: (() => number | null | Promise<number | null>) | undefined;
   /** Another one is for tests. */
-  readonly watch?: typeof watchForeignLoad;
+  readonly watch?: typeof watchBackgroundCpu;
 }
 
 /** Runs after which a peak no longer grows. */
@@ -53,7 +53,7 @@ export async function* forwardPass(input: ForwardPassInput): AsyncGenerator<Forw
 function whyNot(batchSize: number, measured: readonly MeasuredPeak[], input: ForwardPassInput): string | null {
   const { signature } = input.decoder;
   if (batchSize > 1 && signature.batch === 1) return ONE_SEQUENCE;
-  return tooLarge({
+  return skipReason({
     batchSize,
     sequenceLength: signature.lastOnly ? 1 : input.spec.sequenceLength,
     vocabularySize: signature.vocabularySize ?? input.vocabularySize,

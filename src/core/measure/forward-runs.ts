@@ -1,7 +1,7 @@
 /** The runs of one batch size: warm-up until nothing gets faster, then a block of timed runs (docs/measurement.md). */
 import { median } from "#shared/stats/quantile.ts";
 import type { ForwardPassSpec } from "#shared/spec.ts";
-import { watchForeignLoad } from "./foreign-load.ts";
+import { watchBackgroundCpu } from "./background-cpu.ts";
 import { collectGarbage } from "./memory.ts";
 
 /** How the model is run; `afterRuns` is told outside the times. */
@@ -84,7 +84,7 @@ export async function timedBlock(
   spec: ForwardPassSpec,
   runs: Runs,
   loops: { readonly user: number; readonly compute: number },
-  watch = watchForeignLoad,
+  watch = watchBackgroundCpu,
 ): Promise<Block> {
   for (let repeats = 0; ; repeats++) {
     const foreignLoad = watch();

@@ -6,7 +6,7 @@
  *               of the logits or -1, their checksum, 0, hash of the tokens in front (4), ids of the most likely next tokens (64)
  *   SET.logits  float32 rows of the vocabulary's size, at their slots; an evenly spread part of the positions
  *
- * A record is written in one call and behind its logits, so what a killed writer left is either whole or not seen. Whatever
+ * A record is written in one call and after its logits, so what a killed writer left is either whole or not seen. Whatever
  * does not fit - another prompt, another vocabulary, a file cut short - reads as absent: no comparison is better than a wrong one.
  */
 import { createHash } from "node:crypto";
@@ -35,7 +35,7 @@ export interface ReferencePosition {
 export interface RowPlace {
   /** From 0, of the set's `positions`. */
   readonly index: number;
-  /** The tokens in front of it: a comparison behind other tokens would mean nothing. */
+  /** The tokens in front of it: a comparison after other tokens would mean nothing. */
   readonly ids: TokenIds;
 }
 

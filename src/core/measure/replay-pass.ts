@@ -3,7 +3,7 @@ import type { TokenIds } from "#core/engine/decoder.ts";
 import { refuseSpinningNeighbours } from "#core/engine/open-sessions.ts";
 import type { Stepper } from "#core/engine/stepping/stepper.ts";
 import { choose } from "./decode-pass.ts";
-import { watchForeignLoad } from "./foreign-load.ts";
+import { watchBackgroundCpu } from "./background-cpu.ts";
 import { DISTURBED_CORES, MOST_REPEATS } from "./forward-runs.ts";
 import { collectGarbage, GARBAGE_BYTES, openGarbageWatch } from "./memory.ts";
 import type { Sampler } from "./sampler.ts";
@@ -23,7 +23,7 @@ export interface ReplayInput {
   readonly sampler: Pick<Sampler, "add" | "tick">;
   readonly repeatDisturbed: boolean;
   /** Others are for tests. */
-  readonly watch?: typeof watchForeignLoad;
+  readonly watch?: typeof watchBackgroundCpu;
   readonly nowMs?: () => number;
 }
 
@@ -44,7 +44,7 @@ type Times = Pick<ReplayItem, "promptMs" | "stepMs"> & { readonly text: WrittenT
  * @param texts one at least
  */
 export async function replay(of: Replayed, texts: readonly WrittenText[], input: ReplayInput): Promise<ReplayLaunch> {
-  const { stepper, launch, repeatDisturbed, watch = watchForeignLoad } = input;
+  const { stepper, launch, repeatDisturbed, watch = watchBackgroundCpu } = input;
   refuseSpinningNeighbours();
   await warmUp(texts, input);
   for (let repeats = 0; ; repeats++) {
@@ -81,7 +81,7 @@ async function timedPasses(texts: readonly WrittenText[], input: ReplayInput): P
   return times;
 }
 
-/** Writes one text, and its times behind those that are there. @returns ms of all of it */
+/** Writes one text, and its times after those that are there. @returns ms of all of it */
 async function write(
   { text, promptMs, stepMs }: Times,
   { stepper, sampler, nowMs = () => performance.now() }: ReplayInput,

@@ -8,7 +8,7 @@ import type { WrittenText } from "./replay-pass.ts";
 
 type PromptContext = Pick<ScoringContext, "tokenizer" | "chatTemplate" | "positionLimit">;
 
-/** What a cell wrote, with the prompts behind which it did; those of which no ids were kept are left out. */
+/** What a cell wrote, with the prompts after which it did; those of which no ids were kept are left out. */
 export function writtenTexts(
   { questions, generate, written }: ReplayJob,
   context: PromptContext,

@@ -1,4 +1,4 @@
-/** Which files of a folder may be decoders: by the names that exporters give, and every other .onnx file behind those. */
+/** Which files of a folder may be decoders: by the names that exporters give, and every other .onnx file after those. */
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { type ErrorCode, LabError } from "#shared/errors.ts";

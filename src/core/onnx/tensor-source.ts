@@ -45,7 +45,7 @@ export function openSource({ name, data }: TensorSource): TensorReader {
   };
 }
 
-/** Behind a tensor's end lies the next one: reading on would give wrong weights, not an error. */
+/** After a tensor's end lies the next one: reading on would give wrong weights, not an error. */
 function expectInside(name: string, target: Uint8Array, offset: number, byteLength: number): void {
   if (offset >= 0 && offset + target.length <= byteLength) return;
   throw new RangeError(`bytes ${offset} to ${offset + target.length} of "${name}", which has ${byteLength}`);

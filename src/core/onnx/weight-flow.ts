@@ -40,7 +40,7 @@ export type Constant = ReadonlyMap<object, Origin>;
 /** A node that computes with the input, and what constants it takes. */
 export interface Reader {
   readonly node: NodeProto;
-  /** Its name, behind those of the functions that it is called in. */
+  /** Its name, after those of the functions that it is called in. */
   readonly name: string;
   /** By place; null for values that depend on the input. */
   readonly inputs: readonly (Constant | null)[];

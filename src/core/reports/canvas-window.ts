@@ -6,7 +6,7 @@
 import type { Canvas } from "@napi-rs/canvas";
 import type uPlot from "uplot";
 import { LabError } from "#shared/errors.ts";
-import { pictureFonts } from "#core/app/resources.ts";
+import { pictureFonts } from "#core/app/files/resources.ts";
 
 /** Bundled: what pictures are written in on every machine, those without any font among them. */
 export const PICTURE_FONT = "IBM Plex Sans";

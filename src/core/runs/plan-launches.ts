@@ -14,9 +14,9 @@ export interface PlannedLaunch {
 
 /**
  * The order of a run's processes. Speed and memory come round by round over the cells, each round in another order, so that
- * a machine that warms up or is disturbed for a while does it to all of them alike. Answers come behind the first round,
+ * a machine that warms up or is disturbed for a while does it to all of them alike. Answers come after the first round,
  * the reference's first, since the others are compared with what it leaves: they do not vary from process to process.
- * Stepping launches replay what a cell has written in its answers, and so come behind them in the first round; in a preview, which
+ * Stepping launches replay what a cell has written in its answers, and so come after them in the first round; in a preview, which
  * somebody watches, they do so in any case: nothing that others wait for is in them.
  * @param replays whether what cells write is replayed
  */

@@ -9,7 +9,7 @@ export interface CellSpeeds {
   readonly loadMs: number;
   /** A forward pass over `tokens` tokens in all. */
   readonly forwardMs: (tokens: number) => number;
-  /** One more token a sequence, behind `depth` tokens. */
+  /** One more token a sequence, after `depth` tokens. */
   readonly stepMs: (depth: number) => number;
   /** `measured`: this very file, here. `scaled`: other models, here. `rough`: nothing was measured here yet. */
   readonly basis: "measured" | "scaled" | "rough";

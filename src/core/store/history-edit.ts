@@ -2,7 +2,7 @@
 import { LabError } from "#shared/errors.ts";
 import { type Db, storeError } from "./database.ts";
 import { keepRepeats } from "./history-run.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 /** Empty for a run without one, and for no run. */
 export function readNote(db: Db, runId: string): string {
@@ -55,7 +55,7 @@ export function purgeRun(db: Db, id: string): boolean {
   });
 }
 
-/** Question texts that no run asks any more: once behind many purged runs, since it looks at all of them. */
+/** Question texts that no run asks any more: once after many purged runs, since it looks at all of them. */
 export function purgeQuestions(db: Db): void {
   const unused = "NOT IN (SELECT set_sha256 FROM run_questions)";
   inOne(db, () =>

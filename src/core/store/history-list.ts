@@ -5,7 +5,7 @@ import { byName } from "#shared/natural-order.ts";
 import { PROVIDER_IDS, type ProviderId } from "#shared/providers/providers.ts";
 import type { Origin } from "#shared/results.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 const SORTS: Readonly<Record<HistorySort["by"], string>> = Object.freeze({
   started: "h.started_at",

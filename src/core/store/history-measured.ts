@@ -12,7 +12,7 @@ import { roundsActivations } from "#core/engine/arithmetic.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { unpackFloat64, unpackInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 import type { TrendCell } from "./history-trend.ts";
 import { readReplays } from "./read-measurements.ts";
 
@@ -32,7 +32,7 @@ const HASH_SHOWN = 8;
 const MODE_WORDS = { loglikelihood: "by likelihood", generate: "generated answers" } as const;
 
 /**
- * Every finished cell of a run with its numbers; empty for a run that is gone. Yields behind each cell: a window is served in
+ * Every finished cell of a run with its numbers; empty for a run that is gone. Yields after each cell: a window is served in
  * the same thread, and a cell takes some milliseconds.
  */
 export function* deriveRun(db: Db, runId: string): Generator<void, TrendCell[]> {

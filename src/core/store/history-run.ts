@@ -6,7 +6,7 @@ import type { CellStatus } from "#shared/results.ts";
 import type { Spec } from "#shared/spec.ts";
 import type { Db } from "./database.ts";
 import { hasRun } from "./edit-run.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 import { keep } from "./library.ts";
 
 interface HistoryCell {

@@ -6,7 +6,7 @@ import { TREND_KINDS, TREND_METRIC_IDS, type TrendMetricId, type TrendValue } fr
 import type { Trend, TrendPoint, TrendRun, TrendSeries } from "#shared/compare/trend/series.ts";
 import { packFloat64, unpackFloat64 } from "./blobs.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 const NUMBERS_A_METRIC = 5;
 

@@ -21,7 +21,7 @@ import { BENCHMARK_MODES, type BenchmarkMode } from "#shared/spec.ts";
 import { median } from "#shared/stats/quantile.ts";
 import { unpackFloat32, unpackFloat64, unpackInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 type Columns = Record<string, number | string | Buffer | null>;
 export type Measurements = Pick<

@@ -1,7 +1,7 @@
 import type { Written } from "#core/runs/protocol.ts";
 import { unpackInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 /** What a cell has generated so far, of the given questions and prompts; answers of runs that kept no ids are left out. */
 export function readWritten(

@@ -4,7 +4,7 @@ import type { RunStatus } from "#shared/results.ts";
 import { machineId } from "#core/system/machine-id.ts";
 import { isAlive, isOfAnotherBoot, isRunning, thisProcess } from "#core/system/process-identity.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 /** Another machine's process cannot be asked whether it lives. No launch takes longer than this; what is silent for longer has ended. */
 const ELSEWHERE_SILENT_MS = 24 * 60 * 60 * 1000;

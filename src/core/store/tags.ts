@@ -2,7 +2,7 @@
 import { LabError } from "#shared/errors.ts";
 import { type Db, storeError } from "./database.ts";
 import { hasRun } from "./edit-run.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 
 const LONGEST = 60;
 

@@ -4,7 +4,7 @@ import type { BenchmarkMode } from "#shared/spec.ts";
 import type { LoadResult, QuestionResult, Samples } from "#core/runs/protocol.ts";
 import { packFloat32, packFloat64, packInt32 } from "./blobs.ts";
 import type { Db } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 import type { LaunchKey } from "./write-run.ts";
 
 /**
@@ -96,7 +96,7 @@ export function saveSelfTests(db: Db, cellId: string, result: SelfTests): void {
   prepared(db, "UPDATE cells SET self_tests = ? WHERE id = ?").run(JSON.stringify(result), cellId);
 }
 
-/** A piece of a launch's series, behind those that are there. */
+/** A piece of a launch's series, after those that are there. */
 export function saveSamples(db: Db, { cellId, kind, launch }: LaunchKey, samples: Samples): void {
   prepared(
     db,

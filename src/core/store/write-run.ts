@@ -7,7 +7,7 @@ import type { Spec } from "#shared/spec.ts";
 import type { Question, QuestionSet } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { type Db, isLocked } from "./database.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 import { abandonedRuns, beginsHere } from "./run-owner.ts";
 
 export interface NewRun {

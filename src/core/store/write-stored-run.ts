@@ -8,7 +8,7 @@ import type { Question } from "#core/benchmarks/question-set.ts";
 import type { GraphFacts } from "#core/onnx/graph-facts.ts";
 import { type Db, storeError } from "./database.ts";
 import { deleteRun, hasRun } from "./edit-run.ts";
-import { prepared } from "./history-statements.ts";
+import { prepared } from "./statement-cache.ts";
 import { pinBaseline, readBaseline, setNote } from "./history-edit.ts";
 import type { StoredRun } from "./read-run.ts";
 import { stageRun } from "./stage-run.ts";

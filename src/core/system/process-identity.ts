@@ -84,7 +84,7 @@ export function parentOf(pid: number): number | null {
   return Number(answerOf("ps", ["-o", "ppid=", "-p", String(pid)])) || null;
 }
 
-/** Places in /proc/PID/stat behind the name, which may itself hold spaces and parentheses (proc_pid_stat(5)). */
+/** Places in /proc/PID/stat after the name, which may itself hold spaces and parentheses (proc_pid_stat(5)). */
 const PARENT = 1;
 const START = 19;
 

@@ -77,7 +77,7 @@ function csvValue<Row>({ kind, csv, text }: Column<Row>, row: Row): string | num
 
 interface Slice {
   readonly first: number;
-  /** Behind the last one. */
+  /** After the last one. */
   readonly end: number;
 }
 

@@ -115,7 +115,7 @@ export async function takeAnything(app: App, dropped: readonly File[]): Promise<
   await addQuestions(app, questions);
   if (others.length === doubtful.length) return;
   app.toasts.show({
-    title: "Nothing here takes that",
+    title: "This page cannot open that file",
     message:
       "Runs (.qsrun, lm-eval's samples, llama-bench's output) and question sets can be imported. Models takes model folders.",
   });

@@ -13,8 +13,8 @@ import {
 } from "../views/bench/draft.ts";
 import { inNamesOf, modelOf, readSpecFile } from "../views/bench/read-spec.ts";
 import type { Lab } from "./bridge.ts";
-import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept, withoutDraft } from "./bench-kept.ts";
-import { Part } from "./result-part.svelte.ts";
+import { KEPT_KEY, type KeptDrafts, keepDraft, NOTHING_KEPT, readKept, withoutDraft } from "./saved-drafts.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Typing and sliding come in bursts. */
 const PLAN_AFTER_MS = 150;
@@ -22,9 +22,9 @@ const KEEP_AFTER_MS = 400;
 
 /** What is to be measured, and what that will cost. */
 export class BenchStore {
-  readonly models = new Part<readonly ModelEntry[]>();
-  readonly sets = new Part<readonly QuestionSetEntry[]>();
-  readonly plan = new Part<BenchPlan>();
+  readonly models = new AsyncValue<readonly ModelEntry[]>();
+  readonly sets = new AsyncValue<readonly QuestionSetEntry[]>();
+  readonly plan = new AsyncValue<BenchPlan>();
   /** Name of the model that is chosen. */
   model = $state<string | null>(null);
   draft = $state.raw<Draft | null>(null);

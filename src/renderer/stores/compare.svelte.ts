@@ -1,11 +1,11 @@
 import type { CellRef, Compared, HistoryRun, RequestOutput } from "#shared/api.ts";
 import type { Limits } from "#shared/results.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** The cells that are compared, with one of them the baseline. */
 export class CompareStore {
-  readonly part = new Part<Compared>();
+  readonly part = new AsyncValue<Compared>();
   readonly #lab: Lab;
   #asked: ({ cells: CellRef[]; baseline: number } & Limits) | null = null;
 

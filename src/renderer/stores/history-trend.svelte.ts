@@ -1,13 +1,13 @@
 import type { RequestInput, RequestOutput } from "#shared/api.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Between two looks while numbers are still being derived. */
 const AGAIN_MS = 1500;
 
 /** What the trend shows: asked again when runs change, and while some are not in yet. */
 export class HistoryTrendStore {
-  readonly part = new Part<RequestOutput<"history.trend">>();
+  readonly part = new AsyncValue<RequestOutput<"history.trend">>();
   readonly #lab: Lab;
   #asked: RequestInput<"history.trend"> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;

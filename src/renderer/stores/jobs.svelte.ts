@@ -1,11 +1,11 @@
 import type { Job } from "#shared/api.ts";
 import type { Lab } from "./bridge.ts";
 import { withJob } from "./jobs-list.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Variants that are made, newest first; those that ended stay until they are cleared. */
 export class JobsStore {
-  readonly #all = new Part<readonly Job[]>();
+  readonly #all = new AsyncValue<readonly Job[]>();
   #cleared = $state.raw<readonly string[]>([]);
   readonly #lab: Lab;
 

@@ -3,7 +3,7 @@ import type { Spec } from "#shared/spec.ts";
 import { applyEvent, settled } from "../views/run/apply-event.ts";
 import { Rates } from "../views/run/rate.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Events of a fifth of a second are drawn together: more often nobody sees, and drawing takes from what is measured. */
 const DRAW_EVERY_MS = 200;
@@ -11,7 +11,7 @@ const DRAW_EVERY_MS = 200;
 /** What goes on in the lab: the run that is measured, those that wait, those that ended. */
 export class LiveRunStore {
   /** Null `value` until the first answer. */
-  readonly live = new Part<LiveRuns>();
+  readonly live = new AsyncValue<LiveRuns>();
   /** The run that is measured, with every event so far. */
   active = $state.raw<LiveRun | null>(null);
   /** Steps a second by cell. */
@@ -21,7 +21,7 @@ export class LiveRunStore {
   /** What the active run was asked to do; null until it is stored. */
   spec = $state.raw<Spec | null>(null);
   /** The newest ended run, as stored: what failed in it, and why. */
-  readonly endedDetails = new Part<RunDetails>();
+  readonly endedDetails = new AsyncValue<RunDetails>();
   /** When the last event came, by the page's clock. */
   heardAtMs = $state(0);
   readonly #lab: Lab;

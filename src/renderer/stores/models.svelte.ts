@@ -2,7 +2,7 @@ import type { FolderListing, ModelDetails, ModelEntry, ModelLayer } from "#share
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 interface Preset {
   readonly name: string;
@@ -14,9 +14,9 @@ export type Place = "lab" | "folder";
 
 /** The library, and the one model of it that is looked at. */
 export class ModelsStore {
-  readonly list = new Part<readonly ModelEntry[]>();
-  readonly details = new Part<ModelDetails>();
-  readonly layers = new Part<readonly ModelLayer[]>();
+  readonly list = new AsyncValue<readonly ModelEntry[]>();
+  readonly details = new AsyncValue<ModelDetails>();
+  readonly layers = new AsyncValue<readonly ModelLayer[]>();
   presets = $state.raw<readonly Preset[]>([]);
   adding = $state(false);
   /** Why the last folder was not added; it stays until it is closed or another one is added. */

@@ -2,7 +2,7 @@ import type { FolderListing, PromptPreview, QuestionRow, QuestionSetEntry, Reque
 import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import { base64Of } from "../format/read-file.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Questions that come with one answer of the lab. */
 const ROWS_AT_ONCE = 500;
@@ -11,8 +11,8 @@ type PromptWanted = RequestInput<"questions.preview">;
 
 /** The question sets, the one that is looked at with its questions, and the prompt that one of them becomes. */
 export class QuestionsStore {
-  readonly list = new Part<readonly QuestionSetEntry[]>();
-  readonly preview = new Part<PromptPreview>();
+  readonly list = new AsyncValue<readonly QuestionSetEntry[]>();
+  readonly preview = new AsyncValue<PromptPreview>();
   /** As many as have come; null before the first. */
   rows = $state.raw<readonly QuestionRow[] | null>(null);
   rowsError = $state.raw<ErrorEnvelope | null>(null);

@@ -3,7 +3,7 @@ import { type ErrorEnvelope, toEnvelope } from "#shared/errors.ts";
 import type { Comparison, Limits } from "#shared/results.ts";
 import type { Lab } from "./bridge.ts";
 import { FlipsPart } from "./result-flips.svelte.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** Between two looks at a run that goes on. */
 const LOOK_EVERY_MS = 2000;
@@ -11,9 +11,9 @@ const LOOK_EVERY_MS = 2000;
 /** The stored run that is looked at. What is heavy is asked for when it is shown. */
 export class ResultStore {
   id = $state<string | null>(null);
-  readonly details = new Part<RunDetails>();
-  readonly results = new Part<RunResults>();
-  readonly generations = new Part<RequestOutput<"runs.generations">>();
+  readonly details = new AsyncValue<RunDetails>();
+  readonly results = new AsyncValue<RunResults>();
+  readonly generations = new AsyncValue<RequestOutput<"runs.generations">>();
   readonly flips: FlipsPart;
   /** By cell; a cell that is not there was not asked for. */
   samples = $state.raw<Readonly<Partial<Record<string, RunSamples>>>>({});

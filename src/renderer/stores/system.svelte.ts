@@ -2,7 +2,7 @@ import type { LiveRuns, RunSummary, SystemSnapshot } from "#shared/api.ts";
 import type { Comparison } from "#shared/results.ts";
 import type { SpecInput } from "#shared/spec.ts";
 import type { Lab } from "./bridge.ts";
-import { Part } from "./result-part.svelte.ts";
+import { AsyncValue } from "./async-value.svelte.ts";
 
 /** An A/A run is found again by its name. */
 export const CALIBRATION = "A/A calibration";
@@ -12,12 +12,12 @@ const LOOK_EVERY_MS = 1000;
 
 /** This machine, what works on it, and how well it repeats itself. */
 export class SystemStore {
-  readonly snapshot = new Part<SystemSnapshot>();
-  readonly live = new Part<LiveRuns>();
+  readonly snapshot = new AsyncValue<SystemSnapshot>();
+  readonly live = new AsyncValue<LiveRuns>();
   /** Newest first. */
-  readonly calibrations = new Part<readonly RunSummary[]>();
+  readonly calibrations = new AsyncValue<readonly RunSummary[]>();
   /** Second cell against the first one of the newest calibration that is done. */
-  readonly noise = new Part<{ readonly run: RunSummary; readonly comparison: Comparison | null }>();
+  readonly noise = new AsyncValue<{ readonly run: RunSummary; readonly comparison: Comparison | null }>();
   readonly #lab: Lab;
   #timer: ReturnType<typeof setTimeout> | null = null;
 

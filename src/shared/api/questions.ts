@@ -55,7 +55,7 @@ const promptSchema = z.object({
   /** As it is fed, with the special tokens that the tokenizer adds; a model that takes fewer gets the tokens that begin a text, and the prompt's end. */
   promptTokens: z.number().int(),
   specialTokens: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),
-  /** What is scored behind the prompt for each choice, and how many tokens that is. */
+  /** What is scored after the prompt for each choice, and how many tokens that is. */
   continuations: z.array(z.object({ text: z.string(), tokens: z.number().int() })),
   /** Prompt and choice share a token, so that choices are scored from the last token they have in common. */
   sharedSeam: z.boolean(),

@@ -47,7 +47,7 @@ export function accuracyByCell(results: Results, mode: BenchmarkMode, counts = c
     series,
     guides: chance === undefined || series.length === 0 ? [] : [{ axis: "y", value: 100 * chance, label: "chance" }],
     front: [],
-    empty: "No cell has answered questions. The benchmark pass does.",
+    empty: "No cell answered questions. Enable the benchmark pass.",
   };
 }
 

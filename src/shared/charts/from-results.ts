@@ -47,7 +47,7 @@ export function memoryByBatch(results: Results): ChartModel {
     series,
     guides: [],
     front: [],
-    empty: "No cell has measured memory. The forward pass does.",
+    empty: "No cell measured memory. Enable the forward pass.",
   };
 }
 
@@ -72,7 +72,7 @@ export function latencyByBatch(results: Results): ChartModel {
     id: "latency-by-batch",
     title: "Forward latency by batch size",
     note: "Median over launches.",
-    empty: "No cell has measured latency. The forward pass does.",
+    empty: "No cell measured latency. Enable the forward pass.",
   });
 }
 
@@ -150,6 +150,6 @@ export function jaccardByK(results: Results): ChartModel {
     series,
     guides: [],
     front: [],
-    empty: "No two cells have token rows to compare. The tokens pass gives them, for the reference as well.",
+    empty: "No two cells have token rows to compare. Enable the tokens pass, for the reference too.",
   };
 }

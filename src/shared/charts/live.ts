@@ -30,7 +30,7 @@ export function liveLooks(labels: readonly string[]): ReadonlyMap<string, ChartS
 }
 
 /**
- * Memory or speed of the process that runs, with those of the same kind before it behind it: one line a cell, each from its
+ * Memory or speed of the process that runs, with those of the same kind before it after it: one line a cell, each from its
  * own start.
  * @param what `memory` in MiB, `speed` in tokens/s
  */

@@ -18,7 +18,7 @@ export type ChartScale = "linear" | "log2" | "log10" | "category" | "time";
 
 export interface ChartAxis {
   readonly label: string;
-  /** As it is written behind the label and every value: `MiB`, `ms`, `%`; empty for a bare number. */
+  /** As it is written after the label and every value: `MiB`, `ms`, `%`; empty for a bare number. */
   readonly unit: string;
   readonly scale: ChartScale;
   /** Names of the positions 0, 1, 2 ... of a category axis; else empty. */

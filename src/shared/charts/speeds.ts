@@ -29,7 +29,7 @@ export function decodeByDepth(results: Results, way: "user" | "compute"): ChartM
     series,
     guides: [],
     front: [],
-    empty: way === "user" ? "No cell has decoded. The decode pass does." : "No cell has decoded without copies.",
+    empty: way === "user" ? "No cell decoded. Enable the decode pass." : "No cell has decoded without copies.",
   };
 }
 
@@ -74,7 +74,7 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
     series,
     guides: [],
     front: [],
-    empty: "No cell has written anything. The benchmark and generate passes do.",
+    empty: "No cell wrote anything. Enable the benchmark or the generate pass.",
   };
 }
 

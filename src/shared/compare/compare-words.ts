@@ -11,7 +11,7 @@ import { launchRatio } from "../stats/launch-ratio.ts";
 import type { LaunchSamples } from "../stats/launch-summary.ts";
 
 /**
- * Time of the reference by the candidate's for the same work: the prompts that both were given, and behind each as many tokens as
+ * Time of the reference by the candidate's for the same work: the prompts that both were given, and after each as many tokens as
  * both wrote. A cell that writes less is not called slower for it, though its prompts are spread over fewer words.
  */
 export function compareWords(reference: CellResult, candidate: CellResult): Comparison["wordsRatio"] {

@@ -38,7 +38,7 @@ export interface LlamaBenchFile {
 
 /**
  * What a GGUF type is nearest to here: same bits a weight in blocks. K-quants mix several and have no counterpart. The type is the
- * last word, behind the model's name; one that llama.cpp guessed says so behind it.
+ * last word, after the model's name; one that llama.cpp guessed says so after it.
  */
 const FORMAT_OF: readonly (readonly [pattern: RegExp, format: FormatId])[] = Object.freeze([
   [/\b(F32|fp32)$/i, "fp32"],

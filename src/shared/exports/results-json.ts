@@ -1,7 +1,7 @@
 /** results.json as texts to be written one after another: of a large run it is longer than the longest text that JavaScript has. */
 import type { Results } from "../results.ts";
 
-/** Joined, the same characters as JSON.stringify's with a newline behind. A cell is one part. */
+/** Joined, the same characters as JSON.stringify's with a newline after. A cell is one part. */
 export function* resultsJson(results: Results): Iterable<string> {
   let before = "{";
   // What is undefined is in no JSON.

@@ -1,5 +1,5 @@
 import type { Interval } from "../stats/interval.ts";
-import { requireInteger } from "../stats/require.ts";
+import { assertInteger } from "../stats/assert-input.ts";
 import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
 
@@ -38,7 +38,7 @@ export function chanceLevel(choiceCounts: readonly number[]): number | null {
   if (choiceCounts.length === 0) return null;
   let sum = 0;
   for (const choices of choiceCounts) {
-    requireInteger(choices, "choices", 1);
+    assertInteger(choices, "choices", 1);
     sum += 1 / choices;
   }
   return sum / choiceCounts.length;

@@ -1,6 +1,6 @@
 import type { Interval } from "../stats/interval.ts";
 import type { Numbers } from "../stats/numbers.ts";
-import { requireInteger, requireNoNaN } from "../stats/require.ts";
+import { assertInteger, assertNoNaN } from "../stats/assert-input.ts";
 import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
 
@@ -39,7 +39,7 @@ interface BoundaryTies {
  * RangeError for k below 1 and for NaN.
  */
 export function boundaryTies(pairs: readonly TopLogprobsPair[], k: number): BoundaryTies {
-  requireInteger(k, "k", 1);
+  assertInteger(k, "k", 1);
   let [ties, n] = [0, 0];
   for (const { reference, candidate } of pairs) {
     if (reference === null || candidate === null) continue;
@@ -60,6 +60,6 @@ export function boundaryTies(pairs: readonly TopLogprobsPair[], k: number): Boun
 }
 
 function tieAt(logprobs: Numbers, k: number): boolean | null {
-  requireNoNaN(logprobs, "Top log-probabilities");
+  assertNoNaN(logprobs, "Top log-probabilities");
   return logprobs.length > k ? logprobs[k - 1] === logprobs[k] : null;
 }

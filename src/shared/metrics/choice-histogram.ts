@@ -1,4 +1,4 @@
-import { requireInteger } from "../stats/require.ts";
+import { assertInteger } from "../stats/assert-input.ts";
 import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
 
@@ -31,11 +31,11 @@ interface ChoiceHistogram {
  * @param choices number of letters; RangeError for an index beyond
  */
 export function choiceHistogram(predicted: readonly (number | null)[], choices: number): ChoiceHistogram {
-  requireInteger(choices, "choices", 1);
+  assertInteger(choices, "choices", 1);
   const counts = new Array<number>(choices).fill(0);
   for (const choice of predicted) {
     if (choice === null) continue;
-    requireInteger(choice, "choice");
+    assertInteger(choice, "choice");
     if (choice >= choices) throw new RangeError(`Choice ${choice} does not exist among ${choices}.`);
     counts[choice]! += 1;
   }

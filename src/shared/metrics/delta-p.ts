@@ -1,7 +1,7 @@
 import { bootstrapMean, type BootstrapOptions } from "../stats/bootstrap.ts";
 import type { Clusters } from "../stats/clusters.ts";
 import type { Interval } from "../stats/interval.ts";
-import { requireNoNaN, requireSameLength } from "../stats/require.ts";
+import { assertNoNaN, assertSameLength } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const deltaPMetric = describeMetric({
@@ -31,13 +31,13 @@ interface DeltaP {
  * @returns null without tokens. RangeError for NaN, and for chunks or tokens that do not pair up.
  */
 export function deltaP(reference: Clusters, candidate: Clusters, options: BootstrapOptions): DeltaP | null {
-  requireSameLength(reference, candidate, "Chunks");
+  assertSameLength(reference, candidate, "Chunks");
   let [squares, n] = [0, 0];
   const points = reference.map((nlls, chunk) => {
     const others = candidate[chunk]!;
-    requireSameLength(nlls, others, `Tokens of chunk ${chunk}`);
-    requireNoNaN(nlls, `Reference chunk ${chunk}`);
-    requireNoNaN(others, `Candidate chunk ${chunk}`);
+    assertSameLength(nlls, others, `Tokens of chunk ${chunk}`);
+    assertNoNaN(nlls, `Reference chunk ${chunk}`);
+    assertNoNaN(others, `Candidate chunk ${chunk}`);
     return Float64Array.from(nlls, (nll, token) => {
       const change = 100 * (Math.exp(-others[token]!) - Math.exp(-nll));
       squares += change * change;

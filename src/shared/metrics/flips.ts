@@ -1,5 +1,5 @@
 import type { Interval } from "../stats/interval.ts";
-import { requireSameLength } from "../stats/require.ts";
+import { assertSameLength } from "../stats/assert-input.ts";
 import { wilson } from "../stats/wilson.ts";
 import { describeMetric } from "./descriptor.ts";
 
@@ -42,8 +42,8 @@ export function countFlips<T extends Answer>(
   reference: readonly (T | null)[],
   candidate: readonly (T | null)[],
 ): FlipCounts {
-  requireSameLength(gold, reference, "Gold and reference answers");
-  requireSameLength(gold, candidate, "Gold and candidate answers");
+  assertSameLength(gold, reference, "Gold and reference answers");
+  assertSameLength(gold, candidate, "Gold and candidate answers");
   const counts = { n: 0, bothCorrect: 0, correctToWrong: 0, wrongToCorrect: 0, wrongToOtherWrong: 0, invalid: 0 };
   gold.forEach((right, question) => {
     const before = reference[question] ?? null;

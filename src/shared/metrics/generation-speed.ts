@@ -42,7 +42,7 @@ export function prefillTokensPerSecond(times: GenerationTimes): number | null {
   return perSecond(batchSize * promptTokens * timeToFirstTokenMs.length, timeToFirstTokenMs);
 }
 
-/** New tokens of all sequences behind the first, by the time that they took; null where there was no second one. */
+/** New tokens of all sequences after the first, by the time that they took; null where there was no second one. */
 export function decodeTokensPerSecond({
   batchSize,
   interTokenMs,

@@ -1,5 +1,5 @@
 import type { Numbers } from "../stats/numbers.ts";
-import { requireInteger } from "../stats/require.ts";
+import { assertInteger } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const jaccardMetric = describeMetric({
@@ -31,7 +31,7 @@ interface TopIdsPair {
  * @returns null when both lists are empty, 0 when one is. RangeError for k below 1.
  */
 export function jaccardAtK(refTopIds: Numbers, candTopIds: Numbers, k: number): number | null {
-  requireInteger(k, "k", 1);
+  assertInteger(k, "k", 1);
   const refCount = Math.min(k, refTopIds.length);
   const candCount = Math.min(k, candTopIds.length);
   if (refCount === 0 && candCount === 0) return null;
@@ -63,7 +63,7 @@ interface MeanJaccard {
 
 /** Mean Jaccard index at k over positions; pairs with a null side are skipped and counted. RangeError for k below 1. */
 export function meanJaccard(pairs: readonly TopIdsPair[], k: number): MeanJaccard {
-  requireInteger(k, "k", 1);
+  assertInteger(k, "k", 1);
   let [sum, n, identical, degenerate] = [0, 0, 0, 0];
   for (const { reference, candidate } of pairs) {
     if (reference === null || candidate === null) continue;

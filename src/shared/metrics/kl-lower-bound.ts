@@ -1,5 +1,5 @@
 import type { Numbers } from "../stats/numbers.ts";
-import { requireNoNaN, requireSameLength } from "../stats/require.ts";
+import { assertNoNaN, assertSameLength } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const klLowerBoundMetric = describeMetric({
@@ -51,8 +51,8 @@ export function klLowerBound(reference: StoredTop, candidate: StoredTop): number
 }
 
 function check({ topIds, topLogprobs }: StoredTop, side: string): void {
-  requireSameLength(topIds, topLogprobs, `Ids and log-probabilities of the ${side}`);
-  requireNoNaN(topLogprobs, `Log-probabilities of the ${side}`);
+  assertSameLength(topIds, topLogprobs, `Ids and log-probabilities of the ${side}`);
+  assertNoNaN(topLogprobs, `Log-probabilities of the ${side}`);
   for (const logprob of topLogprobs) {
     if (logprob > LEAST_REST) throw new RangeError(`The ${side} has a log-probability above 0, ${logprob}.`);
   }

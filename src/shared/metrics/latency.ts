@@ -1,4 +1,4 @@
-import { requireInteger } from "../stats/require.ts";
+import { assertInteger } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const latencyMetric = describeMetric({
@@ -30,8 +30,8 @@ interface ForwardSpeed {
  */
 export function forwardSpeed(latencyMs: number, batchSize: number, sequenceLength: number): ForwardSpeed {
   requireLatency(latencyMs);
-  requireInteger(batchSize, "batchSize", 1);
-  requireInteger(sequenceLength, "sequenceLength", 1);
+  assertInteger(batchSize, "batchSize", 1);
+  assertInteger(sequenceLength, "sequenceLength", 1);
   return {
     msPerSequence: latencyMs / batchSize,
     tokensPerSecond: (1000 * batchSize * sequenceLength) / latencyMs,
@@ -43,7 +43,7 @@ export function forwardSpeed(latencyMs: number, batchSize: number, sequenceLengt
  * RangeError as for `forwardSpeed`.
  */
 export function scalingEfficiency(batchSize: number, latencyMs: number, singleLatencyMs: number): number {
-  requireInteger(batchSize, "batchSize", 1);
+  assertInteger(batchSize, "batchSize", 1);
   requireLatency(latencyMs);
   requireLatency(singleLatencyMs);
   return (batchSize * singleLatencyMs) / latencyMs;

@@ -1,9 +1,9 @@
 import type { Numbers } from "../stats/numbers.ts";
-import { requireNoNaN } from "../stats/require.ts";
+import { assertNoNaN } from "../stats/assert-input.ts";
 
 /** p1 - p2 from log-probabilities in any order, 0 to 1: how sure the model was. Null with fewer than two, RangeError for NaN. */
 export function probabilityMargin(logprobs: Numbers): number | null {
-  requireNoNaN(logprobs, "margin");
+  assertNoNaN(logprobs, "margin");
   if (logprobs.length < 2) return null;
   let [first, second] = [-Infinity, -Infinity];
   for (const value of logprobs) {

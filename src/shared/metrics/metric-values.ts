@@ -39,7 +39,7 @@ export function overLaunches(values: readonly number[], more = ""): MetricValue 
 
 /**
  * Coloured only where there surely is a difference that anyone would notice.
- * @param per said behind "faster" where the ratio is of another quantity than the values in its row: ` per token`
+ * @param per said after "faster" where the ratio is of another quantity than the values in its row: ` per token`
  */
 export function speedDifference(
   ratio: Omit<Comparison["latencyRatio"][number], "batchSize"> | undefined,

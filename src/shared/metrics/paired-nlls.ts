@@ -1,4 +1,4 @@
-import { requireSameLength } from "../stats/require.ts";
+import { assertSameLength } from "../stats/assert-input.ts";
 
 /** Negative log-likelihoods per chunk, in nats, as stored: null where the logits were not numbers. */
 type StoredNlls = readonly (readonly (number | null)[])[];
@@ -17,10 +17,10 @@ interface PairedNlls {
  * RangeError for chunks or tokens that do not pair up: they are no longer the same text.
  */
 export function pairNlls(reference: StoredNlls, candidate: StoredNlls): PairedNlls {
-  requireSameLength(reference, candidate, "Chunks");
+  assertSameLength(reference, candidate, "Chunks");
   const sides = reference.map((nlls, chunk) => {
     const others = candidate[chunk]!;
-    requireSameLength(nlls, others, `Tokens of chunk ${chunk}`);
+    assertSameLength(nlls, others, `Tokens of chunk ${chunk}`);
     return nlls.flatMap((nll, token) => {
       const other = others[token] ?? null;
       return nll === null || other === null ? [] : [[nll, other] as const];

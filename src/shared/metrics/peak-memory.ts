@@ -1,4 +1,4 @@
-import { requireFinite } from "../stats/require.ts";
+import { assertFinite } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const peakMemoryMetric = describeMetric({
@@ -30,7 +30,7 @@ export type MemoryOf = (typeof MEMORY_OF)[number];
 
 /** Bytes above those of the idle process, ONNX Runtime loaded and no session; 0 below. RangeError unless both are finite. */
 export function aboveIdle(bytes: number, baseBytes: number): number {
-  requireFinite([bytes, baseBytes], "Memory readings");
+  assertFinite([bytes, baseBytes], "Memory readings");
   return Math.max(0, bytes - baseBytes);
 }
 
@@ -65,7 +65,7 @@ const NEGLIGIBLE_BYTES = 5 * 2 ** 20;
 
 /** Whether two peaks differ by more than max(2 % of the reference, 5 MiB): less is within what launches scatter. */
 export function memoryDiffers(referenceBytes: number, candidateBytes: number): boolean {
-  requireFinite([referenceBytes, candidateBytes], "Peaks");
+  assertFinite([referenceBytes, candidateBytes], "Peaks");
   const least = Math.max(NEGLIGIBLE_SHARE * referenceBytes, NEGLIGIBLE_BYTES);
   return Math.abs(referenceBytes - candidateBytes) >= least;
 }

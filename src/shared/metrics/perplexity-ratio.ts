@@ -2,7 +2,7 @@ import { bootstrapMean, type BootstrapOptions } from "../stats/bootstrap.ts";
 import type { Clusters } from "../stats/clusters.ts";
 import type { Interval } from "../stats/interval.ts";
 import type { Numbers } from "../stats/numbers.ts";
-import { requireNoNaN, requireSameLength } from "../stats/require.ts";
+import { assertNoNaN, assertSameLength } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const perplexityRatioMetric = describeMetric({
@@ -35,11 +35,11 @@ export function perplexityRatio(
   candidate: Clusters,
   options: BootstrapOptions,
 ): PerplexityRatio | null {
-  requireSameLength(reference, candidate, "Chunks");
+  assertSameLength(reference, candidate, "Chunks");
   reference.forEach((nlls, chunk) => {
-    requireSameLength(nlls, candidate[chunk]!, `Tokens of chunk ${chunk}`);
-    requireNoNaN(nlls, `Reference chunk ${chunk}`);
-    requireNoNaN(candidate[chunk]!, `Candidate chunk ${chunk}`);
+    assertSameLength(nlls, candidate[chunk]!, `Tokens of chunk ${chunk}`);
+    assertNoNaN(nlls, `Reference chunk ${chunk}`);
+    assertNoNaN(candidate[chunk]!, `Candidate chunk ${chunk}`);
   });
   const infinite = { before: reference.some(hasInfinity), after: candidate.some(hasInfinity) };
   if (infinite.before && infinite.after) return null;

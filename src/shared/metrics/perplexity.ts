@@ -1,6 +1,6 @@
 import { type Interval, Z_95 } from "../stats/interval.ts";
 import type { Numbers } from "../stats/numbers.ts";
-import { requireNoNaN } from "../stats/require.ts";
+import { assertNoNaN } from "../stats/assert-input.ts";
 import { describeMetric } from "./descriptor.ts";
 
 export const perplexityMetric = describeMetric({
@@ -30,7 +30,7 @@ interface Perplexity {
  * Comparable only for the same tokenizer, text, window and first token. Null when empty; RangeError for NaN.
  */
 export function perplexity(nlls: Numbers): Perplexity | null {
-  requireNoNaN(nlls, "perplexity");
+  assertNoNaN(nlls, "perplexity");
   const n = nlls.length;
   if (n === 0) return null;
   let [sum, infinite] = [0, 0];

@@ -1,4 +1,4 @@
-import { requireInteger } from "../stats/require.ts";
+import { assertInteger } from "../stats/assert-input.ts";
 import { type LogitsRow, usedLength } from "./logits-row.ts";
 
 /**
@@ -8,7 +8,7 @@ import { type LogitsRow, usedLength } from "./logits-row.ts";
  * @returns null when the row is invalid (a NaN or +Infinity in it). RangeError for k below 1.
  */
 export function topK(row: LogitsRow, k: number, vocabularySize?: number): number[] | null {
-  requireInteger(k, "k", 1);
+  assertInteger(k, "k", 1);
   const size = usedLength(row, vocabularySize);
   const most = Math.min(k, size);
   const ids = new Int32Array(most);

@@ -1,9 +1,9 @@
 import { logGamma } from "./log-gamma.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** ln(n!), absolute error below 1e-12 of its size: the product up to 31, ln Γ(n + 1) above. */
 export function logFactorial(n: number): number {
-  requireInteger(n, "n");
+  assertInteger(n, "n");
   if (n >= 32) return logGamma(n + 1);
   let product = 1;
   for (let factor = 2; factor <= n; factor += 1) product *= factor;
@@ -21,8 +21,8 @@ interface HalfBinomial {
  * overflows at n = 100,000 and only probabilities below 1e-308 become 0. RangeError unless 0 <= k <= n, integers.
  */
 export function halfBinomial(n: number, k: number): HalfBinomial {
-  requireInteger(n, "n");
-  requireInteger(k, "k");
+  assertInteger(n, "n");
+  assertInteger(k, "k");
   if (k > n) throw new RangeError(`k (${k}) must not exceed n (${n}).`);
   if (2 * k > n) {
     const upper = k === n ? 0 : halfBinomial(n, n - k - 1).atMost;

@@ -1,5 +1,5 @@
 import { type Interval, Z_95 } from "./interval.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** Counts of a paired comparison of shares. */
 interface PairedCounts {
@@ -24,9 +24,9 @@ interface PairedDifference extends Interval {
  * (Bonett and Price 2012). Shares, not percentage points. Null when n is 0; RangeError for counts that cannot be.
  */
 export function bonettPrice({ n, b, c }: PairedCounts, z = Z_95): PairedDifference | null {
-  requireInteger(n, "n");
-  requireInteger(b, "b");
-  requireInteger(c, "c");
+  assertInteger(n, "n");
+  assertInteger(b, "b");
+  assertInteger(c, "c");
   if (b + c > n) throw new RangeError(`b + c (${b + c}) must not exceed n (${n}).`);
   if (n === 0) return null;
   const lost = (b + 1) / (n + 2);

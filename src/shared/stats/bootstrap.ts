@@ -4,7 +4,7 @@ import type { Clusters } from "./clusters.ts";
 import type { Interval } from "./interval.ts";
 import { multinomialDraws } from "./multinomial.ts";
 import { quantileOfSorted } from "./quantile.ts";
-import { requireFinite, requireInteger } from "./require.ts";
+import { assertFinite, assertInteger } from "./assert-input.ts";
 
 const BOOTSTRAP_RESAMPLES = 10_000;
 /** With fewer, the quantiles of so few are too near the middle; and of a heavy tail nothing can be said. */
@@ -54,7 +54,7 @@ interface Residuals {
  */
 export function bootstrapMean(clusters: Clusters, options: MeanOptions): BootstrapMean | null {
   const { seed, resamples = BOOTSTRAP_RESAMPLES, tail } = options;
-  requireInteger(resamples, "resamples", 1);
+  assertInteger(resamples, "resamples", 1);
   const filled = clusters.filter((values) => values.length > 0);
   if (filled.length === 0) return null;
   const { estimate, turned, residuals } = inOneOrder(filled);
@@ -84,7 +84,7 @@ function tailsOf(clusters: number, tail: MeanOptions["tail"]): [below: number, a
  */
 function inOneOrder(clusters: Clusters): { estimate: number; turned: boolean; residuals: Residuals } {
   const all = clusters.map((values, cluster) => {
-    requireFinite(values, `cluster ${cluster}`);
+    assertFinite(values, `cluster ${cluster}`);
     // Their order inside the cluster must not matter either.
     return {
       sum: Float64Array.from(values)

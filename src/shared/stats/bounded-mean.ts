@@ -1,6 +1,6 @@
 import type { Clusters } from "./clusters.ts";
 import type { Interval } from "./interval.ts";
-import { requireFinite } from "./require.ts";
+import { assertFinite } from "./assert-input.ts";
 import { student95 } from "./student-95.ts";
 import { scoreInterval, wilson } from "./wilson.ts";
 
@@ -29,7 +29,7 @@ export function boundedMean(clusters: Clusters): BoundedMean | null {
   if (filled.length === 0) return null;
   let [sum, count, plain] = [0, 0, 0];
   const sums = filled.map((values, cluster) => {
-    requireFinite(values, `cluster ${cluster}`);
+    assertFinite(values, `cluster ${cluster}`);
     let own = 0;
     for (const value of values) {
       if (!(value >= 0 && value <= 1)) throw new RangeError(`cluster ${cluster} holds ${value}, which is not 0 to 1.`);

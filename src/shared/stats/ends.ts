@@ -27,7 +27,7 @@ export function endsWords(ends: Ends, n: number, noun: string): string {
     : `95 % interval over ${plural(n, noun)}`;
 }
 
-/** In brackets behind a ratio: ` (95 % CI 1.9 to 2.1)`, ` (range of 2 launches: 1.9 to 2.1)`; nothing where there is no spread. */
+/** In brackets after a ratio: ` (95 % CI 1.9 to 2.1)`, ` (range of 2 launches: 1.9 to 2.1)`; nothing where there is no spread. */
 export function ratioEnds(
   { low, high, kind, launches }: { low: number; high: number; kind: Parameters<typeof endsOf>[0]; launches: number },
   show: (value: number) => string,

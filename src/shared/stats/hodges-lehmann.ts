@@ -1,7 +1,7 @@
 import type { Interval } from "./interval.ts";
 import type { Numbers } from "./numbers.ts";
 import { ascending, quantileOfSorted } from "./quantile.ts";
-import { requireFinite } from "./require.ts";
+import { assertFinite } from "./assert-input.ts";
 import { signedRankCut } from "./signed-rank.ts";
 
 /** Walsh averages grow with n squared: 4,000 differences make 8 million of them. */
@@ -23,7 +23,7 @@ interface HodgesLehmann extends Interval {
  * @returns null when empty. RangeError for values that are not finite and for more than 4,000 of them.
  */
 export function hodgesLehmann(differences: Numbers): HodgesLehmann | null {
-  requireFinite(differences, "Hodges-Lehmann");
+  assertFinite(differences, "Hodges-Lehmann");
   const n = differences.length;
   if (n === 0) return null;
   if (n > MOST) throw new RangeError(`Hodges-Lehmann takes up to ${MOST} differences, got ${n}.`);

@@ -1,6 +1,6 @@
 import { createRandom, hashSeed } from "../random.ts";
 import { ascending, quantileOfSorted } from "./quantile.ts";
-import { requireFinite } from "./require.ts";
+import { assertFinite } from "./assert-input.ts";
 
 /** One number that sums up a candidate, computed anew from each draw of its units. */
 export interface DrawnObjective {
@@ -47,7 +47,7 @@ export function jointDraws(
   const columns = objectives.map(({ id, over }) =>
     candidates.map((candidate) => {
       const values = Float64Array.from(units.get(over)!, (unit) => candidate.values[id]!.get(unit)!);
-      requireFinite(values, `${id} of ${candidate.id}`);
+      assertFinite(values, `${id} of ${candidate.id}`);
       return values;
     }),
   );

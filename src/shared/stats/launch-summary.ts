@@ -2,7 +2,7 @@ import type { Interval } from "./interval.ts";
 import { medianInterval } from "./median-interval.ts";
 import type { Numbers } from "./numbers.ts";
 import { median } from "./quantile.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 import { summarize } from "./summary.ts";
 
 /** The repeated samples of one process, in any one unit (mostly ms). */
@@ -37,7 +37,7 @@ interface LaunchSummary extends Interval {
 export function launchMedians(launches: readonly LaunchSamples[]): Map<number, number> {
   const medians = new Map<number, number>();
   for (const { launch, samples } of launches) {
-    requireInteger(launch, "launch");
+    assertInteger(launch, "launch");
     if (medians.has(launch)) throw new RangeError(`Launch ${launch} is given twice: join its samples first.`);
     const middle = median(samples);
     if (middle !== null) medians.set(launch, middle);

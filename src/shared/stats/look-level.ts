@@ -1,4 +1,4 @@
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** One-sided, over all looks together: a two-sided 95 % interval has as much on each side. */
 export const ONE_SIDED_LEVEL = 0.025;
@@ -12,6 +12,6 @@ const SPENT_A_LOOK = 0.9;
  * @param look counts from 1; RangeError below
  */
 export function levelOfLook(look: number): number {
-  requireInteger(look, "look", 1);
+  assertInteger(look, "look", 1);
   return ONE_SIDED_LEVEL * SPENT_A_LOOK * (1 - SPENT_A_LOOK) ** (look - 1);
 }

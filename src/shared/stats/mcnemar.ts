@@ -1,5 +1,5 @@
 import { halfBinomial } from "./binomial.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 interface McNemar {
   /** Two-sided exact p; conservative, so this is the one to decide by. */
@@ -17,8 +17,8 @@ interface McNemar {
  * @returns p-values from 0 to 1; both 1 when nothing differs. RangeError for negative or broken counts.
  */
 export function mcnemar(b: number, c: number): McNemar {
-  requireInteger(b, "b");
-  requireInteger(c, "c");
+  assertInteger(b, "b");
+  assertInteger(c, "c");
   const discordant = b + c;
   if (discordant === 0) return { exact: 1, midP: 1, discordant };
   const { equal, atMost } = halfBinomial(discordant, Math.min(b, c));

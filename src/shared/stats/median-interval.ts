@@ -2,7 +2,7 @@ import { halfBinomial } from "./binomial.ts";
 import type { Interval } from "./interval.ts";
 import type { Numbers } from "./numbers.ts";
 import { ascending, quantileOfSorted } from "./quantile.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 const TAIL = 0.025;
 
@@ -19,7 +19,7 @@ interface MedianRanks {
  * and its mirror image. Null for n below 6, where even the smallest and largest value give less.
  */
 export function medianRanks(n: number): MedianRanks | null {
-  requireInteger(n, "n");
+  assertInteger(n, "n");
   let low = 0;
   let below = 0;
   while (low < n / 2) {

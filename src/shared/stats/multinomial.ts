@@ -1,6 +1,6 @@
 import type { Random } from "../random.ts";
 import { logFactorial } from "./binomial.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /**
  * Draws how often each group comes up among n draws with replacement from n things, `sizes[g]` of which are in group g:
@@ -13,7 +13,7 @@ export function multinomialDraws(
   random: Pick<Random, "nextFloat">,
 ): (to: Uint32Array) => void {
   sizes.forEach((size, group) => {
-    requireInteger(size, `size of group ${group}`, 1);
+    assertInteger(size, `size of group ${group}`, 1);
   });
   const total = sizes.reduce((a, b) => a + b, 0);
   const logFactorials = Float64Array.from({ length: total + 1 }, (_, n) => logFactorial(n));

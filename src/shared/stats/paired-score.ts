@@ -1,4 +1,4 @@
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** Counts of a paired comparison of right and wrong answers. */
 interface PairedCounts {
@@ -17,9 +17,9 @@ interface PairedCounts {
  * @param difference hypothesis, above -1 and below 1; RangeError outside, and for counts that cannot be
  */
 export function pairedScore({ n, lost, gained }: PairedCounts, difference: number): number {
-  requireInteger(n, "n", 1);
-  requireInteger(lost, "lost");
-  requireInteger(gained, "gained");
+  assertInteger(n, "n", 1);
+  assertInteger(lost, "lost");
+  assertInteger(gained, "gained");
   if (lost + gained > n) throw new RangeError(`lost + gained (${lost + gained}) must not exceed n (${n}).`);
   if (!(Math.abs(difference) < 1))
     throw new RangeError(`A difference of shares lies between -1 and 1, got ${difference}.`);

@@ -1,6 +1,6 @@
 import type { BootstrapOptions } from "./bootstrap.ts";
 import { type DrawnCandidate, type DrawnObjective, jointDraws } from "./joint-draws.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** The Monte Carlo error of a share is at most 1.1 points. */
 const PARETO_RESAMPLES = 2000;
@@ -40,7 +40,7 @@ export function paretoShares(
   candidates: readonly DrawnCandidate[],
   { seed, resamples = PARETO_RESAMPLES }: BootstrapOptions,
 ): ParetoResult | null {
-  requireInteger(resamples, "resamples", 1);
+  assertInteger(resamples, "resamples", 1);
   if (objectives.length === 0) throw new RangeError("A Pareto front needs at least one objective.");
   if (candidates.length === 0) return null;
   const draws = jointDraws(objectives, candidates, seed);

@@ -1,9 +1,9 @@
 import type { Numbers } from "./numbers.ts";
-import { requireNoNaN } from "./require.ts";
+import { assertNoNaN } from "./assert-input.ts";
 
 /** An ascending copy; the input stays as it is. RangeError if a value is NaN. */
 export function ascending(values: Numbers): Float64Array {
-  requireNoNaN(values, "quantile");
+  assertNoNaN(values, "quantile");
   return Float64Array.from(values).sort();
 }
 

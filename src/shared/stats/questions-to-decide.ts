@@ -1,7 +1,7 @@
 import { Z_95 } from "./interval.ts";
 import { levelOfLook } from "./look-level.ts";
 import { normalCdf } from "./normal.ts";
-import { requireInteger, requireMargin } from "./require.ts";
+import { assertInteger, assertMargin } from "./assert-input.ts";
 import { studentTQuantile } from "./student-t.ts";
 
 /** An estimate of the change of accuracy so far, and how much one question varies; shares. */
@@ -37,8 +37,8 @@ export function chanceToDecide(
   total: number,
   change: Changes,
 ): number {
-  requireInteger(total, "total", 1);
-  requireMargin(margin);
+  assertInteger(total, "total", 1);
+  assertMargin(margin);
   const [lowError, highError] = [low.deviation / Math.sqrt(total), high.deviation / Math.sqrt(total)];
   const ruledOutFrom = -margin + low.critical * lowError;
   const shownUpTo = -high.critical * highError;
@@ -68,9 +68,9 @@ const HALF_OF_THE_REST = -0.2533471031357997;
 
 /** Null where more than 10 million questions were needed. RangeError for a plan that cannot be. */
 export function questionsToDecide(plan: DecisionPlan): QuestionsToDecide | null {
-  requireInteger(plan.asked, "asked", 1);
+  assertInteger(plan.asked, "asked", 1);
   const { asked, low, high, margin } = plan;
-  requireMargin(margin);
+  assertMargin(margin);
   // Hardest is the change from which both decisions are as many errors away: each then has half the chance.
   const away = (of: DecisionPlan["low"]): number => (of.critical + HALF_OF_THE_REST) * of.deviation;
   const hardest = Math.ceil(((away(low) + away(high)) / margin) ** 2);
@@ -101,7 +101,7 @@ const POWER_QUANTILE = 0.8416212335729143;
  * @param discordantShare share of questions that flip, as many either way; RangeError for shares that cannot be
  */
 export function questionsToRuleOut(discordantShare: number, margin: number): number {
-  requireMargin(margin);
+  assertMargin(margin);
   requireShare(discordantShare);
   return Math.ceil(((FIRST_LOOK_CRITICAL + POWER_QUANTILE) / margin) ** 2 * discordantShare);
 }
@@ -112,7 +112,7 @@ export function questionsToRuleOut(discordantShare: number, margin: number): num
  * @returns null for n = 0; RangeError for a share outside 0 to 1
  */
 export function resolutionOf(n: number, discordantShare: number): number | null {
-  requireInteger(n, "n");
+  assertInteger(n, "n");
   requireShare(discordantShare);
   return n === 0 ? null : (100 * Z_95 * Math.sqrt((n * discordantShare + 2) / (n + 2))) / Math.sqrt(n + 2);
 }

@@ -1,5 +1,5 @@
 import { Z_95 } from "./interval.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /** Fewer differences than this give no 95 % signed-rank interval: already P(W = 0) = 2^-5 is more than 2.5 %. */
 const SIGNED_RANK_LEAST = 6;
@@ -20,7 +20,7 @@ interface SignedRankCut {
  * Wilcoxon's signed-rank statistic W of n differences (Wilcoxon 1945; Hollander and Wolfe). Null for n below 6.
  */
 export function signedRankCut(n: number): SignedRankCut | null {
-  requireInteger(n, "n");
+  assertInteger(n, "n");
   if (n < SIGNED_RANK_LEAST) return null;
   if (n > EXACT_LIMIT) {
     const sd = Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24);

@@ -1,5 +1,5 @@
 import { type Interval, Z_95 } from "./interval.ts";
-import { requireInteger } from "./require.ts";
+import { assertInteger } from "./assert-input.ts";
 
 /**
  * Wilson score interval of a share (Wilson 1927), always inside 0 to 1 and never empty at 0 or n successes. Beside 0 and n
@@ -11,8 +11,8 @@ import { requireInteger } from "./require.ts";
  * @returns shares from 0 to 1; null when n is 0
  */
 export function wilson(successes: number, n: number, z = Z_95): Interval | null {
-  requireInteger(n, "n");
-  requireInteger(successes, "successes");
+  assertInteger(n, "n");
+  assertInteger(successes, "successes");
   if (successes > n) throw new RangeError(`successes (${successes}) must not exceed n (${n}).`);
   if (n === 0) return null;
   return scoreInterval(successes / n, n, z);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Job } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { Events } from "#core/app/events.ts";
-import { Gate } from "#core/app/gate.ts";
+import { MeasurementQueue } from "#core/app/runs/measurement-queue.ts";
 import { type JobRequest, Jobs, type Quantize } from "#core/app/jobs.ts";
 import type { QuantizeOptions } from "#core/quantize/quantize-model.ts";
 import { scratchDir } from "../../helpers/lab.ts";
@@ -12,12 +12,12 @@ import { scratchDir } from "../../helpers/lab.ts";
 /** Jobs whose work the test does. */
 function held(): {
   jobs: Jobs;
-  gate: Gate;
+  queue: MeasurementQueue;
   told: Job[];
   work: { options: QuantizeOptions; end: (error?: Error) => void }[];
 } {
   const events = new Events();
-  const gate = new Gate();
+  const queue = new MeasurementQueue();
   const told: Job[] = [];
   events.on((name, payload) => {
     if (name === "job.changed") told.push((payload as { job: Job }).job);
@@ -34,7 +34,7 @@ function held(): {
       });
       work.push({ options, end });
     });
-  return { jobs: new Jobs(gate, events, quantize), gate, told, work };
+  return { jobs: new Jobs(queue, events, quantize), queue, told, work };
 }
 
 function request(format: "int4" | "int8" = "int4", extra: Partial<JobRequest> = {}): JobRequest {
@@ -79,9 +79,9 @@ describe("Jobs", () => {
   });
 
   it("waits while a run measures, and says for what", async () => {
-    const { jobs, gate, work } = held();
+    const { jobs, queue, work } = held();
     const run = Promise.withResolvers<undefined>();
-    const measuring = gate.pass('the run "night"', new AbortController().signal, () => run.promise);
+    const measuring = queue.pass('the run "night"', new AbortController().signal, () => run.promise);
     jobs.make(request());
     expect(jobs.list()[0]).toMatchObject({ state: "waiting", waitingFor: 'the run "night"' });
     run.resolve(undefined);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "n
 import { dirname, join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { labHome, openLab, openLabToRead } from "#core/app/open-lab.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { WholeFile } from "#core/reports/whole-file.ts";
 import { openDatabase } from "#core/store/database.ts";
 import { renameRun } from "#core/store/edit-run.ts";

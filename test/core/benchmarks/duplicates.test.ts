@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { findDuplicates } from "#core/benchmarks/duplicates.ts";
 import { loadQuestionSet } from "#core/benchmarks/question-set.ts";
 

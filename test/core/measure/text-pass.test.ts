@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TextJob } from "#core/runs/protocol.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { planTexts } from "#core/runs/plan-texts.ts";
 import { parseSpec } from "#shared/spec.ts";
 import { measureAll, qualityContext } from "../../helpers/quality.ts";

@@ -100,7 +100,7 @@ describe("predictLaunch", () => {
     );
     const predicted = (each: CellSpeeds): unknown =>
       predictLaunch(cellJob({ kind: "stepping", forward: null, questionJobs: [], replay }), each).get("replay");
-    expect(predicted(speeds)).toEqual([1500]);
+    expect(predicted(speeds)).toEqual([850]);
     expect(predicted({ ...speeds, stepMs: () => 1e9 })).toEqual([15_000]);
   });
 });

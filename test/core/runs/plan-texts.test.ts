@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseSpec, type Spec, type SpecInput } from "#shared/spec.ts";
-import { demoResources } from "#core/app/resources.ts";
+import { demoResources } from "#core/app/files/resources.ts";
 import { planTexts } from "#core/runs/plan-texts.ts";
 import { questionFile, scratchDir } from "../../helpers/lab.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepDraft, NOTHING_KEPT, readKept } from "../../../src/renderer/stores/bench-kept.ts";
+import { keepDraft, NOTHING_KEPT, readKept } from "../../../src/renderer/stores/saved-drafts.ts";
 import { type Draft, draftOf } from "../../../src/renderer/views/bench/draft.ts";
 
 const draft = (model: string, name = "x"): Draft =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveCell, LiveRun, LiveRunEvent } from "#shared/api.ts";
-import { LiveRunState } from "#core/app/live-run.ts";
-import { twoLaunchesOfTwoCells } from "../../core/app/two-launches.ts";
+import { LiveRunState } from "#core/app/runs/live-run.ts";
+import { twoLaunchesOfTwoCells } from "../../core/app/runs/two-launches.ts";
 import { applyEvent, settled } from "../../../src/renderer/views/run/apply-event.ts";
 
 const cell = (label: string, rest: Partial<LiveCell> = {}): LiveCell => ({

@@ -2,8 +2,8 @@ import type { Handlers } from "#shared/api.ts";
 import type { benchRequests } from "#shared/api/bench.ts";
 import { defaultThreads } from "#core/system/environment.ts";
 import type { AppParts } from "../app.ts";
-import { planBench } from "../bench-plan.ts";
-import { resolvePageSpec } from "../page-spec.ts";
+import { planBench } from "../experiment/experiment-plan.ts";
+import { resolvePageSpec } from "../experiment/page-spec.ts";
 
 export function benchHandlers(parts: AppParts): Pick<Handlers, keyof typeof benchRequests> {
   const { lab, models, readQuestions, sizes, system } = parts;

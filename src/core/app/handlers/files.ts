@@ -2,7 +2,7 @@ import type { Handlers } from "#shared/api.ts";
 import type { fileRequests } from "#shared/api/files.ts";
 import { writeWhole } from "#core/reports/write-files.ts";
 import type { AppParts } from "../app.ts";
-import { listFolder } from "../folders.ts";
+import { listFolder } from "../files/folders.ts";
 import { nativeShell } from "./native.ts";
 
 export function fileHandlers({ options, paths, folders }: AppParts): Pick<Handlers, keyof typeof fileRequests> {

@@ -5,7 +5,7 @@ import { textFacts } from "#core/files/text-facts.ts";
 import { hashVariant } from "#core/runs/hash-file.ts";
 import { madeFolder } from "#core/runs/made-variants.ts";
 import type { AppParts } from "../app.ts";
-import { layersOf, madeVariants, quantizerSource, showModel, variantByFile } from "../model-details.ts";
+import { layersOf, madeVariants, quantizerSource, showModel, variantByFile } from "../libraries/model-details.ts";
 
 export function modelHandlers(parts: AppParts): Pick<Handlers, keyof typeof modelRequests> {
   const { lab, models, paths, events, files } = parts;

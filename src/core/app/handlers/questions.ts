@@ -2,7 +2,7 @@ import type { Handlers } from "#shared/api.ts";
 import { LARGEST_UPLOAD_BYTES, type questionRequests } from "#shared/api/questions.ts";
 import { LabError } from "#shared/errors.ts";
 import type { AppParts } from "../app.ts";
-import { previewPrompt } from "../prompt-preview.ts";
+import { previewPrompt } from "../libraries/prompt-preview.ts";
 
 export function questionHandlers({
   questions,

@@ -4,8 +4,8 @@ import { removeScratch } from "#core/runs/run-ids.ts";
 import { deleteRun, renameRun } from "#core/store/edit-run.ts";
 import { countRuns, listRuns } from "#core/store/read-run.ts";
 import type { AppParts } from "../app.ts";
-import { resolvePageSpec } from "../page-spec.ts";
-import { wholeLimits } from "../run-views.ts";
+import { resolvePageSpec } from "../experiment/page-spec.ts";
+import { wholeLimits } from "../stored-runs/run-views.ts";
 
 export function runHandlers(parts: AppParts): Pick<Handlers, keyof typeof runRequests> {
   const { lab, runs, stored, exports, imports, events } = parts;

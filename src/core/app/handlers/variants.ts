@@ -12,9 +12,9 @@ import { sidecarPath } from "#core/quantize/sidecar.ts";
 import { hashVariant } from "#core/runs/hash-file.ts";
 import { madeFileName, madeFolder } from "#core/runs/made-variants.ts";
 import type { AppParts } from "../app.ts";
-import type { ModelLibrary } from "../library.ts";
-import { quantizerSource } from "../model-details.ts";
-import { isInside } from "../path-guard.ts";
+import type { ModelLibrary } from "../libraries/model-library.ts";
+import { quantizerSource } from "../libraries/model-details.ts";
+import { isInside } from "../files/path-guard.ts";
 
 export function variantHandlers({
   lab,

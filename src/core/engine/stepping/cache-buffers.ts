@@ -14,7 +14,7 @@ interface Layout {
   readonly inner: number;
 }
 
-/** The cache of one batch in arrays with room for more tokens than they hold; slots behind the last token are 0 or stale. */
+/** The cache of one batch in arrays with room for more tokens than they hold; slots after the last token are 0 or stale. */
 export class CacheBuffers {
   readonly #entries: readonly CacheEntry[];
   readonly #batch: number;

@@ -12,7 +12,7 @@ const WEIGHT_OPERATORS = new Set(["Identity", "Transpose", "Cast", "DequantizeLi
 /**
  * Lets the head compute the last position only: decoding needs no other, and the head of a small model is a fifth of its
  * work. Done where each row of the head's input makes its own row of logits: a MatMul with a weight of two axes, and
- * nothing but operators on single numbers behind it.
+ * nothing but operators on single numbers after it.
  * @returns whether it was done
  */
 export function keepLastPosition(model: OnnxModel, signature: DecoderSignature): boolean {

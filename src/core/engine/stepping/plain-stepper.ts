@@ -10,7 +10,7 @@ export class PlainStepper implements Stepper {
   readonly proof: Stepper["proof"];
   readonly #decoder: Decoder;
   #cache: BatchCache | null = null;
-  /** Behind the prompt, for caches that cannot be cut because some of their tensors have no axis of tokens. */
+  /** After the prompt, for caches that cannot be cut because some of their tensors have no axis of tokens. */
   #prompt: BatchCache | null = null;
 
   constructor(decoder: Decoder, refused: readonly string[]) {

@@ -37,7 +37,7 @@ export function proofTokens({ batch, vocabularySize }: DecoderSignature): ProofT
   };
 }
 
-/** Logits of the plain way, or of what is to be compared with it, behind the prompts and behind each step. */
+/** Logits of the plain way, or of what is to be compared with it, after the prompts and after each step. */
 export async function readLine(stepper: Stepper, { prompts, steps }: ProofTokens): Promise<Float32Array[][]> {
   const line = [copyRows(await stepper.prefill(prompts))];
   for (const ids of steps) line.push(copyRows(await stepper.step(ids)));

@@ -49,7 +49,7 @@ export function slimAttentionGraph(model: OnnxModel, signature: DecoderSignature
 
 /**
  * The other inputs of the Concats as outputs. Free slots are hidden by the mask, so attention computes over them too: the
- * new tokens stand behind the last slot. Needs position_ids, since positions counted in the graph would count free slots.
+ * new tokens stand after the last slot. Needs position_ids, since positions counted in the graph would count free slots.
  */
 export function slimMaskedGraph(
   model: OnnxModel,

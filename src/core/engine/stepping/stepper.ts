@@ -11,12 +11,12 @@ export interface Stepper {
   /** Tokens a sequence that the cache holds. */
   readonly length: number;
   /**
-   * Empties the cache and feeds prompts of equal length, no padding. Returns the logits behind the last token of each;
+   * Empties the cache and feeds prompts of equal length, no padding. Returns the logits after the last token of each;
    * they are valid until the next call only, which may write over them.
    */
   prefill(batch: readonly TokenIds[]): Promise<readonly Float32Array[]>;
   /** Feeds one more token to each sequence. */
   step(ids: TokenIds): Promise<readonly Float32Array[]>;
-  /** Forgets the tokens behind the first `length`, so that several continuations can go on from one prompt. */
+  /** Forgets the tokens after the first `length`, so that several continuations can go on from one prompt. */
   rewind(length: number): void;
 }

@@ -67,7 +67,7 @@ export function replaceMatches(text: string, pattern: RegExp, content: string): 
   return replaced + text.slice(end);
 }
 
-/** Reference: `^` is not found behind a text's last line end. Library: it is. */
+/** Reference: `^` is not found after a text's last line end. Library: it is. */
 export function fixAnchors({ source, flags }: RegExp): RegExp {
   const library = String.raw`(?:(?<![\s\S])|(?<=\n))`;
   return new RegExp(source.replaceAll(library, String.raw`(?:(?<![\s\S])|(?<=\n)(?=[\s\S]))`), flags);

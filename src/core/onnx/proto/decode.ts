@@ -55,7 +55,7 @@ function readField(
   return true;
 }
 
-/** Elements of the lists that are being read, those of inner messages behind those of outer ones. */
+/** Elements of the lists that are being read, those of inner messages after those of outer ones. */
 const elements: unknown[] = [];
 
 /** One element and those that follow it, or a packed list. As readField. */

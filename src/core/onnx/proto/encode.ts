@@ -51,7 +51,7 @@ class BackWriter {
   /** Of the bytes that are written. */
   start = FIRST_BYTES;
   gaps: ReadonlyMap<Message, Gap> | null = null;
-  /** Gaps that were left, the last in the file first, with the number of stored bytes behind each. */
+  /** Gaps that were left, the last in the file first, with the number of stored bytes after each. */
   left: { readonly gap: Gap; readonly behind: number }[] = [];
   /** Bytes of all gaps. */
   later = 0;

@@ -145,7 +145,7 @@ export function quantizeBlocks(
       at += wholeBytes;
       const rest = (to - from) % pack;
       if (rest > 0) {
-        // The lanes behind K keep what the byte before left in them, within a group; nobody reads them.
+        // The lanes after K keep what the byte before left in them, within a group; nobody reads them.
         const stale = wholeBytes > 0 || block % pack > 0 ? codes[at - 1]! : 0;
         let byte = stale & (0xff << (rest * bits));
         for (let lane = 0; lane < rest; lane++) {

@@ -25,7 +25,7 @@ export function bnb4Lengths(K: number, N: number, blockSize: number): { codes: n
 }
 
 /**
- * Quantizes a weight of any size in bounded memory. Blocks run over the ends of rows, so the weights behind the last whole
+ * Quantizes a weight of any size in bounded memory. Blocks run over the ends of rows, so the weights after the last whole
  * block of a tile wait in front of the next. `doubleQuant` needs the mean of all block maxima and holds them to the end:
  * 1/64 of the float32 weight at block size 64. The codes do not depend on it, as in bitsandbytes.
  * @param absmaxType element type of the stored maxima

@@ -85,7 +85,7 @@ function stepsOf(type: Bnb4Type): Steps {
  * Quantizes whole blocks, and the last one when it is shorter.
  * @param floats the weights from element 0 on, and the same memory as words
  * @param count how many of them count: a multiple of `blockSize` unless the flat array ends here
- * @param codes [ceil(count / 2)], two codes a byte, the first in the high half; behind an odd end stands the code of 0
+ * @param codes [ceil(count / 2)], two codes a byte, the first in the high half; after an odd end stands the code of 0
  * @param absmax [ceil(count / blockSize)] largest magnitudes
  * @returns false when there is NaN or an infinity among the weights; the output is then unusable
  */

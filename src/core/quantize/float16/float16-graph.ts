@@ -213,7 +213,7 @@ class Rewrite {
     if (graph === this.#main) for (const info of graph.proto.output) redeclare(info, FLOAT);
   }
 
-  /** Puts the Casts behind what they cast. */
+  /** Puts the Casts after what they cast. */
   #order(graph: TypedGraph): void {
     graph.proto.node = [
       ...(this.#front.get(graph) ?? []).flatMap((node) => [node, ...this.#spellings.castsBehind(node)]),

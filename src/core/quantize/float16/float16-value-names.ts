@@ -56,7 +56,7 @@ export class Spellings {
     return output;
   }
 
-  /** The Casts to put behind a node, or at the start of a graph. */
+  /** The Casts to put after a node, or at the start of a graph. */
   castsBehind(place: NodeProto | TypedGraph): readonly NodeProto[] {
     return this.#behind.get(place) ?? [];
   }

@@ -66,7 +66,7 @@ export class RowReader {
     }
   }
 
-  /** Puts `rows` rows from `firstRow` on into `to`, which was borrowed, one behind the other from element `at` on. */
+  /** Puts `rows` rows from `firstRow` on into `to`, which was borrowed, one after the other from element `at` on. */
   read(firstRow: number, rows: number, to: Float32Array, at: number): void {
     const { K, N, layout } = this.#matrix;
     if (layout === "NK") {

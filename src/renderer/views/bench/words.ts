@@ -149,8 +149,8 @@ export function forwardWords(draft: Draft): string {
 
 export function decodeWords(draft: Draft): string {
   const { depths = [0, 512, 2000], batchSizes = [1] } = passOf(draft, "decode") ?? {};
-  const behind = depths.length === 1 && depths[0] === 0 ? "Behind the prompt" : `Behind ${list(depths)} tokens`;
-  return `${behind}${batchSizes.length === 1 && batchSizes[0] === 1 ? "" : ` · batch ${list(batchSizes)}`}`;
+  const context = depths.length === 1 && depths[0] === 0 ? "After the prompt" : `After ${list(depths)} tokens`;
+  return `${context}${batchSizes.length === 1 && batchSizes[0] === 1 ? "" : ` · batch ${list(batchSizes)}`}`;
 }
 
 export function tokensWords(draft: Draft): string {

@@ -19,6 +19,6 @@ export function snrByLayer(layers: readonly ModelLayer[], format: FormatId): Cha
     series: points.length === 0 ? [] : [{ id: format, label: format, reference: false, look: look!, points }],
     guides: [],
     front: [],
-    empty: "Nobody has said what these weights lost.",
+    empty: "The weight error of this file is unknown.",
   };
 }

@@ -59,7 +59,7 @@ export const TREND_METRICS: Readonly<Record<TrendMetricId, TrendMetric>> = Objec
     note: "Smallest batch size, mapped files left out where they are told apart; median over launches, 95 % interval, a range below six.",
     least: 0,
     most: null,
-    empty: "No run of these has measured memory. The forward pass does.",
+    empty: "None of these runs measured memory. Enable the forward pass.",
   },
   latency: {
     title: "Forward latency",
@@ -74,7 +74,7 @@ export const TREND_METRICS: Readonly<Record<TrendMetricId, TrendMetric>> = Objec
     note: "Smallest batch size; median over launches, 95 % interval, a range below six.",
     least: 0,
     most: null,
-    empty: "No run of these has measured latency. The forward pass does.",
+    empty: "None of these runs measured latency. Enable the forward pass.",
   },
   jaccard: {
     title: "Next tokens in common, Jaccard@20",
