@@ -12,8 +12,8 @@ const CHUNKS = [
     name: "cli",
     test: /src\/cli\/(program|exit|interrupt|text|progress-line|model-argument)\.ts$|node_modules\/commander/,
   },
-  { name: "onnx", test: /src\/core\/(onnx|models)\/|src\/shared\/(errors|recipe\.|formats\/|report\/quantities)/ },
-  { name: "quantize", test: /src\/core\/quantize\/(?!thread\.ts|read-sidecar)|src\/cli\/commands\/quantize/ },
+  { name: "onnx", test: /src\/core\/(onnx|models)\/|src\/shared\/(errors|recipe\.|formats\/|format-numbers)/ },
+  { name: "quantize", test: /src\/core\/quantize\/(?!threads\/thread\.ts|read-sidecar)|src\/cli\/commands\/quantize/ },
 ];
 
 /**
