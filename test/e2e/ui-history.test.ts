@@ -331,7 +331,7 @@ describe("Compare", () => {
 
   it("says which run is not there, and offers the way out", async () => {
     const { page } = await open(homeWithResults(), cells(int4("gone"), int4("r0")));
-    await page.getByRole("heading", { name: /could not be compared/ }).waitFor();
+    await page.getByRole("heading", { name: /Could not compare/ }).waitFor();
     await page.getByRole("link", { name: "Start with other cells" }).click();
     await page.getByRole("button", { name: "Choose cells" }).waitFor();
   });
