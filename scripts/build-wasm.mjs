@@ -1,11 +1,11 @@
-// `npm run build:wasm`: compiles tools/wasm with AssemblyScript into src/core/quantize/threads/wasm-binary.ts, which is
+// `npm run build:wasm`: compiles tools/wasm with AssemblyScript into src/core/quantize/weights/wasm-binary.ts, which is
 // committed: nobody else needs the compiler. With --check it only says whether the two belong together.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 
 const root = join(import.meta.dirname, "..");
-const target = join(root, "src/core/quantize/threads/wasm-binary.ts");
+const target = join(root, "src/core/quantize/weights/wasm-binary.ts");
 
 /** The module that holds the compiled loops, as text. */
 export async function compileWasm() {

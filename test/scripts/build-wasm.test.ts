@@ -11,6 +11,6 @@ describe.skipIf(!existsSync(COMPILER))("build-wasm", () => {
     const { compileWasm } = (await import(SCRIPT)) as {
       compileWasm: () => Promise<string>;
     };
-    expect(await compileWasm()).toBe(readFileSync("src/core/quantize/threads/wasm-binary.ts", "utf8"));
+    expect(await compileWasm()).toBe(readFileSync("src/core/quantize/weights/wasm-binary.ts", "utf8"));
   });
 });

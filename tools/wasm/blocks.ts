@@ -1,6 +1,6 @@
 /**
  * The loops of src/core/quantize/blocks/matmulnbits.ts for whole blocks, four weights at a time. AssemblyScript: `npm run build:wasm`
- * makes src/core/quantize/threads/wasm-binary.ts of it. That file's TypeScript is the reference; results are equal bit for bit.
+ * makes src/core/quantize/weights/wasm-binary.ts of it. That file's TypeScript is the reference; results are equal bit for bit.
  */
 
 import { addErrors } from "./errors";

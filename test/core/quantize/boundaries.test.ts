@@ -12,9 +12,9 @@ import { codeRange, type CodeType } from "#core/quantize/dynamic8/dynamic8.ts";
 import { quantizeCodes } from "#core/quantize/dynamic8/dynamic8-stream.ts";
 import { type ClampRule, halfPieces } from "#core/quantize/float16/float16-values.ts";
 import { quantizeGather4 } from "#core/quantize/blocks/gather4.ts";
-import { fromHalf, toBfloat, toHalf } from "#core/quantize/float16/half.ts";
+import { fromHalf, toBfloat, toHalf } from "#core/quantize/weights/half.ts";
 import { blockShape } from "#core/quantize/blocks/matmulnbits.ts";
-import { wasm } from "#core/quantize/threads/wasm-instance.ts";
+import { wasm } from "#core/quantize/weights/wasm-instance.ts";
 import { type AlgorithmCase, assemble, type Bnb4Case, type Gather4Case, hex, storedMatrix } from "./blocks.ts";
 import { type GoldenCase, goldenMatrix, memoryReader, quantize, type Stored, stored } from "./golden.ts";
 

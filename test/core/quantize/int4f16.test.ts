@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { readGraphFacts } from "#core/onnx/graph-facts.ts";
 import { type OnnxModel, readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
-import { toHalf } from "#core/quantize/float16/half.ts";
+import { toHalf } from "#core/quantize/weights/half.ts";
 import { int4f16 } from "#core/quantize/int4f16.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import type { Recipe } from "#shared/recipe.ts";

@@ -1,7 +1,7 @@
 import { FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import { fromHalf, toHalf } from "../float16/half.ts";
+import { fromHalf, toHalf } from "../weights/half.ts";
 import { kQuantBlock } from "./k-quant.ts";
 import { blockShape, type BlockSpec } from "./matmulnbits.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type WeightMatrix,
 } from "./matmulnbits-stream.ts";
 import { rtnBlock } from "./rtn.ts";
-import { placeOf, takeErrors } from "../threads/wasm-instance.ts";
+import { placeOf, takeErrors } from "../weights/wasm-instance.ts";
 import { addScaled, addSums, noSums } from "../weights/weight-error.ts";
 import { type RowLimits, RowReader } from "../weights/weight-rows.ts";
 

@@ -1,6 +1,6 @@
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import { FLOAT16 } from "#core/onnx/data-types.ts";
-import { fromHalf, toHalf } from "../float16/half.ts";
+import { fromHalf, toHalf } from "../weights/half.ts";
 import type { BlockTask } from "./block-algorithms.ts";
 import type { BlockSpec } from "./matmulnbits.ts";
 import { notFinite, storedFloats } from "./matmulnbits-stream.ts";

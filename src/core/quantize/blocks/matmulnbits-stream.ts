@@ -3,7 +3,7 @@ import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { ErrorSums } from "../weights/error-sums.ts";
-import { toBfloat, toHalf, widenBfloats, widenHalves } from "../float16/half.ts";
+import { toBfloat, toHalf, widenBfloats, widenHalves } from "../weights/half.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { type BlockRows, type BlockShape, blockShape, type BlockSpec, groupSize } from "./matmulnbits.ts";
 

@@ -6,7 +6,7 @@
  * Every step rounds to float32. Codes come from multiplying by the rounded reciprocal of the scale as stored; dividing
  * by the scale gives other codes.
  */
-import { fromHalf, toHalf } from "../float16/half.ts";
+import { fromHalf, toHalf } from "../weights/half.ts";
 import { addScaled, type Sums } from "../weights/weight-error.ts";
 
 export interface BlockSpec {

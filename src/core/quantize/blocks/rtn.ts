@@ -4,7 +4,7 @@
  * division in float64 by the scale before it is stored, and ties go to the even code.
  */
 import type { BlockKernel } from "./block-algorithms.ts";
-import { fromHalf, toHalf } from "../float16/half.ts";
+import { fromHalf, toHalf } from "../weights/half.ts";
 
 /** Added and taken off again, it rounds a float64 below 2^51 to the nearest integer, ties to even. */
 export const ROUND = 1.5 * 2 ** 52;

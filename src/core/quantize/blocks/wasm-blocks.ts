@@ -1,6 +1,6 @@
 import { type BlockWorkspace, plainLoops, type WorkspaceSize } from "./block-workspace.ts";
 import type { BlockShape, BlockSpec } from "./matmulnbits.ts";
-import { acquireInstance, takeErrors } from "../threads/wasm-instance.ts";
+import { acquireInstance, takeErrors } from "../weights/wasm-instance.ts";
 import { addSums, noSums } from "../weights/weight-error.ts";
 
 /**

@@ -2,7 +2,7 @@
 import type { ErrorSums } from "../weights/error-sums.ts";
 import { type CodeType, writeColumnCodes } from "./dynamic8.ts";
 import type { FloatSlab } from "../weights/float-reader.ts";
-import { placeOf, takeErrors } from "../threads/wasm-instance.ts";
+import { placeOf, takeErrors } from "../weights/wasm-instance.ts";
 import { addScaled, noSums } from "../weights/weight-error.ts";
 
 /** Float32 for each column that a slab must have room for. */

@@ -2,7 +2,7 @@
 import type { ErrorSums } from "../weights/error-sums.ts";
 import type { CodeType, Quantization } from "./dynamic8.ts";
 import type { FloatSlab } from "../weights/float-reader.ts";
-import { placeOf, takeErrors } from "../threads/wasm-instance.ts";
+import { placeOf, takeErrors } from "../weights/wasm-instance.ts";
 import { addScaled, noSums } from "../weights/weight-error.ts";
 
 /** Weights from `from` on that share scale and zero point. */

@@ -7,7 +7,7 @@ import { FloatReader, type FloatSlab } from "../weights/float-reader.ts";
 import type { FloatType } from "../blocks/matmulnbits-stream.ts";
 import { columnCodes, FLOATS_PER_COLUMN, widenColumns } from "./dynamic8-columns.ts";
 import { slabErrors } from "./dynamic8-errors.ts";
-import { placeOf } from "../threads/wasm-instance.ts";
+import { placeOf } from "../weights/wasm-instance.ts";
 import { addSums, noSums } from "../weights/weight-error.ts";
 
 /** A constant matrix of K rows and N columns as its operator sees it; tensors of other ranks are flattened to one. */

@@ -4,8 +4,8 @@ import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { TensorPiece } from "#core/onnx/write-model.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import type { ErrorSums, PieceError } from "../weights/error-sums.ts";
-import { fromHalf, toHalf, widenBfloats } from "./half.ts";
-import { borrowMemory, placeOf, takeErrors, type WasmLoops } from "../threads/wasm-instance.ts";
+import { fromHalf, toHalf, widenBfloats } from "../weights/half.ts";
+import { borrowMemory, placeOf, takeErrors, type WasmLoops } from "../weights/wasm-instance.ts";
 import { addOne, noSums, type Sums } from "../weights/weight-error.ts";
 
 export type ClampRule = NonNullable<Recipe["clamp"]>;

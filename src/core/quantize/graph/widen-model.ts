@@ -8,7 +8,7 @@ import { openTensor, readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
 import type { TensorJob } from "#core/onnx/write-model.ts";
 import { FloatReader } from "../weights/float-reader.ts";
-import { widenBfloats, widenHalves } from "../float16/half.ts";
+import { widenBfloats, widenHalves } from "../weights/half.ts";
 import { UniqueNames } from "./unique-names.ts";
 
 /** Attributes that name the element type of an output. */

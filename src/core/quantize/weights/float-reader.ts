@@ -1,9 +1,9 @@
 import { LabError } from "#shared/errors.ts";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
-import { widenBfloats, widenHalves } from "../float16/half.ts";
+import { widenBfloats, widenHalves } from "./half.ts";
 import type { FloatType } from "../blocks/matmulnbits-stream.ts";
-import { borrowMemory, floatsOf, placeOf, type WasmLoops } from "../threads/wasm-instance.ts";
+import { borrowMemory, floatsOf, placeOf, type WasmLoops } from "./wasm-instance.ts";
 
 /** Some consecutive elements of a tensor. The memory is used again for the next ones. */
 export interface FloatSlab {

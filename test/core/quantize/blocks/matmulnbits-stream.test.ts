@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import { toHalf } from "#core/quantize/float16/half.ts";
+import { toHalf } from "#core/quantize/weights/half.ts";
 import { GOLDEN, goldenMatrix, memoryReader, quantize, stored } from "../golden.ts";
 
 const SPEC = { bits: 4, blockSize: 16, symmetric: true, halfScales: false } as const;

@@ -3,7 +3,7 @@ import { type Bnb4Type, FP4_VALUES, NF4_VALUES, quantizeBnb4 } from "#core/quant
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { bnb4Lengths, quantizeMatrixBnb4 } from "#core/quantize/bnb4/bnb4-stream.ts";
 import { roundNested } from "#core/quantize/bnb4/double-quant.ts";
-import { toHalf } from "#core/quantize/float16/half.ts";
+import { toHalf } from "#core/quantize/weights/half.ts";
 import type { FloatType } from "#core/quantize/blocks/matmulnbits-stream.ts";
 import type { RowLimits } from "#core/quantize/weights/weight-rows.ts";
 import { assemble, BNB4, hex, rowsMatrix, storedMatrix } from "../blocks.ts";

@@ -7,7 +7,7 @@ import {
   type CodeStreamLimits,
   quantizeCodes,
 } from "#core/quantize/dynamic8/dynamic8-stream.ts";
-import { toBfloat, toHalf } from "#core/quantize/float16/half.ts";
+import { toBfloat, toHalf } from "#core/quantize/weights/half.ts";
 import { memoryReader, transpose } from "../golden.ts";
 
 const NAMES = { codes: "codes", scale: "scale", zeroPoint: "zeroPoint" };

@@ -8,7 +8,7 @@ import {
   halfPieces,
   toHalves,
 } from "#core/quantize/float16/float16-values.ts";
-import { toHalf } from "#core/quantize/float16/half.ts";
+import { toHalf } from "#core/quantize/weights/half.ts";
 import { memoryReader } from "../golden.ts";
 
 const finite = () => ({ nan: false, infinite: false });

@@ -4,7 +4,7 @@ import { FunctionProto, type ModelProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { writeModel } from "#core/onnx/write-model.ts";
-import { toBfloat, toHalf } from "#core/quantize/float16/half.ts";
+import { toBfloat, toHalf } from "#core/quantize/weights/half.ts";
 import { widenModel } from "#core/quantize/graph/widen-model.ts";
 import {
   floats,

@@ -13,7 +13,7 @@ import type { WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { readSidecar, sidecarLayer } from "#core/quantize/read-sidecar.ts";
 import { sidecarPath } from "#core/quantize/sidecar.ts";
-import { wasm } from "#core/quantize/threads/wasm-instance.ts";
+import { wasm } from "#core/quantize/weights/wasm-instance.ts";
 import { addScaled, addSums, ErrorLedger, lowestSnr, noSums, summarize } from "#core/quantize/weights/weight-error.ts";
 import { createRandom } from "#shared/random.ts";
 import { temporaryFolder } from "../../onnx/build-model.ts";

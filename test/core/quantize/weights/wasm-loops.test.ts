@@ -7,8 +7,8 @@ import { quantizeMatrixBnb4 } from "#core/quantize/bnb4/bnb4-stream.ts";
 import { codeRange } from "#core/quantize/dynamic8/dynamic8.ts";
 import { quantizeCodes } from "#core/quantize/dynamic8/dynamic8-stream.ts";
 import { halfPieces } from "#core/quantize/float16/float16-values.ts";
-import { toHalf } from "#core/quantize/float16/half.ts";
-import { acquireInstance, wasm } from "#core/quantize/threads/wasm-instance.ts";
+import { toHalf } from "#core/quantize/weights/half.ts";
+import { acquireInstance, wasm } from "#core/quantize/weights/wasm-instance.ts";
 import { createRandom } from "#shared/random.ts";
 import { memoryReader } from "../golden.ts";
 

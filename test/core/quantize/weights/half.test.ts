@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromHalf, toBfloat, toHalf, widenBfloats, widenHalves } from "#core/quantize/float16/half.ts";
+import { fromHalf, toBfloat, toHalf, widenBfloats, widenHalves } from "#core/quantize/weights/half.ts";
 
 const isNumber = (bits: number): boolean => (bits & 0x7c00) !== 0x7c00;
 

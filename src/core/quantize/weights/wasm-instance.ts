@@ -1,4 +1,4 @@
-import type { ErrorSums } from "../weights/error-sums.ts";
+import type { ErrorSums } from "./error-sums.ts";
 import { WASM_BASE64 } from "./wasm-binary.ts";
 
 /** What tools/wasm exports; places are bytes in its memory. */
