@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { importOpset, makeNode, promisedTensor } from "#core/onnx/messages.ts";
 import { GraphProto, ModelProto } from "#core/onnx/proto/onnx.ts";
 import { tensorBytes } from "#core/onnx/tensor.ts";
-import { type TensorJob, writeModel } from "#core/onnx/write-model.ts";
+import { writeModel } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 
 const FLOAT = 1;
 const WIDTH = 4096;

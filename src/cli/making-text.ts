@@ -1,5 +1,5 @@
 import { duration, grouped, megabytes } from "#shared/format-numbers.ts";
-import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 
 /** Below this the rate says more of start-up than of the work. */
 const SETTLED_MS = 500;

@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Job } from "#shared/api.ts";
 import { LabError, toEnvelope } from "#shared/errors.ts";
 import type { Recipe } from "#shared/recipe.ts";
-import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 import { type QuantizeOptions, quantizeModel, type QuantizeResult } from "#core/quantize/quantize-model.ts";
 import { Coalescer, type Events } from "./events.ts";
 import type { MeasurementQueue } from "./runs/measurement-queue.ts";

@@ -14,7 +14,7 @@ import {
   TaskWriteError,
   type TensorJob,
 } from "./tensor-job.ts";
-import type { WriteModelOptions } from "./write-model.ts";
+import type { WriteModelOptions } from "./write-options.ts";
 
 const COPY_CHUNK_BYTES = 1 << 20;
 /** A copy is cut into tasks of this size. */

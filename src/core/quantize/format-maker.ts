@@ -1,6 +1,6 @@
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { WeightError } from "./weights/weight-error.ts";
 import type { SkippedMatMul } from "./graph/matmul-targets.ts";
 import type { Recipe, RecipeOption } from "#shared/recipe.ts";

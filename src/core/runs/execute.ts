@@ -16,7 +16,7 @@ import { readQuestionHashes, readRun } from "#core/store/read-run.ts";
 import { setOrigin } from "#core/store/write-stored-run.ts";
 import { defaultThreads, readEnvironment } from "#core/system/environment.ts";
 import { absolutePaths } from "./absolute-paths.ts";
-import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 import { estimateRun } from "./estimate.ts";
 import type { EstimatedCell } from "./cell-speeds.ts";
 import { countLooks } from "./count-looks.ts";

@@ -7,7 +7,7 @@ import type { Recipe } from "#shared/recipe.ts";
 import type { CellSpec, Spec } from "#shared/spec.ts";
 import { findVariant, type ModelFolder, openVariant, sourceVariant, type Variant } from "#core/models/model-folder.ts";
 import { type QuantizeResult, quantizeModel } from "#core/quantize/quantize-model.ts";
-import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 import type { Db } from "#core/store/database.ts";
 import { hashVariant } from "./hash-file.ts";
 import { madeFileName, madeFolder } from "./made-variants.ts";

@@ -1,7 +1,7 @@
 import type { ErrorEnvelope } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import type { CellStatus, LaunchKind, RunStatus } from "#shared/results.ts";
-import type { WriteProgress } from "#core/onnx/write-model.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 import type { Db } from "#core/store/database.ts";
 import type { RunEstimate } from "./estimate.ts";
 import type { PassName, Samples, WorkerMessage } from "./protocol.ts";

@@ -9,7 +9,9 @@ import { TensorProto } from "#core/onnx/proto/onnx.ts";
 import { readModel } from "#core/onnx/read-model.ts";
 import { readTensor } from "#core/onnx/tensor.ts";
 import { allTensors } from "#core/onnx/walk.ts";
-import { type TensorJob, type TensorPiece, writeModel, type WriteProgress } from "#core/onnx/write-model.ts";
+import { writeModel } from "#core/onnx/write-model.ts";
+import type { TensorJob, TensorPiece } from "#core/onnx/tensor-job.ts";
+import type { WriteProgress } from "#core/onnx/write-options.ts";
 import { LabError } from "#shared/errors.ts";
 import {
   floats,

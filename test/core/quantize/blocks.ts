@@ -1,8 +1,8 @@
 /** Golden cases of the other block formats (test/fixtures/quantization), and streams put together from their pieces. */
 import { readFileSync } from "node:fs";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
-import type { TensorPiece } from "#core/onnx/write-model.ts";
-import type { WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
+import type { WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 import { memoryReader, type Stored, stored, transpose } from "./golden.ts";
 
 export interface Bnb4Case {

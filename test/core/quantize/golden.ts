@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import type { BlockSpec } from "#core/quantize/blocks/matmulnbits.ts";
-import { quantizeMatrix, type StreamLimits, type WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import { quantizeMatrix, type StreamLimits } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 
 const ROOT = "test/fixtures/quantization/";
 

@@ -1,17 +1,12 @@
 import { FLOAT16 } from "#core/onnx/data-types.ts";
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import { fromHalf, toHalf } from "../weights/half.ts";
+import type { BlockKernel } from "./block-kernel.ts";
 import { kQuantBlock } from "./k-quant.ts";
 import { blockShape, type BlockSpec } from "./matmulnbits.ts";
-import {
-  type BlockTensorNames,
-  type FloatType,
-  notFinite,
-  quantizeMatrix,
-  storedFloats,
-  type WeightMatrix,
-} from "./matmulnbits-stream.ts";
+import { type BlockTensorNames, quantizeMatrix } from "./matmulnbits-stream.ts";
+import { type FloatType, notFinite, storedFloats, type WeightMatrix } from "../weights/weight-matrix.ts";
 import { rtnBlock } from "./rtn.ts";
 import { placeOf, takeErrors } from "../weights/wasm-instance.ts";
 import { addScaled, addSums, noSums } from "../weights/weight-error.ts";
@@ -27,27 +22,6 @@ export interface BlockTask {
   readonly names: BlockTensorNames;
   readonly algorithm: Algorithm;
 }
-
-interface BlockKernelOptions {
-  readonly bits: 2 | 4 | 8;
-  readonly symmetric: boolean;
-  /** The weights are halves: their range is a half too. */
-  readonly half: boolean;
-  /** NumPy summed this weight one element after the other (k-quant.ts). */
-  readonly inOrder: boolean;
-}
-
-/**
- * Quantizes one block of 16 to 256 weights, finite and filled up with zeros after K.
- * @param codes one code an element
- * @param out the scale before it is stored, the zero point
- */
-export type BlockKernel = (
-  weights: Float32Array,
-  options: BlockKernelOptions,
-  codes: Uint8Array,
-  out: { scale: number; zero: number },
-) => void;
 
 const BLOCK_ALGORITHMS: Readonly<Record<Exclude<Algorithm, "default">, BlockKernel>> = Object.freeze({
   rtn: rtnBlock,

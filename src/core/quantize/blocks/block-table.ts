@@ -1,4 +1,4 @@
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import { type BlockTask, quantizeBlockMatrix } from "./block-algorithms.ts";
 import type { RowLimits } from "../weights/weight-rows.ts";
 

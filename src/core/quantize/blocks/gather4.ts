@@ -1,9 +1,9 @@
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import { FLOAT16 } from "#core/onnx/data-types.ts";
 import { fromHalf, toHalf } from "../weights/half.ts";
 import type { BlockTask } from "./block-algorithms.ts";
 import type { BlockSpec } from "./matmulnbits.ts";
-import { notFinite, storedFloats } from "./matmulnbits-stream.ts";
+import { notFinite, storedFloats } from "../weights/weight-matrix.ts";
 import { addScaled, noSums } from "../weights/weight-error.ts";
 import { floatBytes, type RowLimits, RowReader } from "../weights/weight-rows.ts";
 

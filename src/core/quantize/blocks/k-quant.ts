@@ -4,7 +4,7 @@
  * Everything but the last step is float32 in NumPy's order of summation, which decides the last bits and so now and then a
  * code. Always with zero points. A block of one value other than 0 loses it, as in the tool.
  */
-import type { BlockKernel } from "./block-algorithms.ts";
+import type { BlockKernel } from "./block-kernel.ts";
 import { ROUND, roundClamped } from "./rtn.ts";
 
 const TRIALS = 20;

@@ -1,36 +1,17 @@
-import { LabError } from "#shared/errors.ts";
-import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
+import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import type { ErrorSums } from "../weights/error-sums.ts";
-import { toBfloat, toHalf, widenBfloats, widenHalves } from "../weights/half.ts";
+import { widenBfloats, widenHalves } from "../weights/half.ts";
+import { type FloatType, notFinite, type RowRange, storedFloats, type WeightMatrix } from "../weights/weight-matrix.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { type BlockRows, type BlockShape, blockShape, type BlockSpec, groupSize } from "./matmulnbits.ts";
-
-export type FloatType = typeof FLOAT | typeof FLOAT16 | typeof BFLOAT16;
-
-/** A constant weight matrix of K input features and N output features. */
-export interface WeightMatrix {
-  readonly name: string;
-  readonly K: number;
-  readonly N: number;
-  /** How it is stored, row-major: `KN` is MatMul's own operand, `NK` its transpose (a tied embedding table). */
-  readonly layout: "KN" | "NK";
-  readonly dataType: FloatType;
-  readonly open: () => TensorReader;
-}
 
 /** Names of the tensors that a weight becomes. */
 export interface BlockTensorNames {
   readonly codes: string;
   readonly scales: string;
   readonly zeroPoints: string | null;
-}
-
-/** Some output features: a part of a matrix that one thread does. */
-export interface RowRange {
-  readonly first: number;
-  readonly count: number;
 }
 
 /** How much is held at once. */
@@ -158,18 +139,4 @@ function loader({ dataType }: WeightMatrix, reader: TensorReader, floats: Float3
     if (dataType === FLOAT16) widenHalves(read, floats.subarray(to, to + count));
     else widenBfloats(read, new Int32Array(buffer, byteOffset + to * 4, count));
   };
-}
-
-/** Float32 values as bytes of a stored tensor of another float type. */
-export function storedFloats(scales: Float32Array, type: FloatType): Uint8Array {
-  if (type === FLOAT) return new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength);
-  return new Uint8Array(Uint16Array.from(scales, type === FLOAT16 ? toHalf : toBfloat).buffer);
-}
-
-export function notFinite({ name }: WeightMatrix): LabError {
-  return new LabError(
-    "MODEL_CORRUPT",
-    `tensor "${name}" holds NaN or infinite weights, which cannot be quantized. Export the model again.`,
-    { tensor: name },
-  );
 }

@@ -3,12 +3,12 @@ import { int64Tensor, intAttribute, makeNode, promisedTensor } from "#core/onnx/
 import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { GatherTarget } from "../graph/gather-targets.ts";
 import type { Sent } from "../threads/thread-tasks.ts";
-import type { FloatType, WeightMatrix } from "./matmulnbits-stream.ts";
+import type { FloatType, WeightMatrix } from "../weights/weight-matrix.ts";
 import type { QuantizedTensor } from "../format-maker.ts";
-import type { MatMulNBitsSettings, WeightSet } from "./rewrite-matmulnbits.ts";
+import type { MatMulNBitsSettings, WeightSet } from "./weight-set.ts";
 import { rowRanges, threadedJob } from "../threads/threaded-job.ts";
 import type { UniqueNames } from "../graph/unique-names.ts";
 

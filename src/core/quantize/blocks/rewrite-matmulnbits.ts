@@ -3,38 +3,20 @@ import { importOpset, intAttribute, promisedTensor } from "#core/onnx/messages.t
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
-import type { Algorithm } from "./block-algorithms.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { GatherTarget } from "../graph/gather-targets.ts";
 import type { Sent } from "../threads/thread-tasks.ts";
 import type { MatMulTarget } from "../graph/matmul-targets.ts";
 import { blockShape } from "./matmulnbits.ts";
-import type { FloatType, WeightMatrix } from "./matmulnbits-stream.ts";
+import type { FloatType, WeightMatrix } from "../weights/weight-matrix.ts";
 import type { QuantizedTensor } from "../format-maker.ts";
 import { removeUnused } from "../graph/remove-unused.ts";
 import { rewriteGathers } from "./rewrite-gathers.ts";
+import type { MatMulNBitsSettings, WeightSet } from "./weight-set.ts";
 import { rowRanges, threadedJob } from "../threads/threaded-job.ts";
 import { UniqueNames } from "../graph/unique-names.ts";
 
 const DOMAIN = "com.microsoft";
-
-export interface MatMulNBitsSettings {
-  readonly bits: 2 | 4 | 8;
-  readonly blockSize: number;
-  readonly symmetric: boolean;
-  /** 0 leaves the attribute out. */
-  readonly accuracyLevel: number;
-  /** How blocks are rounded; `k_quant` needs `symmetric: false`. */
-  readonly algorithm?: Algorithm | undefined;
-}
-
-/** The tensors that took the place of one weight. */
-export interface WeightSet {
-  readonly codes: string;
-  readonly scales: string;
-  readonly zeroPoints: string | null;
-  readonly report: QuantizedTensor & { nodes: string[] };
-}
 
 /**
  * Replaces each target by a `com.microsoft.MatMulNBits` node, with the names, attribute order and shapes of ONNX Runtime

@@ -3,7 +3,7 @@
  * quant_tensor). Unlike the default algorithm: the range need not hold 0, the scale is never negative, codes come from a
  * division in float64 by the scale before it is stored, and ties go to the even code.
  */
-import type { BlockKernel } from "./block-algorithms.ts";
+import type { BlockKernel } from "./block-kernel.ts";
 import { fromHalf, toHalf } from "../weights/half.ts";
 
 /** Added and taken off again, it rounds a float64 below 2^51 to the nearest integer, ties to even. */

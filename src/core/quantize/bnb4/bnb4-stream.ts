@@ -1,7 +1,7 @@
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import { BNB4_THRESHOLDS, BNB4_VALUES, type Bnb4Type, quantizeBnb4 } from "./bnb4.ts";
 import { roundNested } from "./double-quant.ts";
-import { type FloatType, notFinite, storedFloats, type WeightMatrix } from "../blocks/matmulnbits-stream.ts";
+import { type FloatType, notFinite, storedFloats, type WeightMatrix } from "../weights/weight-matrix.ts";
 import { floatsOf, placeOf, takeErrors, type WasmLoops } from "../weights/wasm-instance.ts";
 import { addOne, addSums, noSums, type Sums } from "../weights/weight-error.ts";
 import { floatBytes, type RowLimits, RowReader } from "../weights/weight-rows.ts";

@@ -4,10 +4,10 @@ import { importOpset, intAttribute, promisedTensor } from "#core/onnx/messages.t
 import type { TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import { bnb4Lengths, type Bnb4Spec } from "./bnb4-stream.ts";
 import type { MatMulTarget } from "../graph/matmul-targets.ts";
-import type { FloatType } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType } from "../weights/weight-matrix.ts";
 import type { QuantizedTensor } from "../format-maker.ts";
 import { removeUnused } from "../graph/remove-unused.ts";
 import { rowRanges, threadedJob } from "../threads/threaded-job.ts";

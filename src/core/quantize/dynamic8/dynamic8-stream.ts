@@ -1,10 +1,10 @@
 import { LabError } from "#shared/errors.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import type { ErrorSums } from "../weights/error-sums.ts";
 import { type CodeRange, type CodeType, type Quantization, quantizationOf, writeCodes } from "./dynamic8.ts";
 import { FloatReader, type FloatSlab } from "../weights/float-reader.ts";
-import type { FloatType } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType } from "../weights/weight-matrix.ts";
 import { columnCodes, FLOATS_PER_COLUMN, widenColumns } from "./dynamic8-columns.ts";
 import { slabErrors } from "./dynamic8-errors.ts";
 import { placeOf } from "../weights/wasm-instance.ts";

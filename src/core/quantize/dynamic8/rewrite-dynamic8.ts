@@ -2,7 +2,7 @@ import { LabError } from "#shared/errors.ts";
 import type { GraphProto, NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { allGraphs, subgraphs } from "#core/onnx/walk.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import { type Constant, Scope } from "../graph/constants.ts";
 import type { Dynamic8Context } from "./dynamic8-context.ts";
 import { Dynamic8Graph } from "./dynamic8-graph.ts";

@@ -4,7 +4,7 @@ import { int } from "#core/onnx/attributes.ts";
 import { makeNode } from "#core/onnx/messages.ts";
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import type { OnnxModel } from "#core/onnx/read-model.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { PieceError } from "../weights/error-sums.ts";
 import { redeclare, retypeAttributes } from "./float16-nodes.ts";
 import { type Float16Plan, isStored, planFloat16 } from "./float16-plan.ts";

@@ -3,7 +3,7 @@ import { floatTensor, halfTensor, tensorAttribute } from "#core/onnx/float16-mes
 import type { NodeProto, TensorProto } from "#core/onnx/proto/onnx.ts";
 import { INLINE_LIMIT_BYTES } from "#core/onnx/skeleton.ts";
 import { elementCount, tensorBytes, tensorSource } from "#core/onnx/tensor.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { PieceError } from "../weights/error-sums.ts";
 import { type ClampRule, type FloatSource, halfBytes, halfPiece } from "./float16-values.ts";
 import { opened, type Sent } from "../threads/thread-tasks.ts";

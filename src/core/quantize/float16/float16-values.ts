@@ -1,7 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { BFLOAT16, FLOAT } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
-import type { TensorPiece } from "#core/onnx/write-model.ts";
+import type { TensorPiece } from "#core/onnx/tensor-job.ts";
 import type { Recipe } from "#shared/recipe.ts";
 import type { ErrorSums, PieceError } from "../weights/error-sums.ts";
 import { fromHalf, toHalf, widenBfloats } from "../weights/half.ts";

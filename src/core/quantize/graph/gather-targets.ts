@@ -1,7 +1,7 @@
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";
 import type { Constant } from "./constants.ts";
-import type { FloatType } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType } from "../weights/weight-matrix.ts";
 
 /** A Gather of rows from a constant table [entries, width]. */
 export interface GatherTarget {

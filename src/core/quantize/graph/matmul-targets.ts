@@ -3,7 +3,7 @@ import type { GraphProto, NodeProto, ValueInfoProto } from "#core/onnx/proto/onn
 import { subgraphs } from "#core/onnx/walk.ts";
 import { type Constant, Scope } from "./constants.ts";
 import { classifyGather, type GatherTarget } from "./gather-targets.ts";
-import type { FloatType } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType } from "../weights/weight-matrix.ts";
 import { NamePatterns } from "./name-patterns.ts";
 
 /** A MatMul whose second operand is a constant matrix [K, N]. */

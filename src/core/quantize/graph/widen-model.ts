@@ -6,7 +6,7 @@ import type { OnnxModel } from "#core/onnx/read-model.ts";
 import { sparseAttribute, sparseInitializers, type SparseTensorProto } from "#core/onnx/sparse.ts";
 import { openTensor, readTensor, tensorBytes } from "#core/onnx/tensor.ts";
 import { allGraphs } from "#core/onnx/walk.ts";
-import type { TensorJob } from "#core/onnx/write-model.ts";
+import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import { FloatReader } from "../weights/float-reader.ts";
 import { widenBfloats, widenHalves } from "../weights/half.ts";
 import { UniqueNames } from "./unique-names.ts";

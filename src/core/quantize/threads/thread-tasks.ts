@@ -7,7 +7,7 @@ import { openSource, type TensorReader, type TensorSource } from "#core/onnx/ten
 import { type BlockTask, quantizeBlockMatrix } from "../blocks/block-algorithms.ts";
 import { quantizeTable8 } from "../blocks/block-table.ts";
 import { quantizeGather4 } from "../blocks/gather4.ts";
-import type { FloatType, RowRange, WeightMatrix } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType, RowRange, WeightMatrix } from "../weights/weight-matrix.ts";
 import { type Bnb4Spec, type Bnb4TensorNames, quantizeMatrixBnb4 } from "../bnb4/bnb4-stream.ts";
 import { type CodeMatrix, type CodeSpec, type CodeTensorNames, quantizeCodes } from "../dynamic8/dynamic8-stream.ts";
 import { type ClampRule, type FloatSource, halfPiece, halfPieces } from "../float16/float16-values.ts";

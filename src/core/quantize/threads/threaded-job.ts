@@ -1,6 +1,6 @@
 import type { TensorJob, TensorPiece, TensorTask } from "#core/onnx/tensor-job.ts";
 import { runTask, type TaskInputs, type TaskName } from "./thread-tasks.ts";
-import type { RowRange } from "../blocks/matmulnbits-stream.ts";
+import type { RowRange } from "../weights/weight-matrix.ts";
 
 /** Float32 weights of one task: far more work than handing it out, and little enough for threads to end together. */
 const TASK_BYTES = 32 << 20;

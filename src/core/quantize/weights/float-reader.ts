@@ -1,8 +1,7 @@
-import { LabError } from "#shared/errors.ts";
 import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import { widenBfloats, widenHalves } from "./half.ts";
-import type { FloatType } from "../blocks/matmulnbits-stream.ts";
+import { type FloatType, notFinite } from "./weight-matrix.ts";
 import { borrowMemory, floatsOf, placeOf, type WasmLoops } from "./wasm-instance.ts";
 
 /** Some consecutive elements of a tensor. The memory is used again for the next ones. */
@@ -73,7 +72,7 @@ export class FloatReader implements Disposable {
         else widenBfloats(stored, words);
       }
       if (!this.#allowNonFinite && !(loops ? loops.allFinite(placeOf(words), read) : allFinite(words, read)))
-        throw notFinite(this.#name);
+        throw notFinite({ name: this.#name });
       yield { floats, count: read, scratch, columns, loops };
     }
   }
@@ -86,12 +85,4 @@ export class FloatReader implements Disposable {
 function allFinite(words: Int32Array, count: number): boolean {
   for (let i = 0; i < count; i++) if ((words[i]! & INFINITY_BITS) === INFINITY_BITS) return false;
   return true;
-}
-
-function notFinite(tensor: string): LabError {
-  return new LabError(
-    "MODEL_CORRUPT",
-    `tensor "${tensor}" holds NaN or infinite weights, which cannot be quantized. Export the model again.`,
-    { tensor },
-  );
 }

@@ -1,7 +1,7 @@
 import { BFLOAT16, FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import type { TensorReader } from "#core/onnx/tensor.ts";
 import { widenBfloats, widenHalves } from "./half.ts";
-import type { FloatType, RowRange, WeightMatrix } from "../blocks/matmulnbits-stream.ts";
+import type { FloatType, RowRange, WeightMatrix } from "./weight-matrix.ts";
 import { type Borrowed, borrowMemory, floatsOf, placeOf, type WasmLoops } from "./wasm-instance.ts";
 
 /** How much is held at once, and which rows are done. */

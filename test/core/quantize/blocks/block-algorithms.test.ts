@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "#core/onnx/data-types.ts";
 import { type Algorithm, quantizeBlockMatrix } from "#core/quantize/blocks/block-algorithms.ts";
 import { blockShape, type BlockSpec } from "#core/quantize/blocks/matmulnbits.ts";
-import type { FloatType, WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { FloatType, WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 import type { RowLimits } from "#core/quantize/weights/weight-rows.ts";
 import { ALGORITHM_CASES, assemble, hex, rowsMatrix, storedMatrix } from "../blocks.ts";
 import { GOLDEN, goldenMatrix, stored } from "../golden.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FLOAT } from "#core/onnx/data-types.ts";
 import { quantizeGather4 } from "#core/quantize/blocks/gather4.ts";
-import type { WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 import type { RowLimits } from "#core/quantize/weights/weight-rows.ts";
 import { assemble, GATHER4, hex, rowsMatrix, storedMatrix } from "../blocks.ts";
 import { stored } from "../golden.ts";

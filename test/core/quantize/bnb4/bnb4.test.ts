@@ -4,7 +4,7 @@ import { FLOAT, FLOAT16 } from "#core/onnx/data-types.ts";
 import { bnb4Lengths, quantizeMatrixBnb4 } from "#core/quantize/bnb4/bnb4-stream.ts";
 import { roundNested } from "#core/quantize/bnb4/double-quant.ts";
 import { toHalf } from "#core/quantize/weights/half.ts";
-import type { FloatType } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { FloatType } from "#core/quantize/weights/weight-matrix.ts";
 import type { RowLimits } from "#core/quantize/weights/weight-rows.ts";
 import { assemble, BNB4, hex, rowsMatrix, storedMatrix } from "../blocks.ts";
 import { stored } from "../golden.ts";

@@ -9,7 +9,7 @@ import { quantizeMatrixBnb4 } from "#core/quantize/bnb4/bnb4-stream.ts";
 import { codeRange } from "#core/quantize/dynamic8/dynamic8.ts";
 import { quantizeCodes } from "#core/quantize/dynamic8/dynamic8-stream.ts";
 import { halfPieces } from "#core/quantize/float16/float16-values.ts";
-import type { WeightMatrix } from "#core/quantize/blocks/matmulnbits-stream.ts";
+import type { WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 import { quantizeModel } from "#core/quantize/quantize-model.ts";
 import { readSidecar, sidecarLayer } from "#core/quantize/read-sidecar.ts";
 import { sidecarPath } from "#core/quantize/sidecar.ts";
