@@ -8,7 +8,7 @@ import type { TensorJob } from "#core/onnx/tensor-job.ts";
 import type { PieceError } from "../weights/error-sums.ts";
 import { redeclare, retypeAttributes } from "./float16-nodes.ts";
 import { type Float16Plan, isStored, planFloat16 } from "./float16-plan.ts";
-import { Spellings } from "./float16-value-names.ts";
+import { ValueNames } from "./float16-value-names.ts";
 import { constantAsTensor, halveJob, halveTensor, isSmall } from "./float16-tensors.ts";
 import { declaredType, findValue, inferTypes, type TypedGraph, typedGraphs, type Value } from "./float16-types.ts";
 import { findUses, type Uses } from "./float16-uses.ts";
@@ -59,7 +59,7 @@ class Rewrite {
   readonly #graphs: readonly TypedGraph[];
   readonly #plan: Float16Plan;
   readonly #names: UniqueNames;
-  readonly #spellings: Spellings;
+  readonly #valueNames: ValueNames;
   readonly #promised: ReadonlySet<string>;
   readonly #outputs: ReadonlySet<string>;
   readonly #jobs: TensorJob[] = [];
@@ -88,7 +88,7 @@ class Rewrite {
       return excluded(node, stored);
     });
     this.#names = new UniqueNames(model.graph);
-    this.#spellings = new Spellings(this.#names);
+    this.#valueNames = new ValueNames(this.#names);
     this.#promised = new Set(options.jobs.flatMap(({ tensors }) => [...tensors.keys()]));
     this.#outputs = new Set(model.graph.output.map(({ name }) => name));
   }
@@ -132,14 +132,14 @@ class Rewrite {
     if (isPromised && half) {
       tensor.dataType = FLOAT16;
       promised.add(name);
-      this.#spellings.set(value, { name, type, producer, graph });
+      this.#valueNames.set(value, { name, type, producer, graph });
     } else if (stored) {
       this.#halve(value, stored, name, uses?.multiplied ?? false);
     } else {
       if (tensor && !producer) tensor.name = name;
-      this.#spellings.set(value, { name, type, producer, graph });
+      this.#valueNames.set(value, { name, type, producer, graph });
     }
-    if (yields) this.#spellings.cast(value, FLOAT, value.name);
+    if (yields) this.#valueNames.cast(value, FLOAT, value.name);
   }
 
   /** Only initializers of the main graph can be made piece by piece: large tensors from elsewhere move there. */
@@ -162,11 +162,11 @@ class Rewrite {
       // A branch must not give what lies outside of it.
       const identity = makeNode("Identity", this.#names.node(`${name}_Identity`), [name], [wanted]);
       this.#front.set(graph, [...(this.#front.get(graph) ?? []), identity]);
-      this.#spellings.set(value, { name: wanted, type: FLOAT16, producer: identity, graph });
+      this.#valueNames.set(value, { name: wanted, type: FLOAT16, producer: identity, graph });
       return;
     }
     const place = moves ? { producer: null, graph: this.#main } : { producer, graph };
-    this.#spellings.set(value, { name, type: FLOAT16, ...place });
+    this.#valueNames.set(value, { name, type: FLOAT16, ...place });
   }
 
   #rewire(graph: TypedGraph): void {
@@ -175,18 +175,18 @@ class Rewrite {
       const inputs = node.input.map((name) => findValue(graph, name));
       node.input = node.input.map((name, place) => {
         const value = inputs[place];
-        const spelling = value && this.#spellings.get(value);
-        if (!spelling) return name;
+        const named = value && this.#valueNames.get(value);
+        if (!named) return name;
         const wanted = wish(node, place);
-        return wanted === null ? spelling.name : this.#spellings.as(value, wanted === "half" ? FLOAT16 : FLOAT);
+        return wanted === null ? named.name : this.#valueNames.as(value, wanted === "half" ? FLOAT16 : FLOAT);
       });
       node.output = node.output.map((name) => {
         const value = graph.values.get(name);
-        return (value && this.#spellings.get(value)?.name) ?? name;
+        return (value && this.#valueNames.get(value)?.name) ?? name;
       });
       retypeAttributes(this.#model.path, node, kept.has(node), this.#options.clamp);
       const [input] = inputs;
-      if (input && isIdleCast(node, this.#spellings.get(input)?.type ?? input.type)) {
+      if (input && isIdleCast(node, this.#valueNames.get(input)?.type ?? input.type)) {
         node.opType = "Identity";
         node.attribute = node.attribute.filter(({ name }) => name !== "to" && name !== "saturate");
       }
@@ -195,7 +195,7 @@ class Rewrite {
         const type = kept.has(node) ? FLOAT : FLOAT16;
         for (const output of body.output) {
           const value = findValue(inner, output.name);
-          if (value && this.#spellings.get(value)) output.name = this.#spellings.as(value, type);
+          if (value && this.#valueNames.get(value)) output.name = this.#valueNames.as(value, type);
           redeclare(output, type);
         }
       }
@@ -206,9 +206,9 @@ class Rewrite {
   #declare(graph: TypedGraph): void {
     for (const info of [...graph.proto.input, ...graph.proto.valueInfo]) {
       const value = graph.values.get(info.name);
-      const spelling = value && this.#spellings.get(value);
-      if (!spelling) continue;
-      redeclare(info, spelling.name === info.name ? spelling.type : FLOAT);
+      const named = value && this.#valueNames.get(value);
+      if (!named) continue;
+      redeclare(info, named.name === info.name ? named.type : FLOAT);
     }
     if (graph === this.#main) for (const info of graph.proto.output) redeclare(info, FLOAT);
   }
@@ -216,11 +216,11 @@ class Rewrite {
   /** Puts the Casts after what they cast. */
   #order(graph: TypedGraph): void {
     graph.proto.node = [
-      ...(this.#front.get(graph) ?? []).flatMap((node) => [node, ...this.#spellings.castsBehind(node)]),
-      ...this.#spellings.castsBehind(graph),
+      ...(this.#front.get(graph) ?? []).flatMap((node) => [node, ...this.#valueNames.castsAfter(node)]),
+      ...this.#valueNames.castsAfter(graph),
       ...graph.nodes.flatMap((node) => [
         ...(this.#hoisted.has(node) ? [] : [node]),
-        ...this.#spellings.castsBehind(node),
+        ...this.#valueNames.castsAfter(node),
       ]),
     ];
   }
