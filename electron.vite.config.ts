@@ -6,15 +6,28 @@ import { defineConfig } from "electron-vite";
 // out/main/host.js the loopback host, out/main/quantize-thread.js a thread of the quantizer, out/main/run-reader.js the child
 // that reads and compares stored runs.
 
+/** Files that a process or a thread starts with: each stays a file of its own, or whoever loads its chunk would run it too. */
+const ENTRIES = {
+  index: "src/main/index.ts",
+  worker: "src/worker/index.ts",
+  cli: "src/cli/index.ts",
+  host: "src/host/index.ts",
+  "quantize-thread": "src/core/quantize/threads/thread.ts",
+  "run-reader": "src/core/app/stored-runs/run-reader-child.ts",
+};
+
 // What starts together lies together: `quantize` opens six files and not twenty.
 const CHUNKS = [
   {
     name: "cli",
-    test: /src\/cli\/(program|exit|interrupt|text|progress-line|model-argument)\.ts$|node_modules\/commander/,
+    pattern: /src\/cli\/(program|exit|interrupt|text|progress-line|model-argument)\.ts$|node_modules\/commander/,
   },
-  { name: "onnx", test: /src\/core\/(onnx|models)\/|src\/shared\/(errors|recipe\.|formats\/|format-numbers)/ },
-  { name: "quantize", test: /src\/core\/quantize\/(?!threads\/thread\.ts|read-sidecar)|src\/cli\/commands\/quantize/ },
-];
+  { name: "onnx", pattern: /src\/core\/(onnx|models)\/|src\/shared\/(errors|recipe\.|formats\/|format-numbers)/ },
+  { name: "quantize", pattern: /src\/core\/quantize\/(?!read-sidecar)|src\/cli\/commands\/quantize/ },
+].map(({ name, pattern }) => ({
+  name,
+  test: (file: string) => pattern.test(file) && !Object.values(ENTRIES).some((entry) => file.endsWith(`/${entry}`)),
+}));
 
 /**
  * Node's own modules without Node's import: that reads every property of a module, and those of node:fs load streams and
@@ -39,14 +52,7 @@ export default defineConfig({
       // Small pure packages are bundled: one file is read faster than fifty. Native ones stay outside.
       externalizeDeps: { exclude: ["commander", "env-paths", "zod"] },
       rolldownOptions: {
-        input: {
-          index: "src/main/index.ts",
-          worker: "src/worker/index.ts",
-          cli: "src/cli/index.ts",
-          host: "src/host/index.ts",
-          "quantize-thread": "src/core/quantize/threads/thread.ts",
-          "run-reader": "src/core/app/stored-runs/run-reader-child.ts",
-        },
+        input: ENTRIES,
         output: { codeSplitting: { groups: CHUNKS } },
       },
     },
