@@ -1,5 +1,6 @@
 import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
+import { importCirclesRule } from "./scripts/lint/import-circles.ts";
 import { importTableRule } from "./scripts/lint/import-table.ts";
 import svelteConfig from "./svelte.config.js";
 
@@ -42,7 +43,7 @@ const THROUGH_PRINT = [
   },
 ];
 
-const lab = { rules: { "import-table": importTableRule } };
+const lab = { rules: { "import-circles": importCirclesRule, "import-table": importTableRule } };
 
 export default tseslint.config(
   {
@@ -65,6 +66,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, extraFileExtensions: [".svelte"] } },
     plugins: { lab },
     rules: {
+      "lab/import-circles": "error",
       "lab/import-table": "error",
       "max-lines": ["error", { max: 400, skipBlankLines: false, skipComments: false }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],

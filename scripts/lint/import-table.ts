@@ -1,7 +1,6 @@
 /**
  * The architecture's import table as one ESLint rule: which of our folders a folder may import, and which packages.
- * docs/architecture.md shows the same table in words. A folder is matched by its longest prefix, so a row for
- * `core/store` overrides the row for `core`.
+ * docs/architecture.md shows the same tables in words.
  */
 import { builtinModules } from "node:module";
 import path from "node:path";
@@ -21,14 +20,15 @@ export const SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>
 
 const NODE_SIDE = ["ws", "zod", "commander", "env-paths", "hyparquet", "systeminformation"];
 
-interface Row {
+/** What the files of one folder may import. */
+interface ImportRule {
   readonly folders: readonly string[];
   readonly notFolders?: readonly string[];
   readonly node: boolean;
   readonly packages: readonly string[];
 }
 
-export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
+export const IMPORT_TABLE: Readonly<Record<string, ImportRule>> = {
   shared: { folders: ["shared"], node: false, packages: ["zod"] },
   core: { folders: ["core", "shared"], node: true, packages: NODE_SIDE },
   worker: { folders: ["worker", "core", "shared"], notFolders: ["core/store"], node: true, packages: NODE_SIDE },
@@ -37,6 +37,68 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   cli: { folders: ["cli", "core", "shared"], node: true, packages: NODE_SIDE },
   preload: { folders: ["preload", "shared"], node: false, packages: ["electron"] },
   renderer: { folders: ["renderer", "shared"], node: false, packages: ["svelte", "bits-ui", "@lucide/svelte"] },
+};
+
+/**
+ * Inside core: what a room, or one file of it, may import of core besides itself. The longest path that fits decides. Every room
+ * has a row; `app` stands above all others.
+ */
+export const ROOM_TABLE: Readonly<Record<string, readonly string[]>> = {
+  "core/system": [],
+  // Probing a provider makes a model, quantizes it and runs it in a child.
+  "core/system/probe-children.ts": ["core/system", "core/runs/protocol.ts", "core/runs/spawner.ts"],
+  "core/system/probe-formats.ts": ["core/system", "core/engine", "core/models"],
+  "core/system/probe-model.ts": ["core/system", "core/onnx"],
+  "core/system/provider-probe.ts": ["core/system", "core/quantize", "core/runs/spawner.ts"],
+
+  "core/onnx": ["core/system"],
+  "core/models": ["core/onnx", "core/system"],
+  "core/engine": ["core/models", "core/onnx", "core/system", "core/files/reading.ts"],
+  "core/benchmarks": ["core/engine", "core/system", "core/files/reading.ts"],
+  "core/files": [
+    ...["core/benchmarks", "core/engine", "core/system"],
+    ...["core/runs/cause-of-death.ts", "core/runs/protocol.ts", "core/runs/spawner.ts"],
+  ],
+  "core/measure": [
+    "core/benchmarks",
+    "core/engine",
+    "core/models",
+    "core/onnx",
+    "core/system",
+    "core/runs/protocol.ts",
+  ],
+  "core/store": [
+    ...["core/benchmarks", "core/engine", "core/onnx", "core/system"],
+    ...["core/runs/protocol.ts", "core/reports/part-of.ts"],
+  ],
+  "core/runs": [
+    ...["core/benchmarks", "core/files", "core/models", "core/onnx", "core/quantize", "core/store", "core/system"],
+  ],
+  "core/reports": ["core/system", "core/app/files/resources.ts"],
+  "core/bundles": ["core/benchmarks", "core/reports", "core/store", "core/system"],
+  "core/app": ["core"],
+
+  // The quantizer's wings: weights below, then graphs, then one wing for each way to store a weight; threads run their loops.
+  "core/quantize": ["core/onnx", "core/system"],
+  "core/quantize/weights": ["core/onnx", "core/system"],
+  "core/quantize/graph": ["core/onnx", "core/quantize/weights"],
+  "core/quantize/threads": [
+    ...["core/onnx", "core/system", "core/quantize/weights"],
+    ...["core/quantize/blocks", "core/quantize/bnb4", "core/quantize/dynamic8", "core/quantize/float16"],
+  ],
+  "core/quantize/blocks": [
+    ...["core/onnx", "core/quantize/format-maker.ts"],
+    ...["core/quantize/graph", "core/quantize/threads", "core/quantize/weights"],
+  ],
+  "core/quantize/bnb4": [
+    ...["core/onnx", "core/quantize/format-maker.ts"],
+    ...["core/quantize/graph", "core/quantize/threads", "core/quantize/weights"],
+  ],
+  "core/quantize/dynamic8": [
+    ...["core/onnx", "core/quantize/format-maker.ts"],
+    ...["core/quantize/graph", "core/quantize/threads", "core/quantize/weights"],
+  ],
+  "core/quantize/float16": [...["core/onnx", "core/quantize/graph", "core/quantize/threads", "core/quantize/weights"]],
 };
 
 const builtins = new Set(builtinModules);
@@ -64,7 +126,7 @@ export function forbidden(importer: string, specifier: string): string | null {
     if (target.startsWith("..")) return null; // package.json and resources are data, not code of another folder
     const allowed = row.folders.some((folder) => inside(target, folder));
     const denied = (row.notFolders ?? []).find((folder) => inside(target, folder));
-    if (allowed && !denied) return null;
+    if (allowed && !denied) return inside(target, "core") ? forbiddenInCore(importer, target) : null;
     return `${top} may import ${row.folders.join(", ")}${row.notFolders ? ` without ${row.notFolders.join(", ")}` : ""}; not ${target}.`;
   }
 
@@ -81,6 +143,20 @@ export function forbidden(importer: string, specifier: string): string | null {
   }
   if (row.packages.includes(name)) return null;
   return `${top} may import the packages ${row.packages.join(", ")}; not ${name}.`;
+}
+
+/** Why a file of core may not import another file of core; null when it may. Other folders may import any room. */
+function forbiddenInCore(importer: string, target: string): string | null {
+  if (!inside(importer, "core")) return null;
+  const room = Object.keys(ROOM_TABLE)
+    .filter((path) => inside(importer, path))
+    .sort((a, b) => b.length - a.length)[0];
+  if (room === undefined) {
+    return `src/${importer} is in no room of core: add a row to ROOM_TABLE of scripts/lint/import-table.ts.`;
+  }
+  const allowed = [room, ...ROOM_TABLE[room]!];
+  if (allowed.some((folder) => inside(target, folder))) return null;
+  return `${room} may import ${allowed.join(", ")}; not ${target}.`;
 }
 
 export const importTableRule: Rule.RuleModule = {

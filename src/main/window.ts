@@ -1,12 +1,14 @@
 import { BrowserWindow, nativeTheme } from "electron";
 import { APP_URL } from "./origin.ts";
-import type { QuitGuard } from "./quit-guard.ts";
 
 /** After the page until it has drawn: `--surface-page` of the renderer's tokens.css, so that nothing flashes. */
 const BACKGROUND = { light: "#f4f6f7", dark: "#101417" };
 
-/** Opens the window; its place and size are those it had last. */
-export async function openWindow(preload: string, guard: Pick<QuitGuard, "guardWindow">): Promise<void> {
+/**
+ * Opens the window; its place and size are those it had last.
+ * @param guard asks before the window closes (quit-guard.ts)
+ */
+export async function openWindow(preload: string, guard: { guardWindow(window: BrowserWindow): void }): Promise<void> {
   const window = new BrowserWindow({
     name: "main",
     windowStatePersistence: true,

@@ -8,11 +8,14 @@ interface ImportTable {
   readonly forbidden: (importer: string, specifier: string) => string | null;
   readonly importTableRule: Rule.RuleModule;
   readonly IMPORT_TABLE: Readonly<Record<string, unknown>>;
+  readonly ROOM_TABLE: Readonly<Record<string, readonly string[]>>;
   readonly SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const RULE_FILE = new URL("../../scripts/lint/import-table.ts", import.meta.url);
-const { forbidden, IMPORT_TABLE, importTableRule, SOLE_IMPORTERS } = (await import(RULE_FILE.href)) as ImportTable;
+const { forbidden, IMPORT_TABLE, importTableRule, ROOM_TABLE, SOLE_IMPORTERS } = (await import(
+  RULE_FILE.href
+)) as ImportTable;
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SRC = join(ROOT, "src");
@@ -114,6 +117,56 @@ describe("forbidden", () => {
   it("has a row for every folder of src", () => {
     const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     for (const { name } of folders) expect(Object.keys(IMPORT_TABLE)).toContain(name);
+  });
+});
+
+describe("forbidden inside core", () => {
+  it.each([
+    ["core/onnx/skeleton.ts", "../models/model-folder.ts"],
+    ["core/onnx/skeleton.ts", "#core/quantize/formats.ts"],
+    ["core/engine/session.ts", "#core/runs/execute.ts"],
+    ["core/engine/text-facts.ts", "#core/files/file-jobs.ts"],
+    ["core/store/database.ts", "../app/app.ts"],
+    ["core/store/write-run.ts", "#core/runs/execute.ts"],
+    ["core/system/environment.ts", "#core/runs/protocol.ts"],
+    ["core/measure/cell.ts", "#core/store/database.ts"],
+    ["core/runs/execute.ts", "#core/app/jobs.ts"],
+    ["core/quantize/weights/weight-rows.ts", "../blocks/matmulnbits.ts"],
+    ["core/quantize/graph/constants.ts", "../threads/thread-pool.ts"],
+    ["core/quantize/blocks/rtn.ts", "../bnb4/bnb4.ts"],
+    ["core/quantize/threads/thread-tasks.ts", "../graph/constants.ts"],
+    ["core/quantize/formats.ts", "#core/store/database.ts"],
+  ])("does not let %s import %s", (importer, specifier) => {
+    expect(forbidden(importer, specifier)).toMatch(/^core\/.* may import core\/.*; not core\//);
+  });
+
+  it.each([
+    ["core/onnx/skeleton.ts", "./layout.ts"],
+    ["core/engine/text-facts.ts", "#core/files/reading.ts"],
+    ["core/store/write-run.ts", "#core/runs/protocol.ts"],
+    ["core/system/provider-probe.ts", "#core/quantize/quantize-model.ts"],
+    ["core/runs/execute.ts", "#core/store/write-run.ts"],
+    ["core/app/jobs.ts", "#core/quantize/quantize-model.ts"],
+    ["core/quantize/blocks/rtn.ts", "../weights/half.ts"],
+    ["core/quantize/threads/thread-tasks.ts", "../blocks/block-table.ts"],
+    ["core/quantize/formats.ts", "./blocks/block-format.ts"],
+    ["cli/commands/quantize.ts", "#core/quantize/quantize-model.ts"],
+  ])("lets %s import %s", (importer, specifier) => {
+    expect(forbidden(importer, specifier)).toBeNull();
+  });
+
+  it("asks for a row for a room that has none", () => {
+    expect(forbidden("core/plugins/x.ts", "#core/onnx/walk.ts")).toContain("add a row to ROOM_TABLE");
+  });
+
+  it("has a row for every room, and a room or file for every path of the table", () => {
+    const rooms = readdirSync(join(SRC, "core"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of rooms) expect(Object.keys(ROOM_TABLE)).toContain(`core/${name}`);
+    const wings = readdirSync(join(SRC, "core", "quantize"), { withFileTypes: true });
+    for (const wing of wings.filter((entry) => entry.isDirectory())) {
+      expect(Object.keys(ROOM_TABLE)).toContain(`core/quantize/${wing.name}`);
+    }
+    for (const path of Object.entries(ROOM_TABLE).flat(2)) expect(existsSync(join(SRC, path)), path).toBe(true);
   });
 });
 

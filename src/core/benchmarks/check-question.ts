@@ -1,5 +1,5 @@
 import { LabError } from "#shared/errors.ts";
-import type { RawQuestion } from "./question-set.ts";
+import type { RawQuestion } from "#core/benchmarks/question.ts";
 
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const FEWEST_CHOICES = 2;

@@ -1,4 +1,4 @@
-import type { Question } from "./question-set.ts";
+import type { Question } from "#core/benchmarks/question.ts";
 
 type Words = Pick<Question, "id" | "question" | "choices">;
 

@@ -4,7 +4,7 @@ import type { PromptPreview } from "#shared/api.ts";
 import { LabError } from "#shared/errors.ts";
 import { type ChatTemplate, findChatTemplate, loadChatTemplate } from "#core/engine/chat-template.ts";
 import { loadTokenizer, type Tokenizer } from "#core/engine/tokenizer.ts";
-import type { Reading } from "#core/files/file-jobs.ts";
+import type { Reading } from "#core/files/reading.ts";
 import { planChoices } from "./choice-plan.ts";
 
 /** One question as text, and what may follow it. */

@@ -1,6 +1,7 @@
 import type { PromptTemplate } from "#shared/spec.ts";
 import { LETTERS } from "./check-question.ts";
-import { type Question, subjectFromName } from "./question-set.ts";
+import { subjectFromName } from "./question-set.ts";
+import type { Question } from "#core/benchmarks/question.ts";
 
 /** How one template writes a question down. */
 interface TemplateWriter {

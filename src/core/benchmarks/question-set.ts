@@ -3,19 +3,12 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { LabError } from "#shared/errors.ts";
 import { foreignContent } from "#core/system/foreign-content.ts";
+import type { Question, RawQuestion } from "./question.ts";
 import { readCsvQuestions } from "./read-csv.ts";
 import { readJsonlQuestions, readJsonQuestions } from "./read-json.ts";
 import { readParquetQuestions } from "./read-parquet.ts";
 
-/** One multiple-choice question: `answer` is an index into `choices`. */
-export interface Question {
-  /** Its place in the file: `q1` is the first. */
-  readonly id: string;
-  readonly subject: string | null;
-  readonly question: string;
-  readonly choices: readonly string[];
-  readonly answer: number;
-}
+export type { Question };
 
 export interface QuestionSet {
   readonly name: string;
@@ -23,9 +16,6 @@ export interface QuestionSet {
   readonly sha256: string;
   readonly questions: readonly Question[];
 }
-
-/** A question without what the set adds; readers give `null` for no subject. */
-export type RawQuestion = Omit<Question, "id">;
 
 /** A million questions are less. */
 const MOST_BYTES = 512e6;

@@ -1,7 +1,7 @@
 import { collectRows, checkQuestion, LETTERS, type RowPlace, rowError } from "./check-question.ts";
 import { type CsvRow, csvRows, UnclosedQuote } from "./csv-rows.ts";
 import { decodeText } from "./decode-text.ts";
-import type { RawQuestion } from "./question-set.ts";
+import type { RawQuestion } from "#core/benchmarks/question.ts";
 
 /**
  * CSV with a header (`question`, then `choice0..` or `A..`, `answer`, perhaps `subject`), or MMLU's own files without one

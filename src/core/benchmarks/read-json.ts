@@ -1,7 +1,7 @@
 import { LabError } from "#shared/errors.ts";
 import { checkQuestion, collectRows, rowError, type RowPlace } from "./check-question.ts";
 import { decodeText } from "./decode-text.ts";
-import type { RawQuestion } from "./question-set.ts";
+import type { RawQuestion } from "#core/benchmarks/question.ts";
 
 /** A JSON list of `{question, choices, answer, subject?}`. Errors name the item, from 1: JSON has no lines. */
 export function readJsonQuestions(bytes: Buffer, file: string): RawQuestion[] {

@@ -2,7 +2,7 @@ import { type FileMetaData, parquetMetadata, parquetReadObjects } from "hyparque
 import { LabError } from "#shared/errors.ts";
 import { checkQuestion, collectRows } from "./check-question.ts";
 import { tooMuch } from "./parquet-limits.ts";
-import type { RawQuestion } from "./question-set.ts";
+import type { RawQuestion } from "#core/benchmarks/question.ts";
 
 /** Columns of a question set, as Hugging Face's `cais/mmlu` has them. */
 const NEEDED = ["question", "choices", "answer"];

@@ -1,6 +1,6 @@
 import { createRandom, hashSeed } from "#shared/random.ts";
 import type { Spec } from "#shared/spec.ts";
-import type { Question } from "./question-set.ts";
+import type { Question } from "#core/benchmarks/question.ts";
 
 /**
  * The questions that are asked: all, or a seeded sample without replacement in file order; stratified by subject, each subject

@@ -1,5 +1,6 @@
 import { LabError } from "#shared/errors.ts";
-import { type Question, type QuestionSet } from "./question-set.ts";
+import type { QuestionSet } from "./question-set.ts";
+import type { Question } from "#core/benchmarks/question.ts";
 import { subjectOf } from "./prompt-template.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** What a model's tokenizer and chat template are, and what a user should know of them. */
 import { join } from "node:path";
 import { LabError } from "#shared/errors.ts";
-import type { Reading } from "#core/files/file-jobs.ts";
+import type { Reading } from "#core/files/reading.ts";
 import { readJson } from "#core/models/json-file.ts";
 import { findChatTemplate, loadChatTemplate } from "./chat-template.ts";
 import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";

@@ -2,7 +2,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Reply } from "#shared/api.ts";
 import { toEnvelope } from "#shared/errors.ts";
-import type { FileJob, FileJobs, FileMessage, Reading } from "./file-jobs.ts";
+import type { FileJob, FileJobs, FileMessage } from "./file-jobs.ts";
+import type { Reading } from "#core/files/reading.ts";
 import { limitGrowth } from "./memory-limit.ts";
 
 type Functions = {

@@ -25,6 +25,3 @@ export interface FileJob {
 /** From the child: which file it begins to read, so that an error can name it; then the answer. */
 export type FileMessage =
   { readonly type: "reading"; readonly file: string } | { readonly type: "answered"; readonly reply: Reply };
-
-/** Tells which file is being read from now on. */
-export type Reading = (file: string) => Promise<void>;

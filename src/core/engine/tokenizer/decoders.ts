@@ -1,5 +1,5 @@
 import type { Decoder } from "@huggingface/tokenizers";
-import type { ComponentConfig } from "./fixes.ts";
+import type { ComponentConfig } from "#core/engine/tokenizer/component-config.ts";
 import { fixAnchors, replaceMatches } from "./split.ts";
 
 export function fixDecoder(component: Decoder, config: ComponentConfig): void {

@@ -6,13 +6,11 @@
  */
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { fixAddedTokens } from "./added-tokens.ts";
+import type { ComponentConfig } from "./component-config.ts";
 import { fixDecoder } from "./decoders.ts";
 import { fixModel } from "./models.ts";
 import { fixNormalizer } from "./normalizers.ts";
 import { fixPreTokenizer } from "./pre-tokenizers.ts";
-
-/** One component's part of tokenizer.json. */
-export type ComponentConfig = Readonly<Record<string, unknown>>;
 
 /**
  * tokenizer.json as the library takes it: parts that it does not know are stood in for by others, which `fixTokenizer`

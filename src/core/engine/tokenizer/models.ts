@@ -1,5 +1,5 @@
 import type { Model } from "@huggingface/tokenizers";
-import type { ComponentConfig } from "./fixes.ts";
+import type { ComponentConfig } from "#core/engine/tokenizer/component-config.ts";
 
 /** The library's own fields, which its types keep to themselves. */
 interface ModelFields {

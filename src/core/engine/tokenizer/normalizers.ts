@@ -1,7 +1,7 @@
 import type { Normalizer } from "@huggingface/tokenizers";
 import { byteCharacters } from "./byte-characters.ts";
 import { readCharsmap } from "./charsmap.ts";
-import type { ComponentConfig } from "./fixes.ts";
+import type { ComponentConfig } from "#core/engine/tokenizer/component-config.ts";
 import { fixAnchors, replaceMatches } from "./split.ts";
 
 export function fixNormalizer(component: Normalizer, config: ComponentConfig): void {

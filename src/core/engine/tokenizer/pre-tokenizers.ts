@@ -1,5 +1,5 @@
 import type { PreTokenizer } from "@huggingface/tokenizers";
-import type { ComponentConfig } from "./fixes.ts";
+import type { ComponentConfig } from "#core/engine/tokenizer/component-config.ts";
 import { fixAnchors, type SplitBehavior, splitText } from "./split.ts";
 
 /**

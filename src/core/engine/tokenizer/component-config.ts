@@ -1,0 +1,2 @@
+/** One component's part of tokenizer.json. */
+export type ComponentConfig = Readonly<Record<string, unknown>>;

@@ -1,0 +1,2 @@
+/** Tells which file is being read from now on. */
+export type Reading = (file: string) => Promise<void>;
