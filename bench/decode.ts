@@ -1,5 +1,5 @@
 /**
- * What a decoding step costs by each way (docs: src/core/engine/stepping): `npm run bench -- decode`. The ways of one format live
+ * Measures a decoding step by each way (src/core/engine/stepping): `npm run bench -- decode`. The ways of one format live
  * in one process, and their single steps alternate, every second round in the other order, so that noise hits all alike;
  * spinning is off, since a session's idle threads would slow the others. Ratios are plain / way: above 1 is faster.
  */

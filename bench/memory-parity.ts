@@ -76,7 +76,7 @@ async function ours(batchSize: number): Promise<number> {
   return result.peakMemoryBytes;
 }
 
-/** What GNU time says of the bare loop, less what the loop says it had before its session. */
+/** Measures the bare loop's peak by GNU time, less what the loop had before its session. */
 function bare(batchSize: number): number {
   const task = join(scratch, "task.json");
   writeFileSync(

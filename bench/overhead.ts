@@ -1,5 +1,5 @@
 /**
- * What our forward pass costs over a bare onnxruntime-node loop on the same inputs: `npm run bench -- overhead`.
+ * Measures what our forward pass costs over a bare onnxruntime-node loop on the same inputs: `npm run bench -- overhead`.
  * Two sessions of one file live in one process, one made by the engine and timed by the forward pass's own loop with its
  * sampler, one made and timed by hand with the same options (peak memory: bench/memory-parity.ts); single
  * runs alternate in blocks of four (ours, bare, bare, ours), so that noise and order hit both alike. Spinning is off in both: a session's idle

@@ -1,5 +1,5 @@
 /**
- * What the window costs: `npm run bench -- ui`. The built pages through the loopback host in a headless Chromium: size, first
+ * Measures what the window costs: `npm run bench -- ui`. The built pages through the loopback host in a headless Chromium: size, first
  * paint, time until they can be used, frames while a run tells 100 events a second; the host over a store of many runs; and
  * a first start, from the press of the button to the first numbers (its run is a real one: nothing else should run meanwhile).
  * Ratios are budget / measured (the frames: streaming / silent, in turns), so above 1 is within it. Ends with 1 above the size limit.
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const [runs, repetitions, seconds] = [Number(values.runs), Number(values.repetitions), Number(values.seconds)];
 const firstRuns = Number(values.firstRuns);
 const EVENTS_PER_SECOND = 100;
-/** What a newcomer gives a program before looking elsewhere. */
+/** The time that a newcomer gives a program before looking elsewhere. */
 const FIRST_NUMBERS_BUDGET_MS = 20_000;
 const LIST_BUDGET_MS = 50;
 const LIST_LIMIT = 200;
@@ -85,7 +85,7 @@ async function measureStore(): Promise<void> {
       const context = await letIn(browser, await host.url());
       const root = new URL("/", await host.url()).href;
       const page = (view: string): string => `${root}#/${view}`;
-      // Of one page's asking, before the many that follow.
+      // The host after one page, before the many that follow.
       await timePage(await context(), page("history"), "h1");
       await sleep(SETTLE_MS);
       idle[name] = residentBytes(host.child.pid!);

@@ -27,12 +27,12 @@ const MARGIN_POINTS = 1;
 const MARGIN = MARGIN_POINTS / 100;
 const ALPHA = 0.025;
 
-interface Said {
+interface RuleOutcome {
   readonly quantize: boolean;
   readonly loss: boolean;
 }
 
-type Rule = (candidates: readonly (readonly PairedAnswer[])[]) => Said[];
+type Rule = (candidates: readonly (readonly PairedAnswer[])[]) => RuleOutcome[];
 
 const counts = (answers: readonly PairedAnswer[]): { n: number; b: number; c: number } => ({
   n: answers.length,
@@ -98,14 +98,14 @@ const worstOf = (answers: PairedAnswer[]): Population =>
     b.probability > a.probability ? b : a,
   );
 
-interface Row {
+interface Simulation {
   readonly truth: string;
   readonly population: Population;
   readonly sizes: readonly number[];
   readonly candidates: readonly number[];
 }
 
-const ROWS: readonly Row[] = [
+const SIMULATIONS: readonly Simulation[] = [
   { truth: "w8 as it is", population: populationOf(w8), sizes: [200, 320, 1600], candidates: [1] },
   {
     truth: "no loss, 5 % flips",
@@ -142,7 +142,7 @@ process.stdout.write(
     .map((rule) => rule.padStart(20))
     .join("")}\n`,
 );
-for (const { truth, population, sizes, candidates } of ROWS) {
+for (const { truth, population, sizes, candidates } of SIMULATIONS) {
   for (const n of sizes) {
     for (const family of candidates) {
       const tally = Object.fromEntries(Object.keys(RULES).map((rule) => [rule, { quantize: 0, any: 0, loss: 0 }]));
@@ -168,7 +168,7 @@ for (const { truth, population, sizes, candidates } of ROWS) {
   }
 }
 
-/** What becomes of those who ask as many more questions as the undecided verdict names, and look again. */
+/** The outcomes after asking as many more questions as the undecided verdict names, and looking again. */
 interface Followed {
   quantize: number;
   undecided: number;
@@ -201,7 +201,7 @@ process.stdout.write(
   '\nAsking as many more questions as an undecided verdict names, %: undecided at first; decided after the fewer and after the\nmore questions of the range; "quantize" at either look\n',
 );
 const followed: Record<string, Followed> = {};
-for (const { truth, population } of ROWS) {
+for (const { truth, population } of SIMULATIONS) {
   for (const n of [320]) {
     const result = follow(population, n, createRandom(hashSeed("follow", seed, n)));
     followed[`${truth}, n ${n}`] = result;

@@ -4,7 +4,7 @@ import { levelOfLook } from "#shared/stats/look-level.ts";
 import { lettersOnly, pairedAnswers, populationOf } from "../verdict/answers.ts";
 import { type Family, QUESTIONS } from "./families.ts";
 
-/** Of one candidate at the first look: the narrowest that is ever printed. The truth is the change of right answers. */
+/** Intervals of one candidate at the first look: the narrowest that are ever printed. The truth is the change of right answers. */
 export function decisionFamilies(): Family[] {
   return (["w8", "int4", "nf4"] as const).flatMap((format) => {
     const answers = pairedAnswers(format);

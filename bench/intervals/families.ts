@@ -31,7 +31,7 @@ export const CHUNKS = [24, 32];
 export interface Family {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** What counts against the time of continuous integration: a bootstrap costs a thousand times what a formula does. */
+  /** Its cost in continuous integration: a bootstrap takes a thousand times as long as a formula. */
   readonly cost: "formula" | "bootstrap";
   readonly truth: number;
   /** One experiment of so many questions, chunks or launches. Null where nothing is printed. */
@@ -281,7 +281,7 @@ export function launchFamilies(): Family[] {
   ];
 }
 
-/** Of launches' medians: near 100, moved by the disturbed runs. By a long draw of its own, always the same. */
+/** Finds the median of launches' medians: near 100, moved by the disturbed runs. It comes from one long draw, always the same. */
 function medianOfMedians(noise: Noise): number {
   const random = seeded(7);
   const medians = launchesOf(40_001, 100, noise, random).map(({ samples }) => {

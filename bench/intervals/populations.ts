@@ -1,4 +1,4 @@
-/** What intervals are tried on: per-question and per-chunk numbers of real runs of the bundled model (test/fixtures/make/intervals.ts). */
+/** The numbers that intervals are tried on: of each question and chunk in real runs of the bundled model (test/fixtures/make/intervals.ts). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "#shared/random.ts";

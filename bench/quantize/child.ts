@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 export interface ChildRun {
   readonly ms: number;
-  /** Of all memory that it had at once; null where nobody watched or the system does not say (only Linux does). */
+  /** The most memory that it had at once; null where nobody watched or the system does not tell (only Linux does). */
   readonly peakBytes: number | null;
   readonly output: string;
 }

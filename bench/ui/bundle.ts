@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** Of everything that the pages are made of, gzipped one by one as a server would send them, without fonts. */
+/** The limit for all files of the pages without fonts, gzipped one by one as a server would send them. */
 export const BUNDLE_LIMIT_BYTES = 350_000;
 
 const FONTS = new Set([".woff", ".woff2", ".ttf"]);

@@ -42,7 +42,7 @@ export async function timeFirstRun(browser: Browser, home: string): Promise<Firs
   }
 }
 
-/** What the page shows, cell by cell, as text; asked from outside ten times a second, which costs the page next to nothing. */
+/** Reads the page's figures, cell by cell, as text. It runs ten times a second, which costs the page next to nothing. */
 const FIGURES = `(() => {
   const table = document.querySelector('[aria-label="Cells of the run"] table');
   const head = [...(table?.querySelectorAll("thead th") ?? [])].map((cell) => cell.textContent.trim().split(/\\s/)[0]);
@@ -52,7 +52,7 @@ const FIGURES = `(() => {
   return { rows, so, place: location.hash };
 })()`;
 
-interface Seen {
+interface PageFigures {
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly so: readonly string[];
   readonly place: string;
@@ -65,12 +65,12 @@ async function watch(page: Page, startedMs: number): Promise<FirstRun> {
   let at20s: readonly string[] = [];
   const passed = (): number => performance.now() - startedMs;
   while (passed() < MOST_MS) {
-    const { rows, so, place } = await page.evaluate<Seen>(FIGURES);
+    const { rows, so, place } = await page.evaluate<PageFigures>(FIGURES);
     const now = passed();
     const mark = (name: string, holds: boolean): void => {
       if (holds) at[name] ??= now;
     };
-    const has = (row: Seen["rows"][number], ...names: readonly string[]): boolean =>
+    const has = (row: PageFigures["rows"][number], ...names: readonly string[]): boolean =>
       names.every((name) => isNumber(row[name]));
     mark(
       "number",
@@ -108,7 +108,7 @@ async function watch(page: Page, startedMs: number): Promise<FirstRun> {
   };
 }
 
-function glance(rows: Seen["rows"], so: Seen["so"]): string[] {
+function glance(rows: PageFigures["rows"], so: PageFigures["so"]): string[] {
   const figures = rows.map((row) =>
     ["Cell", "Latency", "Peak", "Decode", "Right", "Same"].map((name) => row[name] ?? "").join(" | "),
   );

@@ -1,4 +1,4 @@
-/** What a real Chromium says of the pages. */
+/** Measures the pages in a real Chromium. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
 const VIEWPORT = { width: 1280, height: 800 };

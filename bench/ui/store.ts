@@ -24,7 +24,7 @@ export function fillStore(home: string, count: number): void {
   );
 }
 
-/** Of a process on Linux; null elsewhere. */
+/** Reads the resident memory of a process on Linux; null elsewhere. */
 export function residentBytes(pid: number): number | null {
   if (process.platform !== "linux") return null;
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

@@ -88,7 +88,7 @@ function pretend({ onEvent, signal, runId = "" }: ExecuteOptions): Promise<RunOu
   });
 }
 
-/** What a run tells while it decodes and asks: mostly samples and progress, now and then something measured. */
+/** An event of a run that decodes and asks: mostly samples and progress, now and then something measured. */
 function eventAt(index: number): LiveRunEvent {
   const label = LABELS[index % LABELS.length]!;
   const step = Math.floor(index / LABELS.length);

@@ -11,7 +11,7 @@ import type { WeightMatrix } from "#core/quantize/weights/weight-matrix.ts";
 import type { Recipe } from "#shared/recipe.ts";
 
 interface BenchFormat {
-  /** What `quantize` makes with the same loops. */
+  /** The variant that `quantize` makes with the same loops. */
   readonly recipe: Recipe;
   /** Quantizes one matrix. */
   readonly quantize: (matrix: WeightMatrix) => Iterable<TensorPiece>;

@@ -12,14 +12,14 @@ interface BareTask {
   readonly seconds?: number;
 }
 
-/** What bare.ts reads: the file, the session options of every measurement, and random tokens as inputs. */
+/** Makes the task that bare.ts reads: the file, the session options of every measurement, and random tokens as inputs. */
 export function bareTask({ variant, threads, batchSize, sequenceLength, runs, seconds = 0 }: BareTask): unknown {
   const random = createRandom(0);
   const vocabulary = variant.signature.vocabularySize ?? 1000;
   const batch = Array.from({ length: batchSize }, () =>
     Array.from({ length: sequenceLength }, () => random.nextInt(vocabulary)),
   );
-  // What to feed is read from the graph; no session is needed for that.
+  // The graph tells which inputs to feed; no session is needed for that.
   const feeds = new Decoder({} as never, variant.signature).batchFeeds(batch);
   return {
     file: variant.file,

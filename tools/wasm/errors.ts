@@ -1,5 +1,5 @@
 /**
- * What src/core/quantize/weights/weight-error.ts sums over weights and their codes, four weights at a time. Squares are summed as
+ * Sums as src/core/quantize/weights/weight-error.ts does over weights and their codes, four weights at a time. Squares are summed as
  * float32 in units of the scale, block by block, and then as float64: results agree with the plain loops but for rounding.
  */
 

@@ -10,7 +10,7 @@ const LEAST_NORMAL: f32 = reinterpret<f32>(0x00800000);
 const MAGNITUDE: i32 = 0x7fffffff;
 /** 2^-14, the smallest half that is not subnormal. */
 const LEAST_HALF: i32 = 0x38800000;
-/** What the bits of a normal half have more as a float32, before they are shifted. */
+/** The difference between the bits of a normal half and of the same float32, before they are shifted. */
 const HALF_BIAS: i32 = 0x38000000;
 
 // ---- halves
@@ -284,7 +284,7 @@ function layOutSearch(): void {
   }
 }
 
-/** What normalCodes gives, for finite values. */
+/** Gives what normalCodes gives, for finite values. */
 // @ts-ignore: decorator
 @inline
 function searchedCodes(a: v128, b: v128, c: v128, d: v128): v128 {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 const WINDOW_BYTES = 1 << 20;
-/** What is read after a jump: between two large tensors lie a few hundred bytes. */
+/** Bytes that are read after a jump: between two large tensors lie a few hundred. */
 const FIRST_WINDOW_BYTES = 1 << 12;
 
 /** A file read by position through one window, so that a 2 GB model costs a megabyte to walk. The window grows as one reads on. */
@@ -45,7 +45,7 @@ export class FileWindow implements Disposable {
     const readsOn = skipped >= 0 && skipped < FIRST_WINDOW_BYTES;
     const wanted = readsOn ? Math.max(FIRST_WINDOW_BYTES, this.#window.length * 4) : FIRST_WINDOW_BYTES;
     const bytes = new Uint8Array(Math.min(wanted, WINDOW_BYTES, this.size - offset));
-    if (bytes.length === 0) throw new RangeError(`offset ${offset} is after the end of ${this.path}`);
+    if (bytes.length === 0) throw new RangeError(`offset ${offset} is beyond the end of ${this.path}`);
     readFully(this.#fd, bytes, offset);
     this.#window = bytes;
     this.#start = offset;

@@ -1,4 +1,4 @@
-/** What an ONNX file really is, read from its graph and tensor headers alone: a file's name only finds it. */
+/** Finds an ONNX file's real format and size from its graph and tensor headers alone: names are not trusted. */
 import { LabError } from "#shared/errors.ts";
 import type { FormatId } from "#shared/formats/formats.ts";
 import { BFLOAT16, dataType, FLOAT, FLOAT16 } from "./data-types.ts";

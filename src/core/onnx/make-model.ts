@@ -12,7 +12,7 @@ interface Port {
 
 interface ModelParts {
   readonly name: string;
-  /** Of the standard operator set. */
+  /** Version of the standard operator set. */
   readonly opset: number;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];

@@ -9,7 +9,7 @@ import { FIXED32, FIXED64, LARGEST_TAG, LENGTH_DELIMITED, VARINT, WireError } fr
 
 /** Tensors up to this size stay in the skeleton: shapes, axes and scalars that graph code wants to read. */
 export const INLINE_LIMIT_BYTES = 1024;
-/** What is left without the weights is megabytes even for the largest models; more is a broken or hostile file. */
+/** Without weights even the largest models are a few megabytes; more is a broken or hostile file. */
 const SKELETON_LIMIT_BYTES = 1 << 29;
 const DEPTH_LIMIT = 64;
 

@@ -5,7 +5,7 @@ export interface TensorPiece {
   readonly tensor: string;
   readonly offset: number;
   readonly bytes: Uint8Array;
-  /** What whoever makes the tensor wants to hear of these bytes: plain data, handed on as it is. */
+  /** Plain data about these bytes for whoever gave the job, handed on as it is. */
   readonly report?: unknown;
 }
 

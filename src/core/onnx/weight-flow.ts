@@ -61,7 +61,7 @@ export interface WeightFlow {
   readonly scales: readonly Origin[];
 }
 
-/** What is known of a value: the constants behind it, or where it comes from. */
+/** A value's origin: the constants that it is made of, or the lookup or activation that gives it. */
 type Known = { readonly constant: Constant } | { readonly rows: Rows } | { readonly activationScale: true };
 
 class Names {
@@ -277,14 +277,14 @@ function union(parts: readonly Constant[]): Constant {
   return all;
 }
 
-/** What a node makes of constants. */
+/** Follows constants through a node to the constant that it gives. */
 function throughNode(node: NodeProto, inputs: readonly (Constant | null)[]): Constant {
   if (node.opType === "DequantizeLinear") {
     const [codes, ...rest] = inputs;
     const scales = rest.flatMap((input) => (input ? [...input.values()] : []));
     return changed(codes ?? new Map(), (origin) => ({ ...origin, unpacked: origin.unpacked ?? { node, scales } }));
   }
-  // What only says how the rest is laid out is no part of it.
+  // Inputs that only describe the layout (shapes, axes) are no weights.
   if (LAYOUT.has(node.opType)) {
     const [data] = inputs;
     const turns = node.opType === "Transpose" && swapsLastTwo(node);

@@ -18,7 +18,7 @@ export interface Storage {
   readonly blockSize: number | null;
   /** Null where nothing tells. */
   readonly symmetric: boolean | null;
-  /** What block weights are computed with (0 unset, 4 int8 activations); null for other storage. */
+  /** The precision in which block weights are computed (0 unset, 4 int8 activations); null for other storage. */
   readonly accuracyLevel: number | null;
 }
 
@@ -70,7 +70,7 @@ export const QUANTIZED_OPERATORS: ReadonlyMap<string, Operator> = new Map<string
   }),
 );
 
-/** What blocks of so many bits are called. */
+/** Names the format of blocks of so many bits. */
 function blockFormat(bits: number, half: boolean): Storage["format"] {
   if (bits === 8) return "w8";
   if (bits === 4) return half ? "int4f16" : "int4";
@@ -170,7 +170,7 @@ const FC = new Map([
   [8, "fc3"],
 ]);
 
-/** Of all experts, [experts, N, K] in bytes of codes. */
+/** Describes the weights of all experts, [experts, N, K] in bytes of codes. */
 function experts(node: NodeProto, { dims, type }: Origin, scales: readonly Origin[], place: number): Held {
   const [count = 0, N = 0, row = 0] = dims;
   const kind = new TextDecoder().decode(node.attribute.find(({ name }) => name === "quant_type")?.s) || "int";

@@ -140,7 +140,7 @@ export class ContentWriter {
     return file === "data" || this.#layout.dataBytes === 0 ? 0 : 1;
   }
 
-  /** What a task met, as this thread would have said it. */
+  /** Turns a task's error into the one that this thread would have thrown. */
   #named(error: unknown): unknown {
     if (error instanceof TaskWriteError) return this.#output.refusal(error.fd, error.code, error);
     return error instanceof SourceCutError ? sourceCut(error.file, error) : error;

@@ -18,7 +18,7 @@ export interface WriteTimes {
   readonly contentMs: number;
   /** Until the files are durable and in place. */
   readonly commitMs: number;
-  /** Of the runner's threads, within `contentMs`; null without one. */
+  /** Times of the runner's threads, within `contentMs`; null without a runner. */
   readonly threads: TaskTimes | null;
 }
 

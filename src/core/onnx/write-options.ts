@@ -20,7 +20,7 @@ export interface WriteModelOptions {
   /** From this size on the weights go into an external data file. */
   readonly inlineLimitBytes?: number | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
-  /** Called with what jobs say of their weights, in any order. */
+  /** Called with the reports of jobs' pieces, in any order. */
   readonly onReport?: ((report: unknown) => void) | undefined;
   /** A text file that appears with the model or not at all, made when all weights are written. */
   readonly companion?: { readonly path: string; readonly text: () => string } | undefined;

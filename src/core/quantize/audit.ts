@@ -1,6 +1,6 @@
 /**
- * What each weight of an ONNX file is, from the protobuf alone: the table that says why a "4-bit" file is as large as it is.
- * No weight is read.
+ * Lists each weight of an ONNX file with its storage and size, from the protobuf alone: the table explains why a "4-bit" file is
+ * as large as it is. No weight is read.
  */
 import { type FormatId, FORMATS } from "#shared/formats/formats.ts";
 import { grouped, percent } from "#shared/format-numbers.ts";
@@ -25,7 +25,7 @@ interface AuditedLayer {
   /** How it is stored: `float32`, `4-bit blocks of 32`, `int8`, `nf4` ... */
   readonly storage: string;
   readonly bits: number;
-  /** What block weights are computed with (0 unset, 4 int8 activations); null for other storage. */
+  /** The precision in which block weights are computed (0 unset, 4 int8 activations); null for other storage. */
   readonly accuracyLevel: number | null;
   readonly parameters: number;
   /** Scales and zero points included. A weight that another layer listed before has none of its own. */
@@ -38,7 +38,7 @@ export interface Audit extends GraphFacts {
   readonly embeddingShare: number;
   readonly headShare: number;
   readonly layers: readonly AuditedLayer[];
-  /** Of a quantized file. */
+  /** Weights of a quantized file that are floats still. */
   readonly leftInFloat: LeftInFloat;
   readonly warnings: readonly string[];
 }

@@ -15,13 +15,13 @@ export interface QuantizedTensor {
   readonly bits: number;
 }
 
-/** The same after its weights were read. */
+/** A quantized tensor with the error that its weights got. */
 export interface MeasuredTensor extends QuantizedTensor {
   /** Null where it has no weights. */
   readonly error: WeightError | null;
 }
 
-/** What a format does to a model, before any weight is read. */
+/** The changes that a format makes to a model, decided before any weight is read. */
 export interface QuantizePlan {
   /** The recipe with the format's defaults filled in: what is really done. */
   readonly recipe: Recipe;
@@ -29,14 +29,14 @@ export interface QuantizePlan {
   /** Constant weights that stay, with the reason. */
   readonly skipped: readonly SkippedMatMul[];
   readonly jobs: readonly TensorJob[];
-  /** Of tensors that were converted while planning, because they stay inside the graph. */
+  /** Errors of tensors that were converted while planning, because they stay inside the graph. */
   readonly errors?: readonly PieceError[] | undefined;
 }
 
 /** One format that can be made: one file each, listed in formats.ts. */
 export interface FormatMaker {
   readonly format: FormatId;
-  /** What a recipe of this format may say; anything else is refused by name. */
+  /** The options that a recipe of this format may have; any other is refused by name. */
   readonly options: readonly RecipeOption[];
   /**
    * Changes the model's graph in place and says what its new tensors will hold.

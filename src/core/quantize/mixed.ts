@@ -8,7 +8,7 @@ import type { FormatMaker, QuantizePlan } from "./format-maker.ts";
 import { PLAIN_FORMATS } from "./plain-formats.ts";
 import { splitGemms } from "./graph/split-gemm.ts";
 
-/** What a layer may be: each replaces single MatMuls. `fp32` keeps a layer as it is. */
+/** The formats that a layer may have: each replaces single MatMuls. `fp32` keeps a layer as it is. */
 const LAYER_MAKERS: Readonly<Partial<Record<FormatId, FormatMaker>>> = Object.freeze({
   int4: PLAIN_FORMATS.int4,
   w8: PLAIN_FORMATS.w8,
@@ -52,7 +52,7 @@ function planMixed(model: OnnxModel, recipe: Recipe): QuantizePlan {
     }
     const maker = layerMaker(key, layer.format);
     const others = [...left].filter((name) => !group.includes(name));
-    // What another group takes is spared here; what earlier groups took is no MatMul any more.
+    // Layers of later groups are excluded here; those of earlier groups are no MatMuls any more.
     const spared = [...others, ...[...gemms, ...skipped].map(({ node, weight }) => node || weight)];
     plans.push(maker.plan(model, { ...optionsFor(maker, common), ...layer, exclude: [...new Set(spared)] }));
     for (const name of group) left.delete(name);

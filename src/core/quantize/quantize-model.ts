@@ -43,14 +43,14 @@ export interface QuantizeResult {
   readonly files: readonly string[];
   /** Beside them: what was done and lost (sidecar.ts). */
   readonly sidecar: string;
-  /** Of all files. */
+  /** Size of all files together. */
   readonly bytes: number;
-  /** What was really done: the recipe with every default filled in. */
+  /** The recipe with every default filled in: what was really done. */
   readonly recipe: Recipe;
   readonly quantizedTensors: readonly MeasuredTensor[];
   /** All matrices and tables that stay in float, with the reason. */
   readonly skipped: readonly SkippedWeight[];
-  /** What the source has that makes the variant larger than its name lets expect. */
+  /** Reasons in the source for a variant that is larger than its name suggests. */
   readonly warnings: readonly string[];
   readonly times: QuantizeTimes;
 }
@@ -156,7 +156,7 @@ function refuseQuantized(model: OnnxModel): void {
   );
 }
 
-/** What is written points into files that are known; nothing here could move the data of a sparse tensor. */
+/** Refuses sparse tensors with external data: no code here could move it. */
 function refuseOutsideSparse({ path, proto }: OnnxModel): void {
   const outside = allSparse(proto)
     .flatMap(({ values, indices }) => [values, indices])

@@ -32,7 +32,7 @@ interface Sidecar {
   readonly warning: string | null;
 }
 
-/** Of a model file; null without a sidecar. A damaged one is no reason not to show the model: it gives a warning. */
+/** Reads the sidecar of a model file; null without one. A damaged one is no reason not to show the model: it gives a warning. */
 export function readSidecar(model: string): Sidecar | null {
   const path = sidecarPath(model);
   if (!existsSync(path)) return null;
@@ -48,7 +48,7 @@ export function readSidecar(model: string): Sidecar | null {
   }
 }
 
-/** What the formats append to the name of a node that they replace. */
+/** Matches what the formats append to the name of a node that they replace. */
 const RENAMED = /^(?:_Q\d|_Bnb4|_quant)?(?:_\d+)?$/;
 
 /** The entry for a node (or, without a name, a weight) of the made model. */

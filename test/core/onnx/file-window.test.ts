@@ -29,7 +29,7 @@ describe("FileWindow", () => {
     }
   });
 
-  it("refuses what lies behind the end", () => {
+  it("refuses what lies beyond the end", () => {
     using file = new FileWindow(path);
     expect(() => file.byteAt(bytes.length)).toThrow(RangeError);
     expect(() => file.slice(bytes.length - 2, 3)).toThrow("1 bytes too early");

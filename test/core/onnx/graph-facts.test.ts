@@ -234,7 +234,7 @@ describe("readGraphFacts: parameters and bits per weight", () => {
     expect(read).toMatchObject({ parameters: 3200, bitsPerWeight: 5, quantizedShare: 1 });
   });
 
-  it("counts a table that is looked up as integers and dequantized behind", () => {
+  it("counts a table that is looked up as integers and dequantized after that", () => {
     const nodes = [node("Gather", ["t", "ids"], ["rows"]), node("DequantizeLinear", ["rows", "s", "z"], ["y"])];
     const tensors = [zeros("t", "uint8", [100, 32]), zeros("s", "float32", []), zeros("z", "uint8", [])];
     const read = facts([...nodes, ...dynamic("w", "uint8").nodes], [...tensors, ...dynamic("w", "uint8").initializers]);

@@ -10,7 +10,7 @@ const DEPTH_LIMIT = 256;
  */
 export function fromBinary<T extends Message>(type: MessageType<T>, bytes: Uint8Array): T {
   const message = new type();
-  // What a broken file before this one left.
+  // Drops what a broken file left.
   elements.length = 0;
   readMessage(new WireReader(bytes), bytes.length, message, type.table!, 0);
   return message;

@@ -1,7 +1,7 @@
 /** Making and changing messages. */
 import type { Field, Message, MessageType, Properties } from "./fields.ts";
 
-/** What create() takes for a message: any of its properties, with plain objects for messages inside. */
+/** The argument of create(): any properties of a message, with plain objects for messages inside. */
 type Init<T> = T extends Message
   ? T | Parts<T>
   : T extends Uint8Array
@@ -39,7 +39,7 @@ export function clearField<T extends Message>(message: T, name: Exclude<keyof T,
   Reflect.deleteProperty(message, name);
 }
 
-/** What becomes of the values that are no numbers or texts. */
+/** Copies the values that are neither numbers nor texts. */
 interface Copying {
   message(type: MessageType, value: unknown): Message;
   bytes(value: Uint8Array): Uint8Array;

@@ -35,8 +35,8 @@ export function toParts<T extends Message, G extends Gap>(
   const bytes = writer.stored();
   const parts: (Uint8Array | G)[] = [];
   let done = 0;
-  for (const { gap, behind } of writer.left.reverse()) {
-    const end = bytes.length - behind;
+  for (const { gap, after } of writer.left.reverse()) {
+    const end = bytes.length - after;
     if (end > done) parts.push(bytes.subarray(done, end));
     parts.push(gap as G);
     done = end;
@@ -48,11 +48,11 @@ export function toParts<T extends Message, G extends Gap>(
 /** From the last byte to the first: a message's length is known when it is written, and needs no pass of its own. */
 class BackWriter {
   bytes = Buffer.allocUnsafe(FIRST_BYTES);
-  /** Of the bytes that are written. */
+  /** Index of the first byte that is written. */
   start = FIRST_BYTES;
   gaps: ReadonlyMap<Message, Gap> | null = null;
   /** Gaps that were left, the last in the file first, with the number of stored bytes after each. */
-  left: { readonly gap: Gap; readonly behind: number }[] = [];
+  left: { readonly gap: Gap; readonly after: number }[] = [];
   /** Bytes of all gaps. */
   later = 0;
 
@@ -67,7 +67,7 @@ class BackWriter {
   }
 
   leave(gap: Gap): void {
-    this.left.push({ gap, behind: this.bytes.length - this.start });
+    this.left.push({ gap, after: this.bytes.length - this.start });
     this.later += gap.bytes;
   }
 

@@ -10,7 +10,7 @@ import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from "./wire.ts";
 
 export type Scalar = "int64" | "uint64" | "int32" | "float" | "double" | "string" | "bytes";
 
-/** What every message may carry besides its own properties. */
+/** The base of every message: fields that its class does not know. */
 export abstract class Message {
   /** Fields that the class does not know: tag and content of each, as read. They are written after the known ones. */
   declare unknownFields?: Uint8Array[];
@@ -25,7 +25,7 @@ export interface MessageType<T extends Message = Message> {
 /** Field number, type, and how often: once unless said, `packed` lists without a tag each (proto2 writes them only if told). */
 type FieldSpec = readonly [number: number, type: Scalar | MessageType, count?: "repeated" | "packed"];
 
-/** Of fields that exclude each other: the property is `{case: name, value}`. */
+/** Fields that exclude each other: the property is `{case: name, value}`. */
 interface OneOfSpec {
   readonly oneOf: Readonly<Record<string, FieldSpec>>;
 }
@@ -38,7 +38,7 @@ export interface Field {
   readonly scalar: Scalar | null;
   /** How one of it is written. */
   readonly wireType: number;
-  /** What it reads as that was not set. */
+  /** The value that a field has when it was not set. */
   readonly unset: unknown;
   readonly message: MessageType | null;
   readonly repeated: boolean;
@@ -56,7 +56,7 @@ export interface FieldTable {
 /** A property of a message, read and written by name. */
 export type Properties = Record<string, unknown>;
 
-/** What a list reads as that has nothing in it and is not the class's own: one for all, never changed. */
+/** The value of every list that was not set: one for all, never changed. */
 const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
 
 const WIRE_TYPES: Readonly<Record<Scalar, number>> = Object.freeze({

@@ -8,7 +8,7 @@ interface BlockKernelOptions {
 }
 
 /**
- * Quantizes one block of 16 to 256 weights, finite and filled up with zeros behind K.
+ * Quantizes one block of 16 to 256 weights, finite and filled up with zeros after K.
  * @param codes one code an element
  * @param out the scale before it is stored, the zero point
  */

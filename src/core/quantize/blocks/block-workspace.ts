@@ -30,13 +30,13 @@ export interface BlockWorkspace extends Disposable {
   /** @returns false where a weight is NaN or infinite; so too `columns` */
   rows(slab: RowSlab): boolean;
   columns(slab: ColumnSlab): boolean;
-  /** Of all weights since the last call. */
+  /** Returns the error sums of all weights since the last call. */
   takeErrors(): ErrorSums;
 }
 
 export interface WorkspaceSize {
   readonly floats: number;
-  /** Of the result. */
+  /** Rows of the result. */
   readonly rows: number;
 }
 

@@ -77,7 +77,7 @@ type BlockRule = (
 const symmetricBlock: BlockRule = (floats, from, to, halves, codes, scales, _zeros, at) => {
   const { lowest, highest } = range(floats, from, to);
   let extreme = Math.abs(highest) > Math.abs(lowest) ? highest : lowest;
-  // Of zeros of both signs NumPy's minimum is the last one; that of halves the first.
+  // Where zeros have both signs, NumPy's minimum is the last one; that of halves is the first.
   if (extreme === 0) extreme = floats[halves ? from : to - 1]!;
   const scale = round(extreme / -8, halves);
   scales[at] = scale;

@@ -19,7 +19,7 @@ export interface BlockSpec {
   readonly halfScales: boolean;
 }
 
-/** Sizes in bytes of what one weight [N, K] becomes, and the counts behind them. */
+/** Sizes in bytes of the tensors that one weight [N, K] becomes, and the counts that they follow from. */
 export interface BlockShape {
   readonly blocks: number;
   /** Codes of one block. */

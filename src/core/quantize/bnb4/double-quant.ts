@@ -1,7 +1,7 @@
 /**
- * What bitsandbytes' nested quantization (`compress_statistics`, "double quantization" in Dettmers et al. 2023, QLoRA) makes
- * of the block maxima: the mean is taken off, the rest is stored in 8 bits, in blocks of 256 with a float32 maximum each,
- * and read back. ONNX Runtime has no such storage, so the values that would be read back are stored as plain floats: the
+ * Rounds block maxima as bitsandbytes' nested quantization does (`compress_statistics`, "double quantization" in Dettmers et al.
+ * 2023, QLoRA): it subtracts the mean, stores the rest in 8 bits, in blocks of 256 with a float32 maximum each, and reads that
+ * back. ONNX Runtime has no such storage, so the values that would be read back are stored as plain floats: the
  * accuracy is that of double quantization, the size is not.
  *
  * Source: bitsandbytes 0.50 functional.py (quantize_4bit, quantize_blockwise, create_dynamic_map, dequantize_4bit). Codes

@@ -4,7 +4,7 @@ import type { Dynamic8Weights } from "./dynamic8-weights.ts";
 import type { SkippedMatMul } from "../graph/matmul-targets.ts";
 import type { UniqueNames } from "../graph/unique-names.ts";
 
-/** What the rewriting of a graph and of the graphs inside it share. */
+/** The state that rewriting a graph shares with rewriting the graphs inside it. */
 export interface Dynamic8Context {
   readonly weights: Dynamic8Weights;
   readonly names: UniqueNames;

@@ -108,7 +108,7 @@ export class Dynamic8Graph {
     if (tied && !tiedHead) return this.#skip(node, weight, "its weight is the transposed embedding");
     for (const link of weight.chain) bypassed.add(link);
     const direct = weight.chain.length === 0 && transposed === weight.transposed;
-    // Of a tied head the Transpose has become one of codes already.
+    // The Transpose of a tied head has become one of codes already.
     const coded = direct || (tied && weight.transposed === transposed) ? this.#find(operand) : null;
     if (coded) {
       weights.usedBy(weight.tensor, node.name);

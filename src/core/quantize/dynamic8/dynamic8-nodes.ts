@@ -7,7 +7,7 @@ import type { UniqueNames } from "../graph/unique-names.ts";
 
 /** A product of an activation and a weight, both as codes. */
 interface IntegerProduct {
-  /** Of the float node that it replaces; "" when that had none. */
+  /** Name of the float node that it replaces; "" when that had none. */
   readonly name: string;
   readonly activation: CodedValue;
   readonly weight: CodedValue;

@@ -36,7 +36,7 @@ interface Float16Conversion {
   readonly halved: readonly StoredFloats[];
   /** Those that nobody reads as half. */
   readonly kept: readonly StoredFloats[];
-  /** Of the tensors that are small enough to be made at once. */
+  /** Errors of the tensors that are small enough to be made at once. */
   readonly errors: readonly PieceError[];
 }
 

@@ -11,7 +11,7 @@ export interface Float16Plan {
   readonly kept: ReadonlySet<NodeProto>;
   /** Float values that are half from now on. The other float values stay float32. */
   readonly halves: ReadonlySet<Value>;
-  /** What a node wants its input at a place to be; null where it takes it as it is. */
+  /** The type that a node wants its input at a place to have; null where it takes any. */
   readonly wish: (node: NodeProto, place: number) => "float" | "half" | null;
 }
 

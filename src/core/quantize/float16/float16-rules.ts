@@ -1,6 +1,5 @@
 /**
- * What the operators ask of and do to element types, as far as float16 is concerned. From the operator schemas of ONNX 1.23
- * and ONNX Runtime 1.30 (com.microsoft), and the list of operators that ONNX Runtime's float16 converter leaves in float32.
+ * The element types that operators take and give, as far as float16 is concerned. Sources: the operator schemas of ONNX 1.23 and ONNX Runtime 1.30 (com.microsoft), and the list of operators that ONNX Runtime's float16 converter leaves in float32.
  */
 import { FLOAT, INT64, UINT8 } from "#core/onnx/data-types.ts";
 import type { NodeProto } from "#core/onnx/proto/onnx.ts";

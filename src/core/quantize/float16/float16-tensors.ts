@@ -13,7 +13,7 @@ import { rowRanges, threadedJob } from "../threads/threaded-job.ts";
 interface Halved {
   readonly tensor: TensorProto;
   readonly job: TensorJob | null;
-  /** Of a tensor that was made at once. */
+  /** The error of a tensor that was made at once; null where a job makes it. */
   readonly error: PieceError | null;
 }
 

@@ -32,7 +32,7 @@ export function findUses(graphs: readonly TypedGraph[]): Map<Value, Uses> {
   return found;
 }
 
-/** What a Transpose, Identity or Cast passes on as this value. */
+/** Finds the value that a Transpose, Identity or Cast passes on as this one. */
 function passedOn({ producer, graph }: Value): Value | null {
   const [input] = producer?.input ?? [];
   return producer && input !== undefined && PASSES_ON.has(producer.opType) ? findValue(graph, input) : null;

@@ -22,7 +22,7 @@ const INFINITE = 0x7f800000;
 /** Elements that are held at once. */
 const SLAB_ELEMENTS = 1 << 18;
 
-/** What a slab held beside finite numbers. */
+/** The values of a slab that are not finite. */
 interface NotFinite {
   nan: boolean;
   infinite: boolean;
@@ -81,9 +81,9 @@ function floatWord(value: number): number {
 
 /** A float tensor that becomes half. */
 export interface FloatSource {
-  /** Of the half that it becomes. */
+  /** Name of the half tensor that it becomes. */
   readonly name: string;
-  /** Under which its errors are reported: its own name. */
+  /** Name of the source tensor, under which errors are reported. */
   readonly weight: string;
   readonly elements: number;
   readonly dataType: typeof FLOAT | typeof BFLOAT16;

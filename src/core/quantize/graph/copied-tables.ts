@@ -103,12 +103,12 @@ export function isCopy(modelPath: string, { table, head, turned }: TablePair): b
   return true;
 }
 
-/** What is said before the bytes are read. */
+/** Describes a pair whose bytes were not compared. */
 export function pairNote({ table, head, bytes }: TablePair): string {
   return `"${head.name}" has the shape of the embedding "${table.name}" and ${megabytes(bytes)} MB of its own; in a model with tied embeddings it is a copy (quantize compares the bytes)`;
 }
 
-/** And after. */
+/** Describes a pair whose bytes are equal. */
 export function copyWarning({ table, head, headNode, bytes }: TablePair): string {
   return `"${head.name}" (${headNode}) is a copy of the embedding "${table.name}": the source stores ${megabytes(bytes)} MB twice, and the two are quantized as if they were different`;
 }

@@ -9,7 +9,7 @@ interface GemmParts {
   readonly bias: string | null;
 }
 
-/** What a Gemm consists of, or why it cannot be taken apart (attributes by onnx.ai/onnx/operators/onnx__Gemm.html). */
+/** Takes a Gemm apart, or says why that cannot be done (attributes by onnx.ai/onnx/operators/onnx__Gemm.html). */
 export function gemmParts(node: NodeProto): GemmParts | string {
   const attribute = (name: string): NodeProto["attribute"][number] | undefined =>
     node.attribute.find((entry) => entry.name === name);

@@ -28,7 +28,7 @@ export interface SkippedWeight extends SkippedMatMul {
 
 export const NOTHING_LEFT: LeftInFloat = Object.freeze({ weights: [], vectors: { count: 0, bytes: 0 } });
 
-/** What a sentence names; the rest is summed up. */
+/** A sentence names so many weights and sums up the rest. */
 const NAMED = 6;
 
 /** @param leastBits of an element: 32 where the others are float16 now */
@@ -45,7 +45,8 @@ export function leftInFloat({ uses, vectors }: StoredWeights, leastBits: 16 | 32
 }
 
 /**
- * What a format was asked to quantize and left, with the reason, then what it does not look at: all that is left in float.
+ * Lists all weights left in float: first those that the format was asked to quantize and left, with the reason, then those that it
+ * does not look at.
  * @param skipped what the format's plan names
  */
 export function namedSkips(

@@ -52,7 +52,7 @@ function areOrdered(nodes: readonly NodeProto[]): boolean {
   return true;
 }
 
-/** What a node reads: its inputs, and what its subgraphs take from outside. */
+/** Lists the names that a node reads: its inputs, and what its subgraphs take from outside. */
 function readNames(node: NodeProto): string[] {
   const captured = subgraphs(node).flatMap((graph) => {
     const own = new Set([...graph.input, ...graph.initializer].map(({ name }) => name));

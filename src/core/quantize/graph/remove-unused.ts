@@ -31,7 +31,7 @@ export function removeUnused(
   }
 }
 
-/** Of each of the names, how many inputs of nodes and outputs of graphs it is. */
+/** Counts, for each name, the node inputs and graph outputs that it is. */
 function countReaders(graphs: readonly GraphProto[], names: readonly string[]): Map<string, number> {
   const readers = new Map(names.map((name) => [name, 0]));
   const note = (name: string): void => {

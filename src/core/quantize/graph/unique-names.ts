@@ -15,7 +15,7 @@ export class UniqueNames {
       for (const { values } of sparseInitializers(part)) this.#values.add(values?.name ?? "");
       for (const node of part.node) {
         this.#nodes.add(node.name);
-        // What a node reads, somebody gives: those names need not be looked at again.
+        // Every name that a node reads is some node's output, an input or a weight: no need to look at inputs again.
         for (const name of node.output) this.#values.add(name);
       }
     }

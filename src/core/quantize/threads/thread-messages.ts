@@ -1,6 +1,6 @@
 import type { PlacedTask, TaskTimes } from "#core/onnx/tensor-job.ts";
 
-/** What a thread is started with. */
+/** The message that starts a thread. */
 export interface ThreadWork {
   readonly tasks: readonly PlacedTask[];
   /** Shared by all threads: NEXT is the index of the first task that nobody has taken, STOP is 1 when they shall end. */

@@ -25,7 +25,7 @@ export function defaultThreads(): number {
 export class ThreadPool implements TaskRunner, Disposable {
   readonly #threads: readonly Worker[];
   readonly #ended: readonly Promise<void>[];
-  /** What kept a thread from starting. */
+  /** The error that kept a thread from starting. */
   #broken: Error | null = null;
 
   constructor(count: number) {

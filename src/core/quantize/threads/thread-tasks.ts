@@ -53,7 +53,7 @@ interface HalvedTask {
   readonly rule: ClampRule;
 }
 
-/** What each task is given. */
+/** The input of each task. */
 export interface TaskInputs {
   readonly blocks: SentBlockTask;
   readonly table8: SentBlockTask;

@@ -12,9 +12,9 @@ export interface ErrorSums {
 export interface PieceError {
   /** Name of the source tensor. */
   readonly weight: string;
-  /** Of a weight now. */
+  /** Bits of a weight after it was quantized. */
   readonly bits: number;
-  /** Parts of one tensor differ in it. */
+  /** Tells the parts of one tensor apart. */
   readonly part: number;
   readonly sums: ErrorSums;
 }

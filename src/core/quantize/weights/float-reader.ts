@@ -17,7 +17,7 @@ export interface FloatSlab {
 }
 
 interface SlabOptions {
-  /** Of the elements that are read; all to the end unless `count` says how many. */
+  /** The first element to read, 0 unless given; all to the end are read unless `count` says how many. */
   readonly first?: number;
   readonly count?: number;
   /** Length of `columns`. */

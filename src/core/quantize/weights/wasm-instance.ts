@@ -1,7 +1,7 @@
 import type { ErrorSums } from "./error-sums.ts";
 import { WASM_BASE64 } from "./wasm-binary.ts";
 
-/** What tools/wasm exports; places are bytes in its memory. */
+/** The exports of tools/wasm; places are bytes in its memory. */
 export interface WasmLoops {
   readonly memory: WebAssembly.Memory;
   configure(
@@ -112,7 +112,7 @@ export function acquireInstance(...bytes: readonly number[]): WasmInstance | nul
       return null; // No such stretch of address space: the plain loops do.
     }
   }
-  // What an abandoned task left.
+  // Drops the sums that an abandoned task left.
   takeErrors(loops, 0);
   return {
     memory: loops.memory,

@@ -8,7 +8,7 @@
  */
 import type { ErrorSums } from "./error-sums.ts";
 
-/** What is said of a layer; plain JSON. */
+/** The error of a layer's weights, as reports and sidecars hold it: plain JSON. */
 export interface WeightError {
   /** 10 log10 of the weights' squares over the errors' squares. Null where nothing was lost, or there is no signal. */
   readonly snrDb: number | null;

@@ -76,7 +76,7 @@ describe("quantizeBlockMatrix", () => {
     expect(hex(zeroPoints!)).toBe("00800080");
   });
 
-  it("lets the zeros behind K take part", () => {
+  it("lets the zeros after K take part", () => {
     const { scales, codes } = quantize(rowsMatrix([[3, 3]]), { bits: 4, blockSize: 16, symmetric: false }, "rtn");
     expect([...new Float32Array(scales!.buffer)]).toEqual([Math.fround(0.2)]);
     expect(hex(codes!)).toBe(`ff${"00".repeat(7)}`);

@@ -72,7 +72,7 @@ describe("quantizeBlocks", () => {
     expect(hex(asymmetric.codes)).toMatch(/^f70094be7c84ff42/);
   });
 
-  it("leaves the code of the byte before in the unused half of the last byte, zeros behind it", () => {
+  it("leaves the code of the byte before in the unused half of the last byte, zeros after it", () => {
     const { codes, scales } = quantize(column([1, 2, 3, 4, 5]), spec(4, true));
     expect(scalesOf(scales)).toEqual([-0.625]);
     expect(hex(codes)).toBe("5623200000000000");

@@ -59,7 +59,7 @@ describe("quantizeBnb4", () => {
     expect(hex(kernel([1, 0.03979014977812767, 0.0398, -0], "nf4")!.codes)).toBe("f787");
   });
 
-  it("puts the code of 0 behind an odd end", () => {
+  it("puts the code of 0 after an odd end", () => {
     expect(hex(kernel([-1], "nf4")!.codes)).toBe("07");
     expect(hex(kernel([-1], "fp4")!.codes)).toBe("b0");
   });
