@@ -12,8 +12,7 @@ export const SOLE_IMPORTERS: Readonly<Record<string, string | readonly string[]>
   "@huggingface/tokenizers": "core/engine",
   "@huggingface/jinja": "core/engine",
   "better-sqlite3": "core/store",
-  // The same plot in the window and, without one, in reports; shared describes it and takes the types only.
-  uplot: ["renderer/charts", "core/reports", "shared/charts/plot"],
+  uplot: "renderer/charts",
   "@napi-rs/canvas": "core/reports",
   fflate: "core/bundles",
 };

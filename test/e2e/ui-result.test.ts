@@ -157,6 +157,23 @@ describe("the charts", () => {
   });
 });
 
+describe("the decision chart", () => {
+  it("is the verdict's picture: a row for each candidate, in the page's colours, saved as it is seen", async () => {
+    const { page, complaints } = await openResult();
+    const chart = page.getByRole("figure", { name: "What each candidate saves and costs" });
+    const drawing = chart.getByRole("img", { name: "What each candidate saves and costs" });
+    await drawing.waitFor();
+    expect(await drawing.locator("g > title").count()).toBe(4 * (SEED_CELLS.length - 1));
+    const download = page.waitForEvent("download");
+    await chart.getByRole("button", { name: "Save as PNG" }).click();
+    expect((await download).suggestedFilename()).toBe("decision.png");
+    const { width, colours } = await coloursOf(page, await contentOf(download));
+    expect(width).toBe(1920);
+    expect(colours).toBeGreaterThan(50);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe("the flips", () => {
   it("are filtered by kind and words, and shown with both answers", async () => {
     const { page } = await openResult("result/r?tab=flips&cell=nf4%40cpu");

@@ -180,7 +180,7 @@ describe("Chart", () => {
     await page.mouse.move(plot.x + plot.width - 4, plot.y + 20);
     const readout = page.locator("figure[aria-label=lines] .readout");
     await readout.waitFor();
-    expect(await readout.innerText()).toMatch(/^Batch size 32[^]*fp32@cpu\s+64 ms\s+\(57\.6–70\.4\)/);
+    expect(await readout.innerText()).toMatch(/^Batch size 32[^]*fp32@cpu\s+64 ms\s+\(57\.6 to 70\.4\)/);
   });
 
   it("zooms by dragging, and back", async () => {

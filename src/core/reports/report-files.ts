@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { chartCsv } from "#shared/exports/chart-csv.ts";
 import { aboutLine } from "#shared/exports/about.ts";
-import { reportCharts } from "#shared/charts/report-charts.ts";
+import { decisionPictures, reportCharts } from "#shared/charts/report-charts.ts";
 import { REPORT_FORMATS, type ReportFormat } from "#shared/exports/formats.ts";
 import { reportHtml } from "#shared/exports/html.ts";
 import { llamaBenchCsv } from "#shared/exports/llama-bench.ts";
@@ -29,7 +29,10 @@ const BUILDERS: Readonly<Record<ReportFormat, Build>> = Object.freeze({
   csv: ({ results }) => [
     { name: "measurements.csv", content: measurementsCsvParts(results) },
     ...(results.comparisons.length > 0 ? [{ name: "verdicts.csv", content: verdictsCsv(results) }] : []),
-    ...reportCharts(results).map((model) => ({ name: `charts/${model.id}.csv`, content: chartCsv(model) })),
+    ...[...decisionPictures(results), ...reportCharts(results)].map((model) => ({
+      name: `charts/${model.id}.csv`,
+      content: chartCsv(model),
+    })),
   ],
   json: ({ results }) => [{ name: "results.json", content: resultsJson(results) }],
   jsonl: ({ results, questions }) => [{ name: "questions.jsonl", content: questionLines(results, questions) }],
@@ -40,7 +43,7 @@ const BUILDERS: Readonly<Record<ReportFormat, Build>> = Object.freeze({
     const { chartPng } = await import("./chart-png.ts");
     const about = aboutLine(results);
     const files: ReportFile[] = [];
-    for (const model of reportCharts(results)) {
+    for (const model of [...decisionPictures(results), ...reportCharts(results)]) {
       files.push({ name: `charts/${model.id}.png`, content: await chartPng(model, about) });
     }
     return files;

@@ -1,4 +1,6 @@
-import type { ChartColours } from "#shared/charts/plot/settings.ts";
+import { isFormatId } from "#shared/formats/formats.ts";
+import type { Tone } from "#shared/charts/drawing/pen.ts";
+import type { ChartColours } from "#shared/charts/palette.ts";
 
 /** What `tokens.css` says just now, read through a probe: the value of a custom property itself is not a colour yet. */
 export function readColours(element: HTMLElement, dark: boolean): ChartColours {
@@ -20,4 +22,11 @@ export function readColours(element: HTMLElement, dark: boolean): ChartColours {
   };
   probe.remove();
   return colours;
+}
+
+const PROPERTIES: Readonly<Record<string, string>> = { muted: "--text-muted", line: "--line-control" };
+
+/** As a custom property of `tokens.css`: a drawing follows the theme by itself. */
+export function toneProperty(tone: Tone): string {
+  return `var(${isFormatId(tone) ? `--format-${tone}` : (PROPERTIES[tone] ?? `--${tone}`)})`;
 }

@@ -1,27 +1,27 @@
-/** A chart as a PNG at twice its size: with title, units, legend, and where and when it was measured, so that it can travel alone. */
-import type { ChartModel } from "#shared/charts/model.ts";
-import { drawFrame, PICTURE_SCALE, pictureFrame } from "#shared/charts/plot/picture-frame.ts";
-import type { ChartSettings } from "#shared/charts/plot/settings.ts";
-import { drawOnce } from "./plot.ts";
+/** A chart as a PNG: the picture that the command line and reports make of it, in the window's theme. */
+import { CanvasPen } from "#shared/charts/drawing/canvas-pen.ts";
+import type { StaticChart } from "#shared/charts/drawing/drawing.ts";
+import { PICTURE_SCALE, pictureOf } from "#shared/charts/drawing/picture.ts";
+import { PALETTES, toneColour } from "#shared/charts/palette.ts";
+import { loadPictureFont } from "./picture-font.ts";
 
 /** @param about who measured what, where and when, in one line */
-export async function chartPicture(model: ChartModel, settings: ChartSettings, about: string): Promise<Blob> {
+export async function chartPicture(chart: StaticChart, dark: boolean, about: string): Promise<Blob> {
+  const font = await loadPictureFont();
+  const colours = PALETTES[dark ? "dark" : "light"];
+  const picture = pictureOf(chart, about);
   const canvas = document.createElement("canvas");
+  canvas.width = picture.width * PICTURE_SCALE;
+  canvas.height = Math.ceil(picture.height * PICTURE_SCALE);
   const context = canvas.getContext("2d")!;
-  const frame = pictureFrame(model, settings, context);
-  // The canvas is as many device pixels as its CSS size says, so that the picture is the same on every screen.
-  const plot = await drawOnce(
-    document.createElement("div"),
-    model,
-    { ...settings, scale: PICTURE_SCALE / devicePixelRatio },
-    frame.plot.width / devicePixelRatio,
-    frame.plot.height / devicePixelRatio,
+  context.scale(PICTURE_SCALE, PICTURE_SCALE);
+  const pen = new CanvasPen<Path2D>(
+    context,
+    (d) => new Path2D(d),
+    (tone) => toneColour(tone, colours),
+    `"${font}", ${colours.font}`,
   );
-  canvas.width = frame.width;
-  canvas.height = frame.height;
-  drawFrame(context, frame, model, settings, about);
-  context.drawImage(plot.ctx.canvas, frame.plot.left, frame.plot.top);
-  plot.destroy();
+  picture.draw(pen, 0, 0);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob) resolve(blob);

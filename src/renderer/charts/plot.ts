@@ -1,51 +1,44 @@
-/** One uPlot in an element, driven by a model. Beside it only core/reports makes one, without a window. */
+/** One uPlot in an element, driven by a model. */
 import "./language.ts";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { ChartModel } from "#shared/charts/model.ts";
-import { drawMarks } from "#shared/charts/plot/draw-marks.ts";
-import { plotData, type PlotData } from "#shared/charts/plot/plot-data.ts";
-import { plotOptions } from "#shared/charts/plot/plot-options.ts";
+import { CanvasPen } from "#shared/charts/drawing/canvas-pen.ts";
+import { drawMarks } from "#shared/charts/drawing/marks.ts";
+import { toneColour } from "#shared/charts/palette.ts";
+import { plotData, type PlotData } from "./plot-data.ts";
+import { plotOptions } from "./plot-options.ts";
 import { type Readout, readoutAt } from "./readout.ts";
-import { type ChartSettings, type View, WHOLE, wholeRange } from "#shared/charts/plot/settings.ts";
+import { type ChartSettings, type View, WHOLE, wholeRange } from "./settings.ts";
+
+/** CSS pixels. */
+const OVER = 6;
 
 interface PlotEvents {
   readonly onReadout: (readout: Readout | null, left: number, top: number) => void;
   readonly onZoom: (zoomed: boolean) => void;
 }
 
-/** Draws once and for all: what a picture needs. Resolves when the canvas is filled. */
-export function drawOnce(
-  element: HTMLElement,
-  model: ChartModel,
-  settings: ChartSettings,
-  width: number,
-  height: number,
-): Promise<uPlot> {
-  return new Promise((resolve) => {
-    const data = plotData(model);
-    const ranges = wholeRange(model);
-    const options = plotOptions({
-      model,
-      settings,
-      width,
-      height,
-      pixelRatio: devicePixelRatio,
-      ranges,
-      view: () => WHOLE,
-    });
-    const draw = (plot: uPlot): void => {
-      marks(plot, model, data, settings);
-      resolve(plot);
-    };
-    new uPlot({ ...options, hooks: { draw: [draw] } }, data.columns as uPlot.AlignedData, element);
-  });
-}
-
-function marks(plot: uPlot, model: ChartModel, data: PlotData, { colours, scale, hidden }: ChartSettings): void {
-  const at = (axis: "x" | "y", value: number): number => plot.valToPos(value, axis, true);
-  const { ctx: context, bbox: box } = plot;
-  drawMarks({ context, unit: scale * devicePixelRatio, box, at, colours }, model, data, hidden);
+/** What uPlot does not draw, as every other picture has it; half a marker may reach over the plot's edge. */
+function marks(plot: uPlot, model: ChartModel, data: PlotData, { colours, hidden }: ChartSettings): void {
+  const { ctx: context, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const at = (axis: "x" | "y", value: number): number => plot.valToPos(value, axis, true) / ratio;
+  const box = {
+    left: bbox.left / ratio,
+    top: bbox.top / ratio,
+    width: bbox.width / ratio,
+    height: bbox.height / ratio,
+  };
+  const colourOf = (tone: Parameters<typeof toneColour>[0]): string => toneColour(tone, colours);
+  const pen = new CanvasPen<Path2D>(context, (d) => new Path2D(d), colourOf, colours.font);
+  context.save();
+  context.scale(ratio, ratio);
+  context.beginPath();
+  context.rect(box.left - OVER, box.top - OVER, box.width + 2 * OVER, box.height + 2 * OVER);
+  context.clip();
+  drawMarks({ pen, box, at }, model, data, hidden, false);
+  context.restore();
 }
 
 export class Plot {
@@ -98,7 +91,6 @@ export class Plot {
       settings: this.#settings,
       width,
       height,
-      pixelRatio: devicePixelRatio,
       ranges: this.#ranges,
       view: () => ({ x: this.#view.x ?? this.#ranges.x, y: this.#view.y ?? this.#ranges.y }),
     });

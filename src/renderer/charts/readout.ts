@@ -1,13 +1,14 @@
 /** What the pointer is at, in words and exact numbers. */
 import type { ChartModel, ChartPoint, ChartSeries } from "#shared/charts/model.ts";
 import { timeText } from "#shared/charts/time-ticks.ts";
-import type { PlotData } from "#shared/charts/plot/plot-data.ts";
+import type { PlacedModel } from "#shared/charts/placed.ts";
+import { exactly } from "#shared/charts/readout-words.ts";
 
 interface ReadoutRow {
   readonly series: ChartSeries;
   /** `412.6 ms`. */
   readonly value: string;
-  /** `408.1–420.9`; the note says what it is. */
+  /** `408.1 to 420.9`; the note says what it is. */
   readonly interval: string | null;
   readonly note: string | null;
 }
@@ -20,13 +21,8 @@ export interface Readout {
   readonly marks: readonly { readonly x: number; readonly y: number }[];
 }
 
-const EXACT_DIGITS = 6;
 /** In CSS pixels. */
 const REACH = 48;
-
-export function exactly(value: number): string {
-  return value.toLocaleString("en-US", { maximumSignificantDigits: EXACT_DIGITS });
-}
 
 interface Pointer {
   /** In CSS pixels from the plot's left upper corner. */
@@ -39,7 +35,7 @@ interface Pointer {
 /** Null where nothing is near. Lines and streams are read across all series, clouds point by point. */
 export function readoutAt(
   model: ChartModel,
-  data: PlotData,
+  data: PlacedModel,
   hidden: ReadonlySet<string>,
   pointer: Pointer,
 ): Readout | null {
@@ -89,7 +85,7 @@ function yText({ y }: ChartModel, { y: value, low, high }: ChartPoint): Pick<Rea
 }
 
 function between(low: number | null, high: number | null, before: string, after: string): string {
-  return low === null || high === null ? "" : `${before}${exactly(low)}–${exactly(high)}${after}`;
+  return low === null || high === null ? "" : `${before}${exactly(low)} to ${exactly(high)}${after}`;
 }
 
 function unit(text: string): string {

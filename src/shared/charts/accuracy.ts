@@ -4,6 +4,7 @@ import type { BenchmarkMode } from "../spec.ts";
 import type { Interval } from "../stats/interval.ts";
 import { wilson } from "../stats/wilson.ts";
 import { accuracyOf } from "../compare/accuracy-of.ts";
+import { whiskerWords } from "../stats/ends.ts";
 import { MB, plural } from "../format-numbers.ts";
 import { cellSeries, timePoint } from "./from-results.ts";
 import { axis, type ChartModel, type ChartPoint, point } from "./model.ts";
@@ -68,9 +69,9 @@ export function qualityAgainst(
         : smallestBatch(cell.forward.map((each) => timePoint(each, "latencyMs")));
     if (!share || !at) return [];
     const { low, high } = share;
-    const ends = at.ends === "range" ? "range" : "interval";
     const note = at.note === null ? null : `latency: ${at.note}`;
-    return [point(at.y, share.percent, { low, high, xLow: at.low, xHigh: at.high, ends, note })];
+    const { low: xLow, high: xHigh, ends: xEnds } = at;
+    return [point(at.y, share.percent, { low, high, xLow, xHigh, ends: "interval", xEnds, note })];
   });
   const points = series.flatMap(({ points: own }) => own);
   const [label, unit] = cost === "size" ? ["File size", "MB"] : ["Latency", "ms"];
@@ -88,12 +89,9 @@ export function qualityAgainst(
   };
 }
 
-/** Accuracy always has an interval; latency may have a range. */
 function crossesOf(cost: "size" | "latency", points: readonly ChartPoint[]): string {
-  const range = cost === "latency" && points.some(({ ends }) => ends === "range");
-  return range
-    ? " Whiskers: 95 % intervals of accuracy; of latency the range of what was seen, which is no interval."
-    : " Whiskers: 95 % intervals.";
+  const words = whiskerWords(points.flatMap(({ ends, xEnds }) => (cost === "latency" ? [ends, xEnds] : [ends])));
+  return words === "" ? "" : ` ${words}`;
 }
 
 function smallestBatch(points: readonly (ChartPoint | null)[]): ChartPoint | null {

@@ -1,6 +1,6 @@
 /**
  * A chart as plain data: what is drawn, in which units, with which intervals. Builders of this folder make one from stored
- * results; the window draws it (renderer/charts), and so can anything else, with the same picture.
+ * results; drawing/ makes the one picture of it that reports, PNGs and the window show.
  */
 import type { FormatId } from "../formats/formats.ts";
 import type { Marker } from "../formats/marks.ts";
@@ -9,10 +9,11 @@ import type { MetricDirection } from "../metrics/descriptor.ts";
 import type { MarkerFill } from "../providers/marks.ts";
 
 /**
- * `lines`: over batch size, whiskers at the points. `stream`: over time, no markers. `dots`: grouped over categories, whiskers,
- * no lines. `scatter`: one or more free points a series, whiskers both ways, and the Pareto front.
+ * `lines`: over batch size or depth, intervals as bands. `stream`: over time, no markers. `dots`: grouped over categories, whiskers,
+ * no lines. `bars`: the same where lengths are compared, from zero. `scatter`: one or more free points a series, whiskers both
+ * ways, and the Pareto front. A forest plot has more than one x axis and a model of its own (forest-model.ts).
  */
-export type ChartKind = "lines" | "stream" | "dots" | "scatter";
+export type ChartKind = "lines" | "stream" | "dots" | "bars" | "scatter";
 /** `time`: milliseconds since 1970, labelled as dates where the reader is. */
 export type ChartScale = "linear" | "log2" | "log10" | "category" | "time";
 
@@ -41,6 +42,8 @@ export interface ChartPoint {
   readonly xHigh: number | null;
   /** What low and high are (stats/ends.ts); null without them. */
   readonly ends: Ends | null;
+  /** The same of xLow and xHigh. */
+  readonly xEnds: Ends | null;
   /** What the readout adds: `95 % interval over 6 launches`, `range of 2 launches`. */
   readonly note: string | null;
 }
@@ -108,7 +111,7 @@ export function axis(label: string, unit: string, rest: Partial<ChartAxis> = {})
 
 /** A point without intervals unless they are given. */
 export function point(x: number, y: number, rest: Partial<ChartPoint> = {}): ChartPoint {
-  return { x, y, low: null, high: null, xLow: null, xHigh: null, ends: null, note: null, ...rest };
+  return { x, y, low: null, high: null, xLow: null, xHigh: null, ends: null, xEnds: null, note: null, ...rest };
 }
 
 /** What the whiskers of a chart are, for its caption. */

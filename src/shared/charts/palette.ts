@@ -1,5 +1,19 @@
 /** Colours of what leaves the window: the values of tokens.css, which a test compares, in both themes. */
-import type { ChartColours } from "./plot/settings.ts";
+import { FORMAT_MARKS } from "../formats/marks.ts";
+import { isFormatId } from "../formats/formats.ts";
+import type { Tone } from "./drawing/pen.ts";
+
+/** Colours as a canvas takes them. */
+export interface ChartColours {
+  readonly dark: boolean;
+  readonly surface: string;
+  readonly text: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly line: string;
+  readonly accent: string;
+  readonly font: string;
+}
 
 const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Open Sans", "DejaVu Sans", sans-serif';
 
@@ -25,3 +39,12 @@ export const PALETTES: Readonly<Record<"light" | "dark", ChartColours>> = Object
     font: FONT,
   }),
 });
+
+export function toneColour(tone: Tone, colours: ChartColours): string {
+  return isFormatId(tone) ? FORMAT_MARKS[tone][colours.dark ? "dark" : "light"] : colours[tone];
+}
+
+/** As custom properties of a report, whose style sheet gives them (html-style.ts): it follows the reader's theme. */
+export function toneVariable(tone: Tone): string {
+  return isFormatId(tone) ? `var(--format-${tone})` : `var(--${tone})`;
+}

@@ -1,4 +1,5 @@
 /** Which part of an axis is shown: all values with their intervals and guides, and a little air. */
+import type { ForestPanel } from "./forest-model.ts";
 import type { ChartAxis, ChartModel, ChartScale, ChartSeries } from "./model.ts";
 
 export type Range = readonly [low: number, high: number];
@@ -36,6 +37,16 @@ export function axisRange(model: ChartModel, side: "x" | "y"): Range {
   const room = side === "y" ? roomForWords(model) : 0;
   if (room === 0) return [low, high];
   return [low, isLog(shown.scale) ? high * (high / low) ** room : high + room * (high - low)];
+}
+
+/** Of a forest plot's panel: all points with their ends, the line of no difference and the limit. */
+export function panelRange({ axis, points, same, limit }: ForestPanel): Range {
+  const ends = points.flatMap((each) => (each ? [each.value, each.low ?? each.value, each.high ?? each.value] : []));
+  const all = [same, ...(limit === null ? [] : [limit]), ...ends].filter(
+    (value) => Number.isFinite(value) && (!isLog(axis.scale) || value > 0),
+  );
+  const extremes: Range = [Math.min(...all), Math.max(...all)];
+  return isLog(axis.scale) ? logRange(extremes) : linearRange(extremes, axis, false);
 }
 
 /** Share of the range that words at marks up the chart need above the data, so that no line runs through them. */

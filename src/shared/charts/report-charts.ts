@@ -1,10 +1,12 @@
 /** The charts that a report of a run shows, in reading order; those that have nothing to show are left out. */
 import type { Results } from "../results.ts";
-import { accuracyByCell, qualityAgainst } from "./accuracy.ts";
-import { computeByBatch, jaccardByK, latencyByBatch, memoryByBatch } from "./from-results.ts";
-import { withFrontShares } from "./front-shares.ts";
-import { type ChartModel, isEmpty } from "./model.ts";
-import { decodeByDepth, wordsByCell } from "./speeds.ts";
+import { accuracyByCell, qualityAgainst } from "../charts/accuracy.ts";
+import { computeByBatch, jaccardByK, latencyByBatch, memoryByBatch } from "../charts/from-results.ts";
+import { withFrontShares } from "../charts/front-shares.ts";
+import { decisionChart } from "./decision.ts";
+import type { StaticChart } from "./drawing/drawing.ts";
+import { type ChartModel, isEmpty } from "../charts/model.ts";
+import { decodeByDepth, wordsByCell } from "../charts/speeds.ts";
 import { BENCHMARK_MODES } from "../spec.ts";
 
 export function reportCharts(results: Results): ChartModel[] {
@@ -28,4 +30,9 @@ export function reportCharts(results: Results): ChartModel[] {
       : (["size", "latency"] as const).map((cost) => withFrontShares(qualityAgainst(results, cost, mode), pareto))),
     wordsByCell(results, rates),
   ].filter((model) => !isEmpty(model));
+}
+
+/** What decides in one picture, first of all; none where nothing was compared. */
+export function decisionPictures(results: Results): StaticChart[] {
+  return [decisionChart(results)].filter(({ panels }) => panels.length > 0);
 }

@@ -66,11 +66,11 @@ export function wordsByCell(results: Results, texts: TextRates): ChartModel {
   );
   return {
     id: "words-per-minute",
-    kind: "dots",
+    kind: "bars",
     title: "Words per minute",
     note: `From the prompt to the last token, written again in every launch; median over launches.${whiskersOf(series)}`,
     x: axis("What was written", "", { scale: "category", categories: used.map(({ name }) => name) }),
-    y: axis("Words per minute", "", { scale: yScaleFor(series), better: "higher", least: 0 }),
+    y: axis("Words per minute", "", { better: "higher", least: 0, fromZero: true }),
     series,
     guides: [],
     front: [],

@@ -25,7 +25,7 @@ export function ticks(axis: ChartAxis, low: number, high: number, most: number):
       // A batch has no half: what cannot be a value is no label either.
       return thinned(powers(2, Math.max(low, axis.least ?? low), high), most).map(labelled);
     case "log10":
-      return logTicks(low, high, most).map(labelled);
+      return logTicks(low, high, most);
     case "time":
       return timeTicks(low, high, most);
     case "linear":
@@ -44,19 +44,19 @@ function linearTicks(low: number, high: number, most: number): Tick[] {
   // Multiples of the step, not sums: 0.1 added three times is not 0.3.
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
     const value = Number(((first + index) * step).toFixed(digits));
-    return { value, text: grouped(value, digits) };
+    return { value, text: written(value, digits) };
   });
 }
 
 /** As fine as there is room for: 1, 2, 5 of each decade; 1, 3; whole decades. Linear within less than one decade. */
-function logTicks(low: number, high: number, most: number): number[] {
+function logTicks(low: number, high: number, most: number): Tick[] {
   const inside = (steps: readonly number[]): number[] =>
     powers(10, low / 10, high)
       .flatMap((power) => steps.map((step) => step * power))
       .filter((value) => value >= low && value <= high);
   const choices = LOG_STEPS.map(inside);
-  if (choices[0]!.length < 2) return linearTicks(low, high, most).map(({ value }) => value);
-  return choices.find((values) => values.length <= most) ?? thinned(choices.at(-1)!, most);
+  if (choices[0]!.length < 2) return linearTicks(low, high, most);
+  return (choices.find((values) => values.length <= most) ?? thinned(choices.at(-1)!, most)).map(labelled);
 }
 
 function powers(base: number, low: number, high: number): number[] {
@@ -74,5 +74,10 @@ function thinned(values: readonly number[], most: number): number[] {
 function labelled(value: number): Tick {
   const digits = value === 0 ? 0 : Math.max(0, -Math.floor(Math.log10(Math.abs(value)) + 1e-9));
   const exact = Number(value.toPrecision(3));
-  return { value, text: grouped(exact, Number.isInteger(exact) ? 0 : Math.min(6, Math.max(1, digits))) };
+  return { value, text: written(exact, Number.isInteger(exact) ? 0 : Math.min(6, Math.max(1, digits))) };
+}
+
+/** With a minus as wide as a digit (U+2212), and none before a zero. */
+function written(value: number, digits: number): string {
+  return grouped(value === 0 ? 0 : value, digits).replace("-", "−");
 }

@@ -1,4 +1,6 @@
-import { type ChartModel, type ChartPoint } from "../charts/model.ts";
+import type { StaticChart } from "../charts/drawing/drawing.ts";
+import type { ForestModel } from "../charts/forest-model.ts";
+import type { ChartModel, ChartPoint } from "../charts/model.ts";
 import { toCsv } from "./csv.ts";
 import { ENDS_NAMES } from "../stats/ends.ts";
 
@@ -8,8 +10,26 @@ function xOf({ x }: ChartModel, point: ChartPoint): string | number {
   return Number.isFinite(point.x) ? new Date(point.x).toISOString() : "";
 }
 
-/** The chart's numbers, one line a point, full precision, units in the header. Columns that are empty throughout are left out. */
-export function chartCsv(model: ChartModel): string {
+/** The chart's numbers, one line a point, full precision, with their units. Columns that are empty throughout are left out. */
+export function chartCsv(chart: StaticChart): string {
+  return chart.kind === "forest" ? forestCsv(chart) : pointsCsv(chart);
+}
+
+/** One line a candidate and measure; a limit stands with each. */
+function forestCsv({ rows, panels }: ForestModel): string {
+  const lines = panels.flatMap(({ title, axis: { label, unit }, points, limit }) =>
+    points.flatMap((point, index) => {
+      if (!point) return [];
+      const { value, low, high, ends, note } = point;
+      const what = unit === "" ? label : `${label} (${unit})`;
+      return [[rows[index]!.label, title, what, value, low, high, ends && ENDS_NAMES[ends], limit, note]];
+    }),
+  );
+  const header = ["candidate", "measure", "as", "value", "low", "high", "low and high are", "limit", "note"];
+  return toCsv([header, ...lines]);
+}
+
+function pointsCsv(model: ChartModel): string {
   const unit = (text: string): string => (text === "" ? "" : ` (${text})`);
   const x = model.x.scale === "category" ? model.x.label : `${model.x.label}${unit(model.x.unit)}`;
   const y = `${model.y.label}${unit(model.y.unit)}`;
@@ -20,7 +40,8 @@ export function chartCsv(model: ChartModel): string {
     [`${y} high`, (point) => point.high],
     [`${x} low`, (point) => point.xLow],
     [`${x} high`, (point) => point.xHigh],
-    ["low and high are", ({ ends, low, xLow }) => (ends === null || (low ?? xLow) === null ? null : ENDS_NAMES[ends])],
+    ["low and high are", ({ ends, low }) => (ends === null || low === null ? null : ENDS_NAMES[ends])],
+    [`${x} low and high are`, ({ xEnds, xLow }) => (xEnds === null || xLow === null ? null : ENDS_NAMES[xEnds])],
     ["note", (point) => point.note],
   ];
   const points = model.series.flatMap(({ label, points: own }) => own.map((point) => ({ label, point })));

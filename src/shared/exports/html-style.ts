@@ -43,7 +43,7 @@ p{margin:4px 0;max-width:80ch}.muted,figcaption,small{color:var(--muted)}
 .scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:4px 10px;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap;vertical-align:top}
 th:first-child,td:first-child{text-align:left}th small{display:block;font-weight:400}
 .facts td{white-space:normal;text-align:left;overflow-wrap:anywhere}.facts td:first-child{white-space:nowrap;color:var(--muted)}
-figure{margin:20px 0;overflow-x:auto}svg{max-width:100%;height:auto;font:11px ${PALETTES.light.font}}
+figure{margin:20px 0;overflow-x:auto}svg{max-width:100%;height:auto}
 .texts{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:12px}.texts pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:2px 0;font:inherit}
 ${PRINT}
 `.trim();

@@ -3,22 +3,25 @@
  * script, so that it opens the same in ten years, from a mail or a stick; the policy in its head forbids everything else.
  */
 import type { Results } from "../results.ts";
-import type { ChartModel } from "../charts/model.ts";
+import { chartSvg } from "../charts/drawing/chart-svg.ts";
+import type { StaticChart } from "../charts/drawing/drawing.ts";
+import { PALETTES, toneVariable } from "../charts/palette.ts";
 import { askedText } from "../verdict/question-notes.ts";
 import { costTable, qualityTable, type Table } from "../tables/summary-table.ts";
 import { skippedNotes } from "../tables/skipped-notes.ts";
 import { judgedBy } from "../verdict/verdict.ts";
 import { wordsNotes, wordsTable } from "../tables/words-table.ts";
 import { aboutLine, environmentRows } from "./about.ts";
-import { reportCharts } from "../charts/report-charts.ts";
+import { decisionPictures, reportCharts } from "../charts/report-charts.ts";
 import { escapeHtml } from "../escape-html.ts";
 import { REPORT_STYLE } from "./html-style.ts";
 import { METHOD } from "./method.ts";
-import { chartSvg } from "../charts/svg.ts";
 
 /** Generated texts shown, and how much of each: the file is a report, the JSON beside it has them all. */
 const SHOWN_PROMPTS = 6;
 const SHOWN_CHARACTERS = 1500;
+/** Pixels. */
+const CHART_WIDTH = 840;
 
 export function reportHtml(results: Results): string {
   const { run } = results;
@@ -35,7 +38,7 @@ export function reportHtml(results: Results): string {
 <body>
 <header><h1>${escapeHtml(run.name)}</h1><p class="muted">${escapeHtml(aboutLine(results))}</p></header>
 <main>
-${section("Verdict", verdicts(results))}
+${section("Verdict", [...decisionPictures(results).map(figure), verdicts(results)].join("\n"))}
 ${section("Cost", tableHtml(costTable(results)))}
 ${section("Quality", quality(results))}
 ${section("Writing", writing(results))}
@@ -112,9 +115,10 @@ function filesTable({ cells }: Results): Table {
   };
 }
 
-function figure(model: ChartModel): string {
-  const caption = `<figcaption>${escapeHtml(model.note)}</figcaption>`;
-  return `<figure><h3>${escapeHtml(model.title)}</h3>${caption}${chartSvg(model)}</figure>`;
+function figure(chart: StaticChart): string {
+  const caption = `<figcaption>${escapeHtml(chart.note)}</figcaption>`;
+  const svg = chartSvg(chart, toneVariable, PALETTES.light.font, CHART_WIDTH);
+  return `<figure><h3>${escapeHtml(chart.title)}</h3>${caption}${svg}</figure>`;
 }
 
 function texts({ cells }: Results): string {

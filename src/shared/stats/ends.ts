@@ -47,9 +47,11 @@ export function whiskerWords(kinds: Iterable<Ends | null>): string {
   const seen = new Set([...kinds].filter((each) => each !== null));
   const sure = seen.has("interval") || seen.has("runs");
   if (!sure && !seen.has("range")) return "";
-  if (!seen.has("range"))
-    return seen.has("interval") ? "Whiskers: 95 % intervals." : "Whiskers: 95 % of one launch's runs.";
+  const interval = seen.has("interval")
+    ? "Bands and whiskers are 95 % intervals"
+    : "Bands and whiskers are 95 % intervals of one launch's runs";
+  if (!seen.has("range")) return `${interval}.`;
   return sure
-    ? "Whiskers: 95 % intervals; the range of what was seen where there is too little for one."
-    : "Whiskers: the range of what was seen, which is no interval.";
+    ? `${interval}; dotted lines are ranges of what was seen, where there is too little for an interval.`
+    : "Dotted lines are ranges of what was seen, which are no intervals.";
 }

@@ -4,6 +4,7 @@ import { reportCharts } from "#shared/charts/report-charts.ts";
 import { PALETTES } from "#shared/charts/palette.ts";
 import { FORMAT_MARKS } from "#shared/formats/marks.ts";
 import { chartPng } from "#core/reports/chart-png.ts";
+import { FOREST } from "../../shared/charts/drawing/pictures.ts";
 import { sampleResults } from "../../shared/exports/sample.ts";
 
 /** Colours of a picture, `#rrggbb`, with the number of pixels of each. */
@@ -19,6 +20,17 @@ async function colours(png: Buffer): Promise<{ width: number; height: number; co
   }
   const count = new Map([...pixels].map(([colour, many]) => [`#${colour.toString(16).padStart(6, "0")}`, many]));
   return { width: image.width, height: image.height, count };
+}
+
+/** In the title's line: from the first to the last dark pixel, and how many there are. */
+async function inkOfTitle(png: Buffer): Promise<{ width: number; dark: number }> {
+  const image = await loadImage(png);
+  const context = createCanvas(image.width, 100).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, 92);
+  const xs: number[] = [];
+  for (let at = 0; at < data.length; at += 4) if (data[at]! < 128) xs.push((at / 4) % image.width);
+  return { width: xs.length === 0 ? 0 : Math.max(...xs) - Math.min(...xs), dark: xs.length };
 }
 
 const charts = reportCharts(sampleResults());
@@ -38,14 +50,26 @@ describe("chartPng", () => {
   });
 
   it("draws every chart of a report, and one after the other alike", async () => {
-    expect(new Set(charts.map(({ kind }) => kind))).toEqual(new Set(["lines", "dots", "scatter"]));
+    expect(new Set(charts.map(({ kind }) => kind))).toEqual(new Set(["lines", "bars", "dots", "scatter"]));
     for (const model of charts) expect((await chartPng(model, "about")).subarray(1, 4).toString()).toBe("PNG");
     const [first, again] = [await chartPng(charts[0]!, "a"), await chartPng(charts[0]!, "a")];
     expect(first.equals(again)).toBe(true);
   });
 
-  it("leaves no window behind that other code could take for one", async () => {
-    await chartPng(charts[0]!, "about");
-    expect(["window", "document", "devicePixelRatio", "matchMedia"].filter((name) => name in globalThis)).toEqual([]);
+  it("writes real letters without a font of the system: narrow ones are narrow", async () => {
+    const inkOf = async (title: string): Promise<number> => {
+      const { width, dark } = await inkOfTitle(await chartPng({ ...charts[0]!, title, note: "" }, ""));
+      expect(dark).toBeGreaterThan(50);
+      return width;
+    };
+    // A box in place of a letter is as wide as any other.
+    expect((await inkOf("MMMMMMMM")) / (await inkOf("iiiiiiii"))).toBeGreaterThan(2.5);
+  });
+
+  it("draws a forest plot, and a chart that has nothing to show", async () => {
+    for (const chart of [FOREST, { ...charts[0]!, series: [] }]) {
+      const { width, height } = await colours(await chartPng(chart, "about", "dark"));
+      expect([width, height > 150]).toEqual([1920, true]);
+    }
   });
 });

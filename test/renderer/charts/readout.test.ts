@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { axis, type ChartModel, point } from "#shared/charts/model.ts";
-import { plotData } from "#shared/charts/plot/plot-data.ts";
-import { exactly, readoutAt } from "../../../src/renderer/charts/readout.ts";
+import { plotData } from "../../../src/renderer/charts/plot-data.ts";
+import { exactly } from "#shared/charts/readout-words.ts";
+import { readoutAt } from "../../../src/renderer/charts/readout.ts";
 import { chart } from "../../helpers/chart.ts";
 
 /** Ten CSS pixels a unit. */
@@ -22,7 +23,7 @@ describe("readoutAt", () => {
     const readout = read(lines, 18, 500)!;
     expect(readout.title).toBe("Batch size 1");
     expect(readout.rows.map(({ series, value, interval, note }) => [series.label, value, interval, note])).toEqual([
-      ["int4@cpu", "10.1235 ms", "9–11", "30 runs"],
+      ["int4@cpu", "10.1235 ms", "9 to 11", "30 runs"],
       ["w8@cpu", "20 ms", null, null],
     ]);
   });
@@ -35,7 +36,7 @@ describe("readoutAt", () => {
   it("reads one point of a cloud, and only when it is near", () => {
     const cloud = chart("scatter", [[point(1, 1, { xLow: 0.5, xHigh: 2 })], [point(9, 9)]]);
     const readout = read(cloud, 12, 12)!;
-    expect([readout.title, readout.rows.length]).toEqual(["Batch size 1 (0.5–2)", 1]);
+    expect([readout.title, readout.rows.length]).toEqual(["Batch size 1 (0.5 to 2)", 1]);
     expect(read(cloud, 50, 50)).toBeNull();
   });
 

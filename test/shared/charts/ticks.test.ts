@@ -38,6 +38,10 @@ describe("ticks", () => {
     expect(texts(of({ scale: "log10" }), 21, 44, 4).length).toBeGreaterThan(1);
   });
 
+  it("says exactly what a step of a log axis is", () => {
+    expect(texts(of({ scale: "log10" }), 0.96, 1.08, 5)).toEqual(["1.00", "1.05"]);
+  });
+
   it("labels small values without an exponent", () => {
     expect(texts(of({ scale: "log10" }), 0.0009, 0.2, 9)).toEqual([
       "0.001",

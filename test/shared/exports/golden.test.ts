@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { memoryByBatch } from "#shared/charts/from-results.ts";
 import { reportHtml } from "#shared/exports/html.ts";
 import { llamaBenchCsv } from "#shared/exports/llama-bench.ts";
 import { lmEvalFiles } from "#shared/exports/lm-eval.ts";
 import { reportMarkdown } from "#shared/exports/markdown.ts";
 import { measurementsCsvParts } from "#shared/exports/measurement-rows.ts";
 import { questionLines } from "#shared/exports/questions-jsonl.ts";
-import { chartSvg } from "#shared/charts/svg.ts";
 import { sampleQuestions, sampleResults } from "./sample.ts";
 
 const golden = (name: string): string => join(import.meta.dirname, "..", "..", "fixtures", "reports", name);
@@ -28,9 +26,6 @@ describe("a report's files are what they were:", () => {
   });
   it("report.html", async () => {
     await expect(reportHtml(results)).toMatchFileSnapshot(golden("report.html"));
-  });
-  it("a chart as SVG", async () => {
-    await expect(chartSvg(memoryByBatch(results))).toMatchFileSnapshot(golden("memory-by-batch.svg"));
   });
   it("llama-bench.csv", async () => {
     await expect(llamaBenchCsv(results)).toMatchFileSnapshot(golden("llama-bench.csv"));

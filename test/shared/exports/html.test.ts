@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { reportCharts } from "#shared/charts/report-charts.ts";
+import { decisionPictures, reportCharts } from "#shared/charts/report-charts.ts";
 import { escapeHtml } from "#shared/escape-html.ts";
 import { reportHtml } from "#shared/exports/html.ts";
 import { PALETTES } from "#shared/charts/palette.ts";
-import { chartSvg } from "#shared/charts/svg.ts";
 import type { Results } from "#shared/results.ts";
 import { HOSTILE, sampleResults } from "./sample.ts";
 
@@ -26,7 +25,7 @@ describe("reportHtml", () => {
 
   it("shows a verdict for every candidate, every table and every chart, in both themes", () => {
     for (const { verdict } of results.comparisons) expect(html).toContain(escapeHtml(verdict.sentence));
-    expect(html.match(/<svg /g)).toHaveLength(reportCharts(results).length);
+    expect(html.match(/<svg /g)).toHaveLength(decisionPictures(results).length + reportCharts(results).length);
     expect(html).toContain("prefers-color-scheme:dark");
     for (const text of ["Environment", "Method", "Xeon® Ünit", "1.30.0"]) expect(html).toContain(text);
   });
@@ -68,17 +67,6 @@ describe("reportHtml", () => {
   it("says so where there is nothing to compare", () => {
     const alone = reportHtml({ ...results, cells: results.cells.slice(0, 1), comparisons: [] });
     expect(alone).toContain("nothing to compare");
-  });
-});
-
-describe("chartSvg", () => {
-  it("draws a marker for every point, and whiskers where there are intervals", () => {
-    for (const model of reportCharts(results)) {
-      const svg = chartSvg(model);
-      const points = model.series.flatMap(({ points: own }) => own);
-      expect(svg.match(/<title>/g) ?? []).toHaveLength(points.length);
-      expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-    }
   });
 });
 

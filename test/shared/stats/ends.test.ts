@@ -39,10 +39,10 @@ describe("ratioEnds", () => {
 
 describe("whiskerWords", () => {
   it("says what the whiskers of a chart are, both where both are there", () => {
-    expect(whiskerWords(["interval", null])).toBe("Whiskers: 95 % intervals.");
-    expect(whiskerWords(["runs"])).toBe("Whiskers: 95 % of one launch's runs.");
-    expect(whiskerWords(["range"])).toBe("Whiskers: the range of what was seen, which is no interval.");
-    expect(whiskerWords(["range", "interval"])).toMatch(/95 % intervals; the range of what was seen/);
+    expect(whiskerWords(["interval", null])).toBe("Bands and whiskers are 95 % intervals.");
+    expect(whiskerWords(["runs"])).toBe("Bands and whiskers are 95 % intervals of one launch's runs.");
+    expect(whiskerWords(["range"])).toBe("Dotted lines are ranges of what was seen, which are no intervals.");
+    expect(whiskerWords(["range", "interval"])).toMatch(/95 % intervals; dotted lines are ranges of what was seen/);
   });
 
   it("says nothing where there are none", () => {

@@ -34,7 +34,7 @@ const MIME_TYPES: Readonly<Record<string, string>> = Object.freeze({
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
-  ".woff2": "font/woff2",
+  ".ttf": "font/ttf",
 });
 
 interface Asset {

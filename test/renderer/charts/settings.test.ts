@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { axis, point } from "#shared/charts/model.ts";
-import { canSwitchLog, withScale } from "#shared/charts/plot/settings.ts";
-import { chart } from "../../../helpers/chart.ts";
+import { canSwitchLog, withScale } from "../../../src/renderer/charts/settings.ts";
+import { chart } from "../../helpers/chart.ts";
 
 describe("canSwitchLog", () => {
   it("needs every value and whisker above zero", () => {
     expect(canSwitchLog(chart("lines", [[point(1, 5, { low: 1, high: 6 })]]))).toBe(true);
     expect(canSwitchLog(chart("lines", [[point(1, 5, { low: 0, high: 6 })]]))).toBe(false);
     expect(canSwitchLog(chart("lines", [[point(1, NaN)]]))).toBe(false);
+  });
+
+  it("is nothing for bars, whose lengths begin at zero", () => {
+    expect(canSwitchLog(chart("bars", [[point(1, 5)]]))).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { axis, point } from "#shared/charts/model.ts";
-import { plotData } from "#shared/charts/plot/plot-data.ts";
-import { chart } from "../../../helpers/chart.ts";
+import { plotData } from "../../../src/renderer/charts/plot-data.ts";
+import { chart } from "../../helpers/chart.ts";
 
 describe("plotData", () => {
   it("puts series on a common x, ascending, with undefined where one has nothing", () => {
